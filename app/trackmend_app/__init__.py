@@ -1,0 +1,1 @@
+"""The Trackmend window and command line."""

@@ -1,0 +1,1 @@
+"""Everything true about video, models, tracks and edits; no Qt in here."""

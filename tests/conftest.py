@@ -1,0 +1,48 @@
+"""Isolation for every test: a home of its own, offscreen Qt, no reach to the user's settings."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OPENVINO_TELEMETRY_DISABLE", "1")
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(autouse=True)
+def isolated_home(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    home = tmp_path_factory.mktemp("home")
+    for name in (
+        "HOME",
+        "USERPROFILE",
+        "XDG_CONFIG_HOME",
+        "XDG_CACHE_HOME",
+        "XDG_DATA_HOME",
+        "XDG_STATE_HOME",
+    ):
+        monkeypatch.setenv(name, str(home))
+    monkeypatch.setenv("APPDATA", str(home))
+    monkeypatch.setenv("LOCALAPPDATA", str(home))
+    yield home
+
+
+@pytest.fixture
+def shared_dir() -> Path:
+    """The folder with real sequences and goldens that is never committed."""
+    path = Path(os.environ.get("TRACKMEND_SHARED", REPOSITORY.parent / "shared"))
+    if not path.is_dir():
+        pytest.skip(
+            f"real material is not here ({path.name}/ beside the checkout, or TRACKMEND_SHARED)"
+        )
+    return path
+
+
+@pytest.fixture
+def data_dir() -> Path:
+    """The small files committed beside the tests."""
+    return REPOSITORY / "tests" / "data"

@@ -1,0 +1,1 @@
+"""Joint detection and re-ID training after FairMOT, run as a process of its own."""
