@@ -97,7 +97,7 @@ class TrackedBox:
         box_xyxy: (4,) float64, pixels of the source frame.
         score: of the detection, 0..1.
         class_id: 0-based.
-        detection_index: row in the `FrameDetections` handed to `Tracker.step`; None if there is none.
+        detection_index: row in the `FrameDetections` handed to `Tracker.step`, None without one.
     """
 
     track_id: int
