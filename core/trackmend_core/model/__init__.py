@@ -1,0 +1,22 @@
+"""FairMOT networks and what surrounds them: build, load, save, preprocess, decode, detect.
+
+Importing this room loads torch but no architecture and no OpenVINO; those come when first used.
+"""
+
+from trackmend_core.model.checkpoint import load_checkpoint, save_checkpoint
+from trackmend_core.model.decode import Detections, decode
+from trackmend_core.model.loaded import LoadedModel
+from trackmend_core.model.preprocess import letterbox_image, preprocess
+from trackmend_core.model.registry import architectures, build_network
+
+__all__ = [
+    "Detections",
+    "LoadedModel",
+    "architectures",
+    "build_network",
+    "decode",
+    "letterbox_image",
+    "load_checkpoint",
+    "preprocess",
+    "save_checkpoint",
+]

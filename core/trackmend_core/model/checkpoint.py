@@ -1,0 +1,189 @@
+"""Networks to and from files: ours (safetensors with metadata) and official FairMOT checkpoints."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import torch
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from trackmend_core.errors import UserError
+from trackmend_core.model.atomic_file import write_atomically
+from trackmend_core.model.heads import HeadSpec
+from trackmend_core.model.loaded import LoadedModel
+from trackmend_core.model.recognise import recognise_architecture, recognise_heads
+from trackmend_core.model.registry import build_network
+from trackmend_core.model.weights_file import WeightsFile, read_weights
+
+FORMAT_VERSION = 1
+_OWN_FIELDS = ("format", "format_version", "arch", "reid_dim", "ltrb", "num_classes", "input_wh")
+_KEYS_SHOWN = 8
+
+
+def save_checkpoint(
+    path: Path,
+    network: nn.Module,
+    *,
+    arch: str,
+    reid_dim: int,
+    ltrb: bool,
+    num_classes: int,
+    input_wh: tuple[int, int] | None,
+    metadata: Mapping[str, str],
+    half: bool = False,
+) -> None:
+    """Write a network as safetensors; the file appears whole or not at all.
+
+    Args:
+        path: where to; replaced if it exists.
+        network: whose state dict is written.
+        arch: name in `architectures()`.
+        reid_dim: length of the embedding.
+        ltrb: form of the size head.
+        num_classes: channels of the heat map.
+        input_wh: the size it was trained at, pixels.
+        metadata: more about the model: "name", its lineage, the recipe.
+        half: store weights of two and more dimensions as float16. Biases and batch norms stay
+            float32: they are small, and a running variance may not fit float16.
+
+    Raises:
+        UserError: the file cannot be written.
+        ValueError: the metadata would overwrite a field of the format.
+    """
+    clash = sorted(set(metadata) & set(_OWN_FIELDS))
+    if clash:
+        raise ValueError(f"metadata may not hold {', '.join(clash)}")
+    fields = {
+        **metadata,
+        "format": "trackmend-model",
+        "format_version": str(FORMAT_VERSION),
+        "arch": arch,
+        "reid_dim": str(reid_dim),
+        "ltrb": str(ltrb).lower(),
+        "num_classes": str(num_classes),
+    }
+    if input_wh is not None:
+        fields["input_wh"] = f"{input_wh[0]}x{input_wh[1]}"
+    tensors = {key: _for_file(value, half=half) for key, value in network.state_dict().items()}
+    write_atomically(Path(path), save(tensors, metadata=fields))
+
+
+def load_checkpoint(path: Path, *, device: str | torch.device = "cpu") -> LoadedModel:
+    """Read a network; architecture, embedding length, size head and classes come from the file.
+
+    Reads our safetensors and, from their shapes, official checkpoints (with or without epoch and
+    optimiser, with or without the `module.` prefix) and plain state dicts. Runs no code from files.
+
+    Raises:
+        UserError: the file is no model, is damaged, or lacks weights, which are then listed.
+    """
+    path = Path(path)
+    file = read_weights(path)
+    if "arch" in file.metadata:
+        arch, spec = _declared(path, file.metadata)
+    else:
+        spec = recognise_heads(file.tensors)
+        arch = recognise_architecture(file.tensors, spec)
+    network = build_network(
+        arch, reid_dim=spec.reid_dim, ltrb=spec.ltrb, num_classes=spec.num_classes
+    )
+    ignored = _fill(network, file, path=path, arch=arch)
+    return LoadedModel(
+        network=network.to(device).eval(),
+        arch=arch,
+        reid_dim=spec.reid_dim,
+        ltrb=spec.ltrb,
+        num_classes=spec.num_classes,
+        input_wh=_declared_size(path, file.metadata.get("input_wh")),
+        name=file.metadata.get("name") or path.stem,
+        metadata={key: v for key, v in file.metadata.items() if key not in _OWN_FIELDS},
+        ignored_keys=ignored,
+    )
+
+
+def _for_file(tensor: Tensor, *, half: bool) -> Tensor:
+    tensor = tensor.detach().cpu()
+    if half and tensor.is_floating_point() and tensor.ndim > 1:
+        tensor = tensor.half()
+    return tensor.clone(memory_format=torch.contiguous_format)
+
+
+def _declared(path: Path, metadata: Mapping[str, str]) -> tuple[str, HeadSpec]:
+    """Return what our own metadata says about the network."""
+    try:
+        version = int(metadata.get("format_version", "1"))
+        spec = HeadSpec(
+            reid_dim=int(metadata["reid_dim"]),
+            ltrb=metadata["ltrb"] == "true",
+            num_classes=int(metadata["num_classes"]),
+        )
+    except (KeyError, ValueError) as error:
+        raise _damaged_description(path) from error
+    if version > FORMAT_VERSION:
+        raise UserError(
+            f"“{path.name}” was written by a newer Trackmend (format {version}).",
+            "Update Trackmend to use this model.",
+        )
+    return metadata["arch"], spec
+
+
+def _declared_size(path: Path, text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    try:
+        width, height = (int(side) for side in text.split("x"))
+    except ValueError as error:
+        raise _damaged_description(path) from error
+    if min(width, height) <= 0 or width % 32 or height % 32:
+        raise _damaged_description(path)
+    return width, height
+
+
+def _damaged_description(path: Path) -> UserError:
+    return UserError(
+        f"What “{path.name}” says about its network cannot be read.",
+        "Copy or download it again.",
+    )
+
+
+def _fill(network: nn.Module, file: WeightsFile, *, path: Path, arch: str) -> tuple[str, ...]:
+    """Copy the file's weights into the network and return the entries that it has no use for.
+
+    Raises:
+        UserError: with the list of weights that are missing, mis-shaped or not finite.
+    """
+    expected = network.state_dict()
+    optional: tuple[str, ...] = getattr(network, "OPTIONAL_PREFIXES", ())
+    filled = dict(expected)
+    problems: list[str] = []
+    for key, present in expected.items():
+        dead = key.startswith(optional) if optional else False
+        value = file.tensors.get(key)
+        if value is None:
+            if not dead and not key.endswith(".num_batches_tracked"):
+                problems.append(f"{key}: missing")
+        elif value.shape != present.shape:
+            if not dead:
+                problems.append(f"{key}: {_shape(value)} instead of {_shape(present)}")
+        elif value.is_floating_point() and not bool(torch.isfinite(value).all()):
+            problems.append(f"{key}: holds values that are not numbers")
+        else:
+            filled[key] = value
+    if problems:
+        raise UserError(
+            f"“{path.name}” does not fit {arch}: {_listed(problems)}.",
+            "Use the complete file that the training wrote, or another model.",
+        )
+    network.load_state_dict(filled)
+    return tuple(sorted(file.tensors.keys() - expected.keys()))
+
+
+def _shape(tensor: Tensor) -> str:
+    return "x".join(str(side) for side in tensor.shape) or "scalar"
+
+
+def _listed(problems: Iterable[str]) -> str:
+    rows = list(problems)
+    shown = "; ".join(rows[:_KEYS_SHOWN])
+    more = len(rows) - _KEYS_SHOWN
+    return f"{shown}; and {more} more" if more > 0 else shown
