@@ -1,0 +1,136 @@
+"""The living tracks of one tracker, as columns, so that a step costs few array operations."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from trackmend_core.tracking.candidates import Candidates, unit_length
+from trackmend_core.tracking.kalman import MotionStates
+from trackmend_core.tracking.settings import TrackerSettings
+from trackmend_core.types import BoolArray, Float64Array, FloatArray, IntArray
+
+NO_ID = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class TrackTable:
+    """N tracks: first the seen ones, then the lost ones, each part in the order of the output.
+
+    Attributes:
+        ids: (N,) int64, 1-based; `NO_ID` while a track is not confirmed and needs none.
+        motion: N states of the Kalman filter.
+        features: (N, F) float32, running mean of the appearance, unit length.
+        scores: (N,) float64, of the last detection.
+        class_ids: (N,) int64.
+        indices: (N,) int64, row of the last detection in its frame.
+        first_frames: (N,) int64, 1-based frame of birth.
+        last_frames: (N,) int64, 1-based frame of the last detection.
+        confirmed: (N,) whether it was matched after its birth.
+        lost: (N,) whether the last frame had no detection for it.
+        doomed: (N,) whether it expired once and ends at its next miss (official habit).
+    """
+
+    ids: IntArray
+    motion: MotionStates
+    features: FloatArray
+    scores: Float64Array
+    class_ids: IntArray
+    indices: IntArray
+    first_frames: IntArray
+    last_frames: IntArray
+    confirmed: BoolArray
+    lost: BoolArray
+    doomed: BoolArray
+
+    @classmethod
+    def empty(cls) -> Self:
+        """Return a table without tracks."""
+        whole, flags = np.zeros(0, np.int64), np.zeros(0, np.bool_)
+        return cls(
+            ids=whole,
+            motion=MotionStates.start(np.zeros((0, 4))),
+            features=np.zeros((0, 0), np.float32),
+            scores=np.zeros(0),
+            class_ids=whole,
+            indices=whole,
+            first_frames=whole,
+            last_frames=whole,
+            confirmed=flags,
+            lost=flags,
+            doomed=flags,
+        )
+
+    @classmethod
+    def born(cls, candidates: Candidates, rows: IntArray, *, frame: int) -> Self:
+        """Return one new track per given candidate, without an id."""
+        count = len(rows)
+        return cls(
+            ids=np.full(count, NO_ID, np.int64),
+            motion=MotionStates.start(candidates.boxes_xyah[rows]),
+            features=candidates.features[rows],
+            scores=candidates.scores[rows],
+            class_ids=candidates.class_ids[rows],
+            indices=candidates.indices[rows],
+            first_frames=np.full(count, frame, np.int64),
+            last_frames=np.full(count, frame, np.int64),
+            confirmed=np.zeros(count, np.bool_),
+            lost=np.zeros(count, np.bool_),
+            doomed=np.zeros(count, np.bool_),
+        )
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def select(self, rows: IntArray) -> "TrackTable":
+        """Return the given tracks, in the given order, copied."""
+        return TrackTable(
+            ids=self.ids[rows],
+            motion=self.motion.select(rows),
+            features=self.features[rows],
+            scores=self.scores[rows],
+            class_ids=self.class_ids[rows],
+            indices=self.indices[rows],
+            first_frames=self.first_frames[rows],
+            last_frames=self.last_frames[rows],
+            confirmed=self.confirmed[rows],
+            lost=self.lost[rows],
+            doomed=self.doomed[rows],
+        )
+
+    def followed_by(self, other: "TrackTable") -> "TrackTable":
+        """Return this table's tracks, then the other's."""
+        if not len(self):
+            return other
+        if not len(other):
+            return self
+        return TrackTable(
+            ids=np.concatenate([self.ids, other.ids]),
+            motion=self.motion.followed_by(other.motion),
+            features=np.concatenate([self.features, other.features]),
+            scores=np.concatenate([self.scores, other.scores]),
+            class_ids=np.concatenate([self.class_ids, other.class_ids]),
+            indices=np.concatenate([self.indices, other.indices]),
+            first_frames=np.concatenate([self.first_frames, other.first_frames]),
+            last_frames=np.concatenate([self.last_frames, other.last_frames]),
+            confirmed=np.concatenate([self.confirmed, other.confirmed]),
+            lost=np.concatenate([self.lost, other.lost]),
+            doomed=np.concatenate([self.doomed, other.doomed]),
+        )
+
+    def continue_with(
+        self, rows: IntArray, seen: Candidates, *, frame: int, settings: TrackerSettings
+    ) -> None:
+        """Extend the given tracks by one candidate each: motion, appearance, score, state."""
+        if not len(rows):
+            return  # without tracks or candidates the embeddings may have no length yet
+        self.motion.update(rows, seen.boxes_xyah)
+        mean = np.float32(settings.feature_momentum) * self.features[rows]
+        mean += np.float32(1.0 - settings.feature_momentum) * seen.features
+        self.features[rows] = unit_length(mean)
+        scored = ~self.lost[rows] | settings.refresh_score_on_return
+        self.scores[rows[scored]] = seen.scores[scored]
+        self.indices[rows] = seen.indices
+        self.last_frames[rows] = frame
+        self.confirmed[rows] = True
+        self.lost[rows] = False
