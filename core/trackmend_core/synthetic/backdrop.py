@@ -46,7 +46,7 @@ def _grain(picture: Picture, rng: np.random.Generator, strength: float) -> None:
 
 def _paint_wall(wall: Picture, rng: np.random.Generator) -> None:
     height, width = wall.shape[:2]
-    wall[:] = _colour(rng, 60, 190, tint=16)
+    wall[:] = _colour(rng, 60, 190, tint=9)
     _grain(wall, rng, 6)
     if rng.random() < 0.4:
         course = int(rng.integers(7, 14))
@@ -72,7 +72,7 @@ def _paint_front(wall: Picture, rng: np.random.Generator) -> None:
         if inner.shape[1] > 12 and rng.random() < 0.88:
             _paint_window(inner, rng)
         left += bay
-    wall[shop_top - band : shop_top] = _colour(rng, 20, 200, tint=25)
+    wall[shop_top - band : shop_top] = _colour(rng, 20, 200, tint=14)
     _paint_letters(wall[shop_top - band : shop_top], rng)
     _paint_upper_windows(wall[: max(0, shop_top - band - 4)], rng)
 

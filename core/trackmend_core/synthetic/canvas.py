@@ -157,9 +157,14 @@ class Canvas:
         return np.asarray(np.rint(local * (1 << _FRACTION_BITS)), np.int32)
 
 
+def moved(points: Float64Array, right: float, down: float) -> Float64Array:
+    """Return a point (2,) or points (N, 2) shifted on the screen."""
+    return np.asarray(points + np.array([right, down]), np.float64)
+
+
 def _caps(start: Float64Array, end: Float64Array) -> Float64Array:
     """Return the half circle (7, 2) of unit radius that closes a stick at its end."""
     along = end - start
     length = float(np.hypot(*along))
     along = along / length if length > 1e-6 else np.array([0.0, 1.0])
-    return _HALF_CIRCLE @ np.array([along, [-along[1], along[0]]])
+    return np.asarray(_HALF_CIRCLE @ np.array([along, [-along[1], along[0]]]), np.float64)

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from trackmend_core.synthetic.appearance import Appearance, Bag, Colour, Legwear
-from trackmend_core.synthetic.canvas import Canvas, Sprite
+from trackmend_core.synthetic.canvas import Canvas, Sprite, moved
 from trackmend_core.synthetic.gait import Limb, Pose, walking_pose
 from trackmend_core.synthetic.head import paint_head
 from trackmend_core.types import Float64Array, ImageArray
@@ -78,10 +79,8 @@ class Figure:
     def paint(self) -> None:
         """Paint all parts, the farthest first."""
         order: list[tuple[float, Callable[[], None]]] = []
-        for limb in self.pose.legs:
-            order.append((0.03 + limb.depth * 0.1, lambda limb=limb: self._leg(limb)))  # type: ignore[misc]
-        for limb in self.pose.arms:
-            order.append((limb.depth - 0.03, lambda limb=limb: self._arm(limb)))  # type: ignore[misc]
+        order += [(0.03 + leg.depth * 0.1, partial(self._leg, leg)) for leg in self.pose.legs]
+        order += [(arm.depth - 0.03, partial(self._arm, arm)) for arm in self.pose.arms]
         order.append((0.0, self._trunk))
         order.append((-0.01, self._head))
         away = self.pose.forward_away
@@ -94,7 +93,7 @@ class Figure:
 
     def _at(self, points: Float64Array) -> Float64Array:
         foot = np.array([self.stance.foot_x, self.stance.foot_y])
-        return points * self.stance.height_px + foot
+        return np.asarray(points * self.stance.height_px + foot, np.float64)
 
     def _px(self, *lengths: float) -> tuple[float, ...]:
         return tuple(length * self.stance.height_px for length in lengths)
@@ -107,7 +106,7 @@ class Figure:
     def _leg(self, leg: Limb) -> None:
         look = self.appearance
         girth, dim = look.girth, 0.84 if leg.depth > 0.01 else 1.0
-        self._limb(leg.points[2:4] + (0, 0.004), (0.023, 0.016), look.shoes, dim)
+        self._limb(moved(leg.points[2:4], 0, 0.004), (0.023, 0.016), look.shoes, dim)
         if look.legwear is Legwear.TROUSERS:
             radii = (0.058 * girth, 0.038 * girth, 0.026)
             self._limb(leg.points[0:3], radii, look.legs, dim)
@@ -148,24 +147,24 @@ class Figure:
         spread = hips * (1.0 + 0.9 * look.hem)
         right = np.array(
             [
-                top + (0.03, -0.035),
-                top + (chest * 0.72, -0.02),
-                top + (chest, 0.025),
-                top + (chest * 0.98, 0.1),
-                middle + (waist, 0),
-                bottom + (hips, 0.02),
-                bottom + (spread, hem),
+                moved(top, 0.03, -0.035),
+                moved(top, chest * 0.72, -0.02),
+                moved(top, chest, 0.025),
+                moved(top, chest * 0.98, 0.1),
+                moved(middle, waist, 0),
+                moved(bottom, hips, 0.02),
+                moved(bottom, spread, hem),
             ]
         )
         left = np.array(
             [
-                bottom + (-spread, hem + 0.006),
-                bottom + (-hips, 0.02),
-                middle + (-waist, 0),
-                top + (-chest * 0.98, 0.1),
-                top + (-chest, 0.025),
-                top + (-chest * 0.72, -0.02),
-                top + (-0.03, -0.035),
+                moved(bottom, -spread, hem + 0.006),
+                moved(bottom, -hips, 0.02),
+                moved(middle, -waist, 0),
+                moved(top, -chest * 0.98, 0.1),
+                moved(top, -chest, 0.025),
+                moved(top, -chest * 0.72, -0.02),
+                moved(top, -0.03, -0.035),
             ]
         )
         self.canvas.body(self._at(np.concatenate([right, left])), colour=look.jacket)
@@ -179,18 +178,18 @@ class Figure:
             shift = pose.forward_x * chest * 0.75
             half = 0.012 + 0.022 * max(0.0, facing)
             strip = [
-                top + (shift - half * 0.6, -0.03),
-                top + (shift + half * 0.6, -0.03),
-                bottom + (shift * 0.95 + half, 0.01),
-                bottom + (shift * 0.95 - half, 0.01),
+                moved(top, shift - half * 0.6, -0.03),
+                moved(top, shift + half * 0.6, -0.03),
+                moved(bottom, shift * 0.95 + half, 0.01),
+                moved(bottom, shift * 0.95 - half, 0.01),
             ]
             self.canvas.patch(self._at(np.array(strip)), colour=look.shirt)
         if look.stripe:
             band = [
-                top + (-chest * 0.97, 0.085),
-                top + (chest * 0.97, 0.085),
-                top + (chest * 0.96, 0.13),
-                top + (-chest * 0.96, 0.13),
+                moved(top, -chest * 0.97, 0.085),
+                moved(top, chest * 0.97, 0.085),
+                moved(top, chest * 0.96, 0.13),
+                moved(top, -chest * 0.96, 0.13),
             ]
             self.canvas.patch(self._at(np.array(band)), colour=look.shirt)
 
@@ -200,8 +199,8 @@ class Figure:
         hips = self._width(0.08, 0.1)
         low = float(knees[:, 1].max()) + 0.01
         outline = [
-            pose.pelvis + (-hips, -0.06),
-            pose.pelvis + (hips, -0.06),
+            moved(pose.pelvis, -hips, -0.06),
+            moved(pose.pelvis, hips, -0.06),
             (max(float(knees[:, 0].max()) + 0.055, float(pose.pelvis[0]) + hips), low),
             (min(float(knees[:, 0].min()) - 0.055, float(pose.pelvis[0]) - hips), low + 0.006),
         ]
@@ -213,7 +212,7 @@ class Figure:
             self.canvas,
             self.appearance,
             centre=self._at(self.pose.head),
-            neck=self._at(self.pose.chest + (0.0, -0.02)),
+            neck=self._at(moved(self.pose.chest, 0.0, -0.02)),
             scale=scale,
             facing=(self.pose.forward_x, -self.pose.forward_away),
         )
@@ -232,8 +231,8 @@ class Figure:
     def _shoulder_bag(self) -> None:
         pose, look = self.pose, self.appearance
         side = 0.1 * (1 if look.texture_seed % 2 else -1)
-        place = pose.pelvis + (side, 0.015)
-        strap = np.stack([pose.chest + (-side * 0.5, -0.02), place])
+        place = moved(pose.pelvis, side, 0.015)
+        strap = np.stack([moved(pose.chest, -side * 0.5, -0.02), place])
         self._limb(strap, (0.007, 0.007), look.bag_colour, 0.9)
         corners = np.array([(-1.0, -0.8), (1.0, -0.8), (1.1, 1.0), (-1.1, 1.0)])
         self.canvas.body(self._at(place + corners * (0.055, 0.05)), colour=look.bag_colour)
@@ -244,5 +243,6 @@ class Figure:
             [(-0.5, -1.0), (0.5, -1.0), (1.0, 0.0), (1.0, 1.0), (-1.0, 1.0), (-1, 0)]
         )
         self.canvas.body(
-            self._at(hand + (0.0, 0.07) + corners * (0.05, 0.06)), colour=self.appearance.bag_colour
+            self._at(moved(hand, 0.0, 0.07) + corners * (0.05, 0.06)),
+            colour=self.appearance.bag_colour,
         )

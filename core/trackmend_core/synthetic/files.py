@@ -88,7 +88,7 @@ def _open_stream(
 ) -> VideoStream:
     codec = "libx264" if "libx264" in av.codecs_available else "mpeg4"
     rate = Fraction(frame_rate).limit_denominator(1001)
-    stream = container.add_stream(codec, rate=rate)
+    stream: VideoStream = container.add_stream(codec, rate=rate)  # type: ignore[assignment]
     stream.height, stream.width = first.shape[:2]
     odd = stream.width % 2 or stream.height % 2
     stream.pix_fmt = "yuv444p" if codec == "libx264" and odd else "yuv420p"

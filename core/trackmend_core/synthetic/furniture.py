@@ -13,7 +13,7 @@ def paint_furniture(
     """Return up to `count` things with their distance in metres, painted once for all frames."""
     things = []
     for _ in range(count):
-        distance = float(1 / rng.uniform(1 / camera.far_m, 0.95 / camera.near_m))
+        distance = float(1 / rng.uniform(1 / camera.far_m, 0.85 / camera.near_m))
         column = float(rng.uniform(0.03, 0.97) * camera.width)
         sprite = _paint(camera, column, distance, light=light, rng=rng)
         if sprite is not None:
@@ -39,7 +39,7 @@ def _paint(
         int(foot[1]) + reach // 2 + 4,
     )
     canvas = Canvas(region=region, light=light)
-    kind = rng.integers(4)
+    kind = rng.choice(4, p=[0.45, 0.2, 0.2, 0.15])
     colour = _muted(rng)
     if kind == 0:
         top = foot - (0, foot[1] + 4)
@@ -50,13 +50,13 @@ def _paint(
         width = metre * rng.uniform(0.11, 0.19)
         canvas.limb(np.stack([foot, top]), radii=(width * 1.15, width), colour=(52, 66, 78))
     elif kind == 2:
-        half, tall = metre * rng.uniform(0.25, 0.4), metre * rng.uniform(0.9, 1.3)
+        half, tall = metre * rng.uniform(0.2, 0.32), metre * rng.uniform(0.8, 1.2)
         board = [(-half, 0), (-half * 0.85, -tall), (half * 0.85, -tall), (half, 0)]
         canvas.body(foot + np.array(board), colour=colour)
         poster = np.array([(-0.8, -0.2), (-0.7, -0.92), (0.7, -0.92), (0.8, -0.2)])
         canvas.patch(foot + poster * (half, tall), colour=_muted(rng))
     else:
-        half, tall = metre * rng.uniform(0.2, 0.45), metre * rng.uniform(0.4, 0.6)
+        half, tall = metre * rng.uniform(0.16, 0.32), metre * rng.uniform(0.35, 0.55)
         box = [(-half * 0.85, 0), (-half, -tall), (half, -tall), (half * 0.85, 0)]
         canvas.body(foot + np.array(box), colour=colour)
         crown = foot - (0, tall + half * 0.7)
@@ -66,5 +66,5 @@ def _paint(
 
 
 def _muted(rng: np.random.Generator) -> Colour:
-    blue, green, red = np.clip(rng.uniform(40, 190) + rng.normal(0, 18, 3), 20, 235).astype(int)
+    blue, green, red = np.clip(rng.uniform(40, 190) + rng.normal(0, 10, 3), 20, 235).astype(int)
     return int(blue), int(green), int(red)

@@ -66,12 +66,12 @@ def walking_pose(*, phase: float, vigour: float, heading: float, arm_swing: floa
     lift = -min(float(leg[:, 1].min()) for leg in side_legs)
     lean = 0.035 * vigour
     legs = [
-        _seen(leg + (0.0, lift), side * HIP_HALF, camera)
+        _seen(leg + np.array([0.0, lift]), side * HIP_HALF, camera)
         for leg, side in zip(side_legs, (-1, 1), strict=True)
     ]
     arms = [
         _seen(
-            _arm(phase + offset, vigour, arm_swing) + (lean, lift),
+            _arm(phase + offset, vigour, arm_swing) + np.array([lean, lift]),
             side * SHOULDER_HALF,
             camera,
         )

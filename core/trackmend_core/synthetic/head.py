@@ -3,7 +3,7 @@
 import numpy as np
 
 from trackmend_core.synthetic.appearance import Appearance, Colour, Hairdo
-from trackmend_core.synthetic.canvas import Canvas
+from trackmend_core.synthetic.canvas import Canvas, moved
 from trackmend_core.types import Float64Array
 
 
@@ -34,7 +34,7 @@ def paint_head(
     if look.hairdo is Hairdo.LONG and near > -0.2:
         _long_hair(canvas, look.hair, back_of_head - ahead * 0.012, scale)
     canvas.limb(
-        np.stack([neck, centre + (0, 0.03 * scale)]),
+        np.stack([neck, moved(centre, 0, 0.03 * scale)]),
         radii=(0.03 * scale, 0.025 * scale),
         colour=look.skin,
         dim=0.78,
@@ -42,7 +42,7 @@ def paint_head(
     if look.hairdo is not Hairdo.BALD:
         cap = look.hair if look.hairdo in (Hairdo.SHORT, Hairdo.LONG) else _headgear(look)
         canvas.ball(
-            back_of_head - (0, 0.008 * scale),
+            moved(back_of_head, 0, -0.008 * scale),
             radii=(width * 1.1, height * 1.02),
             colour=cap,
         )
@@ -50,13 +50,13 @@ def paint_head(
         _face(canvas, look, centre=centre, scale=scale, facing=facing)
     elif look.hairdo in (Hairdo.SHORT, Hairdo.BALD):
         canvas.ball(
-            centre + (0, 0.028 * scale),
+            moved(centre, 0, 0.028 * scale),
             radii=(width * 0.8, height * 0.5),
             colour=look.skin,
             dim=0.8,
         )
         top = look.skin if look.hairdo is Hairdo.BALD else look.hair
-        canvas.ball(centre - (0, 0.01 * scale), radii=(width * 1.05, height * 0.9), colour=top)
+        canvas.ball(moved(centre, 0, -0.01 * scale), radii=(width * 1.05, height * 0.9), colour=top)
     if look.hairdo is Hairdo.LONG and near <= -0.2:
         _long_hair(canvas, look.hair, back_of_head, scale)
     if look.hairdo is Hairdo.HOOD and near <= -0.72:
@@ -68,7 +68,7 @@ def _headgear(look: Appearance) -> Colour:
 
 
 def _long_hair(canvas: Canvas, colour: Colour, top: Float64Array, scale: float) -> None:
-    ends = np.stack([top - (0, 0.005 * scale), top + (0, 0.095 * scale)])
+    ends = np.stack([moved(top, 0, -0.005 * scale), moved(top, 0, 0.095 * scale)])
     canvas.limb(ends, radii=(0.052 * scale, 0.046 * scale), colour=colour)
 
 
@@ -83,14 +83,14 @@ def _face(
     right, near = facing
     shown = np.clip((near + 0.72) / 0.9, 0.35, 1.0)
     width, height = scale * 0.037 * (0.75 + 0.25 * shown), scale * 0.052
-    middle = centre + (right * 0.017 * scale, 0.012 * scale)
+    middle = moved(centre, right * 0.017 * scale, 0.012 * scale)
     canvas.ball(middle, radii=(width, height), colour=look.skin)
     if abs(right) > 0.5:
-        nose = middle + (np.sign(right) * width * 1.02, 0.004 * scale)
+        nose = moved(middle, np.sign(right) * width * 1.02, 0.004 * scale)
         canvas.ball(nose, radii=(0.008 * scale, 0.008 * scale), colour=look.skin)
     if look.hairdo is not Hairdo.BALD:
         fringe = look.hair if look.hairdo in (Hairdo.SHORT, Hairdo.LONG) else _headgear(look)
-        brow = middle - (right * 0.012 * scale, 0.047 * scale)
+        brow = moved(middle, -right * 0.012 * scale, -0.047 * scale)
         canvas.ball(brow, radii=(width * 1.06, height * 0.42), colour=fringe)
     dark = (
         int(look.skin[0] * 0.35),
@@ -98,11 +98,11 @@ def _face(
         int(look.skin[2] * 0.38),
     )
     spread = width * 0.42 * max(0.0, near)
-    look_to = middle + (right * width * 0.55, -0.006 * scale)
+    look_to = moved(middle, right * width * 0.55, -0.006 * scale)
     for side in (-1, 1) if near > 0.3 else (0,):
-        eye = look_to + (side * spread, 0.0)
+        eye = moved(look_to, side * spread, 0.0)
         size = (0.0075 * scale, 0.0055 * scale)
         canvas.ball(eye, radii=size, colour=dark, round_shading=False)
-    mouth = middle + (right * width * 0.5, 0.027 * scale)
+    mouth = moved(middle, right * width * 0.5, 0.027 * scale)
     lips = (dark[0], dark[1], min(255, int(dark[2] * 1.6)))
     canvas.ball(mouth, radii=(0.011 * scale, 0.004 * scale), colour=lips, round_shading=False)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from trackmend_core.synthetic.appearance import Appearance, draw_appearance, draw_lookalike
 from trackmend_core.synthetic.backdrop import paint_backdrop
@@ -14,7 +15,7 @@ from trackmend_core.synthetic.furniture import paint_furniture
 from trackmend_core.synthetic.lens import Lens
 from trackmend_core.synthetic.paths import Camera, Path, plan_paths
 from trackmend_core.synthetic.settings import StreetFrame, StreetSettings
-from trackmend_core.types import ImageArray, IntArray
+from trackmend_core.types import ImageArray
 
 MIN_SHARE_INSIDE = 0.15
 """A walker belongs to the truth once this share of its body is inside the frame."""
@@ -101,31 +102,27 @@ def _compose(empty: ImageArray, layers: list[tuple[float, int, Sprite]], lens: L
     """Lay the sprites over the street, the farthest first, and note what stays visible."""
     picture = empty.copy()
     height, width = picture.shape[:2]
-    owner = np.zeros((height, width), np.uint8 if len(layers) < 256 else np.int32)
-    drawn: list[tuple[int, Sprite, int]] = []
+    owner = np.zeros((height, width), np.int32)
+    drawn: list[tuple[int, int, Sprite, int]] = []
     for number, (_, identity, sprite) in enumerate(sorted(layers, key=lambda item: -item[0]), 1):
         _shadow(picture, sprite)
         inside = _lay(picture, owner, sprite, number)
         body = int(np.count_nonzero(sprite.coverage >= _OPAQUE))
         if identity and inside >= max(1.0, MIN_SHARE_INSIDE * body):
-            drawn.append((number, sprite, inside))
-    counts = np.bincount(owner.ravel(), minlength=len(layers) + 1)
-    ordered = {
-        number: identity
-        for number, (_, identity, _) in enumerate(sorted(layers, key=lambda item: -item[0]), 1)
-    }
-    drawn.sort(key=lambda item: ordered[item[0]])
+            drawn.append((identity, number, sprite, inside))
+    drawn.sort(key=lambda item: item[0])
+    seen = np.bincount(owner.ravel(), minlength=len(layers) + 1)
     limits = np.array([width, height, width, height], np.float64)
-    boxes = [np.clip(sprite.bounds_xyxy, 0, limits) for _, sprite, _ in drawn]
+    boxes = [np.clip(sprite.bounds_xyxy, 0, limits) for _, _, sprite, _ in drawn]
     return StreetFrame(
         image=lens.take(picture),
         boxes_xyxy=np.asarray(boxes, np.float32).reshape(-1, 4),
-        identities=np.asarray([ordered[number] for number, _, _ in drawn], np.int64),
-        visibilities=np.asarray([counts[n] / inside for n, _, inside in drawn], np.float32),
+        identities=np.asarray([identity for identity, *_ in drawn], np.int64),
+        visibilities=np.asarray([seen[n] / inside for _, n, _, inside in drawn], np.float32),
     )
 
 
-def _lay(picture: ImageArray, owner: ImageArray | IntArray, sprite: Sprite, number: int) -> int:
+def _lay(picture: ImageArray, owner: NDArray[np.int32], sprite: Sprite, number: int) -> int:
     """Lay one sprite over the picture; return how many of its pixels are inside the frame."""
     height, width = picture.shape[:2]
     rows, columns = sprite.coverage.shape
@@ -152,10 +149,10 @@ def _shadow(picture: ImageArray, sprite: Sprite) -> None:
     part = picture[max(0, top) : max(0, bottom), max(0, left) : max(0, right)]
     if not part.size:
         return
-    ys = (
-        np.arange(max(0, top), max(0, top) + part.shape[0]) - (y2 - half_height * 0.5)
-    ) / half_height
-    xs = (np.arange(max(0, left), max(0, left) + part.shape[1]) - (x1 + x2) / 2) / half_width
+    rows = np.arange(max(0, top), max(0, top) + part.shape[0])
+    columns = np.arange(max(0, left), max(0, left) + part.shape[1])
+    ys = (rows - (y2 - half_height * 0.5)) / half_height
+    xs = (columns - (x1 + x2) / 2) / half_width
     dark = np.exp(-1.5 * (ys[:, None] ** 2 + xs[None, :] ** 2)) * 0.5
     light = np.asarray(255 * (1 - dark), np.uint8)
     part[:] = cv2.multiply(part, cv2.cvtColor(light, cv2.COLOR_GRAY2BGR), scale=1 / 255)
