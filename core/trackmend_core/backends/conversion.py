@@ -1,0 +1,46 @@
+"""Turn a torch network into an OpenVINO model that can be reshaped to any input size."""
+
+import warnings
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from trackmend_core.backends.quiet_openvino import import_openvino
+
+EXAMPLE_SHAPE = (1, 3, 64, 96)
+"""Small, so that tracing is quick; sides differ, so that a swap of them would show."""
+
+
+class OrderedHeads(nn.Module):
+    """The network with its heads as a tuple in a fixed order: traced outputs have no names."""
+
+    def __init__(self, network: nn.Module, names: tuple[str, ...]) -> None:
+        super().__init__()
+        self.network = network
+        self.names = names
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        """Return the heads in the order of `names`."""
+        outputs = self.network(x)
+        return tuple(outputs[name] for name in self.names)
+
+
+def example_input() -> Tensor:
+    """Return noise of the example shape, the same every time."""
+    return torch.rand(EXAMPLE_SHAPE, generator=torch.Generator().manual_seed(0))
+
+
+def convert_network(network: nn.Module, names: tuple[str, ...]) -> Any:  # openvino has no types
+    """Trace a network on the CPU and convert it.
+
+    Tracing is preferred to `torch.export`: it is twice as quick and follows no sizes into the
+    graph, so one conversion serves every input size. torch 2.14 calls it deprecated, and
+    torchvision's deformable convolution asks a tensor for a truth value; both warnings are
+    expected, and silenced here only.
+    """
+    openvino = import_openvino()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"`torch\.jit\.")
+        warnings.filterwarnings("ignore", r"Converting a tensor to a Python boolean")
+        return openvino.convert_model(OrderedHeads(network, names), example_input=example_input())
