@@ -1,0 +1,101 @@
+"""Where the boxes of a frame and their labels lie on the widget."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSizeF
+from PySide6.QtGui import QFont, QFontMetricsF
+
+from trackmend_app.canvas.label_layout import layout_labels
+from trackmend_app.canvas.records import BoxLike
+from trackmend_app.canvas.view_transform import ViewTransform
+from trackmend_app.theme import ui_font
+from trackmend_core.types import BoxSource, TrackId
+
+LABEL_HEIGHT_PX = 18.0
+MARK_WIDTH_PX = 11.0
+_PADDING_PX = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedBox:
+    """One box ready to be drawn or hit.
+
+    Attributes:
+        box: what is drawn.
+        rect: on the widget.
+        label: the tab with its id, on the widget.
+        number_text: the id.
+        score_text: the confidence; empty when it is not shown.
+    """
+
+    box: BoxLike
+    rect: QRectF
+    label: QRectF
+    number_text: str
+    score_text: str
+
+
+def number_font() -> QFont:
+    """Return the font of the id in a tab."""
+    return ui_font(13, weight=QFont.Weight.DemiBold)
+
+
+def score_font() -> QFont:
+    """Return the font of the confidence in a tab."""
+    return ui_font(11)
+
+
+def place_boxes(
+    boxes: Sequence[BoxLike],
+    *,
+    transform: ViewTransform,
+    view: QRectF,
+    selected: Iterable[TrackId],
+    with_scores: bool,
+) -> list[PlacedBox]:
+    """Return the boxes that can be seen, those to be drawn last (on top) last.
+
+    Selected tracks choose the place of their label first, then large boxes before small ones.
+    """
+    chosen = frozenset(selected)
+    near = view.adjusted(-40, -40, 40, 40)
+    seen = [
+        (box, rect)
+        for box in boxes
+        if near.intersects(rect := _rect_of(box, transform)) or rect.isEmpty()
+    ]
+    seen.sort(key=lambda pair: (pair[0].track_id not in chosen, -pair[1].height()))
+    numbers, scores = QFontMetricsF(number_font()), QFontMetricsF(score_font())
+    texts = [(str(box.number), score_text(box) if with_scores else "") for box, _ in seen]
+    sizes = [
+        _label_size(box, text, numbers=numbers, scores=scores)
+        for (box, _), text in zip(seen, texts, strict=True)
+    ]
+    labels = layout_labels([rect for _, rect in seen], sizes, view=view)
+    placed = [
+        PlacedBox(box, rect, label, *text)
+        for (box, rect), label, text in zip(seen, labels, texts, strict=True)
+    ]
+    return placed[::-1]
+
+
+def score_text(box: BoxLike) -> str:
+    """Return the confidence as people read it, "" when a box has none."""
+    return "" if box.score is None else f"{box.score:.2f}"
+
+
+def _rect_of(box: BoxLike, transform: ViewTransform) -> QRectF:
+    x1, y1, x2, y2 = (float(side) for side in box.box_xyxy)
+    return transform.rect_to_widget(x1, y1, x2, y2)
+
+
+def _label_size(
+    box: BoxLike, text: tuple[str, str], *, numbers: QFontMetricsF, scores: QFontMetricsF
+) -> QSizeF:
+    width = numbers.horizontalAdvance(text[0]) + 2 * _PADDING_PX
+    if text[1]:
+        width += scores.horizontalAdvance(text[1]) + _PADDING_PX
+    if box.source is BoxSource.PERSON:
+        width += MARK_WIDTH_PX
+    return QSizeF(max(width, LABEL_HEIGHT_PX), LABEL_HEIGHT_PX)

@@ -1,0 +1,181 @@
+"""Paint the canvas in order: stage, frame, similarity, trails, boxes, labels, the box in hand, notes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+
+from trackmend_app.canvas.box_drag import Box
+from trackmend_app.canvas.box_layout import PlacedBox
+from trackmend_app.canvas.box_painter import BoxLook, draw_handles, draw_label, draw_outline
+from trackmend_app.canvas.chips import draw_chip, draw_drop_frame, draw_empty_state
+from trackmend_app.canvas.frame_picture import FramePicture
+from trackmend_app.canvas.records import BoxLike
+from trackmend_app.canvas.trail_painter import TrailPoint, draw_trails
+from trackmend_app.canvas.view_transform import ViewTransform
+from trackmend_app.similarity.colour_map import SimilarityRange
+from trackmend_app.similarity.legend import draw_legend
+from trackmend_app.theme import Theme, colour_for
+from trackmend_core.types import BoxId, TrackId
+
+_NOTE_MARGIN_PX = 12.0
+_NEW_BOX = "#ffffff"
+
+
+@dataclass(slots=True, kw_only=True)
+class CanvasContent:
+    """Everything that the canvas was told to show."""
+
+    empty_title: str
+    empty_hint: str
+    drop_text: str
+    frame: FramePicture | None = None
+    frame_index: int = 0
+    boxes: list[BoxLike] = field(default_factory=list)
+    trails: dict[TrackId, Sequence[TrailPoint]] = field(default_factory=dict)
+    selected: frozenset[TrackId] = frozenset()
+    selected_box: BoxId | None = None
+    hovered_box: BoxId | None = None
+    overlay: QImage | None = None
+    overlay_range: SimilarityRange = SimilarityRange(0.0, 1.0)
+    show_boxes: bool = True
+    show_trails: bool = True
+    show_scores: bool = False
+    notice: str = ""
+    drop_highlight: bool = False
+
+
+def paint_canvas(
+    painter: QPainter,
+    content: CanvasContent,
+    *,
+    placed: Sequence[PlacedBox],
+    transform: ViewTransform,
+    view: QRect,
+    device_ratio: float,
+    numbers: Mapping[TrackId, int],
+    editable: PlacedBox | None,
+    edited: tuple[int, Box] | None,
+    theme: Theme,
+) -> None:
+    """Paint everything; see `VideoCanvas` for the meaning of the arguments."""
+    area = QRectF(view)
+    painter.fillRect(area, QColor(theme.stage))
+    painter.setRenderHints(
+        QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+    )
+    if content.frame is None:
+        draw_empty_state(
+            painter,
+            view=area,
+            title=content.empty_title,
+            hint=content.empty_hint,
+            theme=theme,
+            device_ratio=device_ratio,
+        )
+    else:
+        part = content.frame.visible_part(transform, view=view, device_ratio=device_ratio)
+        if part is not None:
+            painter.drawImage(part.top_left, part.image)
+        _paint_overlay(painter, content, transform)
+        if content.show_trails:
+            draw_trails(
+                painter,
+                content.trails,
+                numbers=numbers,
+                transform=transform,
+                frame_index=content.frame_index,
+                selected=content.selected,
+            )
+        _paint_boxes(painter, content, placed, editable=editable, edited=edited)
+        _paint_box_in_hand(painter, edited, placed=placed, transform=transform, theme=theme)
+        _paint_notes(painter, content, view=area, theme=theme)
+    if content.drop_highlight:
+        draw_drop_frame(painter, view=area, text=content.drop_text, theme=theme)
+
+
+def paint_crosshair(painter: QPainter, point: QPointF, *, view: QRectF) -> None:
+    """Draw the lines that help to place the first corner of a new box."""
+    for colour, width in ((QColor(0, 0, 0, 120), 2.4), (QColor(255, 255, 255, 190), 1.0)):
+        painter.setPen(QPen(colour, width))
+        painter.drawLine(QLineF(view.left(), point.y(), view.right(), point.y()))
+        painter.drawLine(QLineF(point.x(), view.top(), point.x(), view.bottom()))
+
+
+def paint_focus_frame(painter: QPainter, area: QRectF, *, theme: Theme) -> None:
+    """Draw the frame that shows which widget the keys go to."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(theme.focus), 2.0))
+    painter.drawRect(area.adjusted(1, 1, -1, -1))
+
+
+def _paint_overlay(painter: QPainter, content: CanvasContent, transform: ViewTransform) -> None:
+    if content.overlay is None or content.frame is None:
+        return
+    target = transform.rect_to_widget(0, 0, content.frame.width, content.frame.height)
+    painter.fillRect(target, QColor(6, 4, 16, 130))
+    painter.drawImage(target, content.overlay)
+
+
+def _paint_boxes(
+    painter: QPainter,
+    content: CanvasContent,
+    placed: Sequence[PlacedBox],
+    *,
+    editable: PlacedBox | None,
+    edited: tuple[int, Box] | None,
+) -> None:
+    in_hand = edited[0] if edited else None
+    shown = [item for item in placed if int(item.box.box_id) != in_hand]
+    looks = [
+        BoxLook(
+            selected=item.box.track_id in content.selected,
+            hovered=item.box.box_id == content.hovered_box,
+        )
+        for item in shown
+    ]
+    for item, look in zip(shown, looks, strict=True):
+        draw_outline(painter, item, look=look)
+    for item, look in zip(shown, looks, strict=True):
+        draw_label(painter, item, look=look)
+    if editable is not None and int(editable.box.box_id) != in_hand:
+        draw_handles(painter, editable.rect, colour=colour_for(editable.box.number))
+
+
+def _paint_box_in_hand(
+    painter: QPainter,
+    edited: tuple[int, Box] | None,
+    *,
+    placed: Sequence[PlacedBox],
+    transform: ViewTransform,
+    theme: Theme,
+) -> None:
+    """Paint the box being dragged or drawn, with its size in pixels of the frame."""
+    if edited is None:
+        return
+    box_id, box = edited
+    rect = transform.rect_to_widget(*box)
+    held = next((item for item in placed if int(item.box.box_id) == box_id), None)
+    colour = colour_for(held.box.number) if held else QColor(_NEW_BOX)
+    veil = QColor(colour)
+    veil.setAlpha(36)
+    painter.setBrush(veil)
+    painter.setPen(QPen(QColor(0, 0, 0, 140), 3.6, j=Qt.PenJoinStyle.MiterJoin))
+    painter.drawRect(rect)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(colour, 2.0, j=Qt.PenJoinStyle.MiterJoin))
+    painter.drawRect(rect)
+    if held:
+        draw_handles(painter, rect, colour=colour)
+    size = f"{box[2] - box[0]:.0f} × {box[3] - box[1]:.0f}"
+    draw_chip(painter, size, top_left=rect.bottomLeft() + QPointF(0, 6), theme=theme)
+
+
+def _paint_notes(painter: QPainter, content: CanvasContent, *, view: QRectF, theme: Theme) -> None:
+    margin = QPointF(_NOTE_MARGIN_PX, _NOTE_MARGIN_PX)
+    if content.notice:
+        draw_chip(painter, content.notice, top_left=view.topLeft() + margin, theme=theme)
+    if content.overlay is not None:
+        corner = view.bottomLeft() + QPointF(_NOTE_MARGIN_PX, -_NOTE_MARGIN_PX)
+        draw_legend(painter, bottom_left=corner, shown=content.overlay_range, theme=theme)

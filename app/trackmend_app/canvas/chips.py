@@ -1,0 +1,62 @@
+"""Small notes drawn on the video, and what an empty canvas says."""
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+
+from trackmend_app.theme import Theme, ui_font
+from trackmend_app.theme.icons import icon_pixmap
+
+_CENTRE = int(Qt.AlignmentFlag.AlignCenter)
+_WRAPPED = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+
+
+def draw_chip(painter: QPainter, text: str, *, top_left: QPointF, theme: Theme) -> QRectF:
+    """Draw a note on translucent dark ground and return where it lies."""
+    font = ui_font(12, weight=QFont.Weight.Medium)
+    metrics = QFontMetricsF(font)
+    chip = QRectF(top_left.x(), top_left.y(), metrics.horizontalAdvance(text) + 20, 26)
+    ground = QColor(theme.overlay)
+    ground.setAlpha(225)
+    painter.setPen(QPen(QColor(255, 255, 255, 30), 1))
+    painter.setBrush(ground)
+    painter.drawRoundedRect(chip, 6, 6)
+    painter.setPen(QColor(theme.on_overlay))
+    painter.setFont(font)
+    painter.drawText(chip, _CENTRE, text)
+    return chip
+
+
+def draw_empty_state(
+    painter: QPainter, *, view: QRectF, title: str, hint: str, theme: Theme, device_ratio: float
+) -> None:
+    """Draw what to do when there is no video, in the middle of the view."""
+    block = QRectF(0, 0, min(420.0, view.width() - 32), 190)
+    block.moveCenter(view.center())
+    painter.setPen(QPen(QColor(theme.faint), 1.2, Qt.PenStyle.DashLine))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(block, 12, 12)
+    picture = icon_pixmap("video", size=40, colour=theme.quiet, ratio=device_ratio)
+    painter.drawPixmap(QPointF(block.center().x() - 20, block.top() + 28), picture)
+    painter.setPen(QColor(theme.text))
+    painter.setFont(ui_font(16, weight=QFont.Weight.DemiBold))
+    painter.drawText(block.adjusted(16, 84, -16, 0), _WRAPPED, title)
+    painter.setPen(QColor(theme.quiet))
+    painter.setFont(ui_font(13))
+    painter.drawText(block.adjusted(28, 114, -28, 0), _WRAPPED, hint)
+
+
+def draw_drop_frame(painter: QPainter, *, view: QRectF, text: str, theme: Theme) -> None:
+    """Draw the whole view as the place to drop a file."""
+    veil = QColor(theme.action)
+    veil.setAlpha(46)
+    painter.fillRect(view, veil)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(theme.focus), 2.0, Qt.PenStyle.DashLine))
+    painter.drawRoundedRect(view.adjusted(10, 10, -10, -10), 10, 10)
+    width = QFontMetricsF(ui_font(12, weight=QFont.Weight.Medium)).horizontalAdvance(text) + 20
+    draw_chip(
+        painter,
+        text,
+        top_left=QPointF(view.center().x() - width / 2, view.bottom() - 54),
+        theme=theme,
+    )

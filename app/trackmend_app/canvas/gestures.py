@@ -1,0 +1,185 @@
+"""What mouse presses, moves and releases mean on the canvas: click, pan, drag a box, draw a box."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
+
+from trackmend_app.canvas.box_drag import (
+    MIN_SIDE_PX,
+    Box,
+    BoxDrag,
+    Handle,
+    cursor_for,
+    drawn_box,
+    handle_at,
+)
+from trackmend_app.canvas.modes import CanvasMode
+
+if TYPE_CHECKING:
+    from trackmend_app.canvas.video_canvas import VideoCanvas
+
+SNAP_PX = 7.0
+_HANDLE_REACH_PX = 7.0
+
+
+class _Gesture(Enum):
+    NONE = auto()
+    PRESSED = auto()
+    PANNING = auto()
+    DRAGGING_BOX = auto()
+    DRAWING_BOX = auto()
+
+
+class Gestures:
+    """The mouse on one canvas. Reads the canvas, moves its view, and has it emit its signals."""
+
+    def __init__(self, canvas: VideoCanvas) -> None:
+        self._canvas = canvas
+        self._gesture = _Gesture.NONE
+        self._pressed_at = QPointF()
+        self._last_at = QPointF()
+        self._drag: BoxDrag | None = None
+        self._box: Box | None = None
+        self.space_held = False
+
+    @property
+    def edited_box(self) -> tuple[int, Box] | None:
+        """Return the box being dragged or drawn (its id is -1 then) and where it is now."""
+        if self._box is None:
+            return None
+        return (self._drag.box_id if self._drag else -1), self._box
+
+    @property
+    def is_busy(self) -> bool:
+        """Return whether a button is held for something that Esc can call off."""
+        return self._gesture in (_Gesture.DRAGGING_BOX, _Gesture.DRAWING_BOX)
+
+    def cancel(self) -> None:
+        """Forget the gesture; a dragged box jumps back."""
+        self._gesture = _Gesture.NONE
+        self._drag = None
+        self._box = None
+        self._canvas.update()
+        self._show_cursor(self._last_at)
+
+    def pressed(self, event: QMouseEvent) -> None:
+        """A button went down."""
+        point = event.position()
+        self._pressed_at = self._last_at = point
+        canvas = self._canvas
+        if event.button() is Qt.MouseButton.MiddleButton:
+            self._gesture = _Gesture.PANNING
+        elif event.button() is Qt.MouseButton.LeftButton and canvas.has_frame:
+            if canvas.mode is CanvasMode.PAN or self.space_held:
+                self._gesture = _Gesture.PANNING
+            elif canvas.mode is CanvasMode.DRAW_BOX:
+                self._gesture = _Gesture.DRAWING_BOX
+            elif not self._take_hold(point):
+                self._gesture = _Gesture.PRESSED
+        self._show_cursor(point)
+
+    def moved(self, event: QMouseEvent) -> None:
+        """The pointer moved, with or without a button."""
+        point = event.position()
+        step = point - self._last_at
+        self._last_at = point
+        far = (point - self._pressed_at).manhattanLength() >= QApplication.startDragDistance()
+        if self._gesture is _Gesture.PRESSED and far:
+            self._gesture = _Gesture.PANNING
+            step = point - self._pressed_at
+        if self._gesture is _Gesture.PANNING:
+            self._canvas.pan_by(step.x(), step.y())
+        elif self._gesture is _Gesture.DRAGGING_BOX and self._drag and (far or self._box):
+            snap = not event.modifiers() & Qt.KeyboardModifier.AltModifier
+            self._box = self._drag.box_at(self._canvas.to_image(point), snap=snap)
+            self._canvas.update()
+        elif self._gesture is _Gesture.DRAWING_BOX:
+            self._box = self._box_drawn_to(point)
+            self._canvas.update()
+        self._show_cursor(point)
+
+    def released(self, event: QMouseEvent) -> None:
+        """A button went up: the gesture is done."""
+        gesture, drag, box = self._gesture, self._drag, self._box
+        self.cancel()
+        canvas = self._canvas
+        additive = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if gesture is _Gesture.DRAGGING_BOX and drag is not None:
+            if box is None:
+                canvas.click_at(event.position(), additive=additive)
+            elif box != drag.start:
+                canvas.box_edited.emit(drag.box_id, *box)
+        elif gesture is _Gesture.DRAWING_BOX:
+            if box and box[2] - box[0] >= MIN_SIDE_PX and box[3] - box[1] >= MIN_SIDE_PX:
+                canvas.box_drawn.emit(*box)
+        elif gesture is _Gesture.PRESSED:
+            canvas.click_at(event.position(), additive=additive)
+
+    def hover(self, point: QPointF) -> None:
+        """Show the pointer that fits a place, without a button held."""
+        self._last_at = point
+        self._show_cursor(point)
+
+    def _take_hold(self, point: QPointF) -> bool:
+        """Take hold of the selected box when the pointer is on it."""
+        held = self._handle_under(point)
+        if held is None:
+            return False
+        box_id, start, handle = held
+        canvas = self._canvas
+        self._drag = BoxDrag(
+            box_id=box_id,
+            start=start,
+            handle=handle,
+            grabbed_at=canvas.to_image(point),
+            image=canvas.image_size,
+            reach=SNAP_PX / canvas.zoom,
+        )
+        self._gesture = _Gesture.DRAGGING_BOX
+        return True
+
+    def _handle_under(self, point: QPointF) -> tuple[int, Box, Handle] | None:
+        editable = self._canvas.editable_box
+        if editable is None:
+            return None
+        rect = editable.rect
+        handle = handle_at(rect, point, reach=_HANDLE_REACH_PX)
+        if handle is None and rect.contains(point) and self._canvas.is_nearest(editable, point):
+            handle = Handle.MOVE
+        if handle is None:
+            return None
+        x1, y1, x2, y2 = (float(side) for side in editable.box.box_xyxy)
+        return int(editable.box.box_id), (x1, y1, x2, y2), handle
+
+    def _box_drawn_to(self, point: QPointF) -> Box:
+        canvas = self._canvas
+        return drawn_box(
+            canvas.to_image(self._pressed_at),
+            canvas.to_image(point),
+            image=canvas.image_size,
+            reach=SNAP_PX / canvas.zoom,
+        )
+
+    def _show_cursor(self, point: QPointF) -> None:
+        canvas = self._canvas
+        shape = Qt.CursorShape.ArrowCursor
+        if self._gesture is _Gesture.PANNING:
+            shape = Qt.CursorShape.ClosedHandCursor
+        elif self._drag is not None:
+            shape = cursor_for(self._drag.handle)
+        elif not canvas.has_frame:
+            shape = Qt.CursorShape.ArrowCursor
+        elif canvas.mode is CanvasMode.DRAW_BOX:
+            shape = Qt.CursorShape.CrossCursor
+        elif canvas.mode is CanvasMode.PAN or self.space_held:
+            shape = Qt.CursorShape.OpenHandCursor
+        elif (held := self._handle_under(point)) is not None:
+            shape = cursor_for(held[2])
+        elif canvas.box_under(point) is not None:
+            shape = Qt.CursorShape.PointingHandCursor
+        canvas.setCursor(shape)

@@ -1,0 +1,1 @@
+"""Seeing how alike things look: the colour map, its legend, and the panel beside the video."""

@@ -1,0 +1,42 @@
+"""The bar that says which colour stands for which similarity."""
+
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QLinearGradient, QPainter
+
+from trackmend_app.similarity.colour_map import SimilarityRange, colour_table
+from trackmend_app.theme import Theme, ui_font
+
+
+def colour_bar_gradient(bar: QRectF) -> QLinearGradient:
+    """Return the colour map from the left to the right end of a bar."""
+    gradient = QLinearGradient(bar.topLeft(), bar.topRight())
+    table = colour_table()
+    for position in range(0, 256, 15):
+        red, green, blue = (int(channel) for channel in table[position])
+        gradient.setColorAt(position / 255, QColor(red, green, blue))
+    return gradient
+
+
+def draw_legend(
+    painter: QPainter, *, bottom_left: QPointF, shown: SimilarityRange, theme: Theme
+) -> None:
+    """Draw the legend as a chip whose lower left corner is given."""
+    chip = QRectF(bottom_left.x(), bottom_left.y() - 44, 196, 44)
+    ground = QColor(theme.overlay)
+    ground.setAlpha(225)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(chip, 6, 6)
+    inner = chip.adjusted(10, 6, -10, -6)
+    painter.setPen(QColor(theme.on_overlay))
+    painter.setFont(ui_font(11))
+    title = QCoreApplication.translate("SimilarityLegend", "Cosine similarity")
+    painter.drawText(inner, int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter), title)
+    painter.setFont(ui_font(11, weight=QFont.Weight.DemiBold))
+    low, high = f"{shown.low:.2f}", f"{shown.high:.2f}"
+    painter.drawText(inner, int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft), low)
+    painter.drawText(inner, int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight), high)
+    bar = QRectF(inner.left(), inner.bottom() - 9, inner.width(), 8)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour_bar_gradient(bar))
+    painter.drawRoundedRect(bar, 3, 3)

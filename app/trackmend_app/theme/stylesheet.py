@@ -1,0 +1,51 @@
+"""The style sheet of the window, made from the tokens: one short template per family of widgets.
+
+Widgets ask for a variant with a dynamic property: `button.setProperty("kind", "primary")` or "ghost";
+`label.setProperty("kind", "heading")`, "quiet", "error", "doubt", "good" or "figure";
+`frame.setProperty("kind", "card")`, "panel" or "chip".
+"""
+
+from string import Template
+
+from trackmend_app.theme.style_templates import (
+    BUTTONS,
+    CONTAINERS,
+    FIELDS,
+    INDICATORS,
+    LISTS,
+    MENUS,
+    SCROLL_BARS,
+    TEXTS,
+)
+from trackmend_app.theme.tokens import Theme
+from trackmend_resources import resource_path
+
+_TEMPLATES = (TEXTS, CONTAINERS, MENUS, BUTTONS, FIELDS, LISTS, SCROLL_BARS, INDICATORS)
+_TOKENS = (
+    "ground",
+    "stage",
+    "panel",
+    "raised",
+    "hover",
+    "line",
+    "text",
+    "quiet",
+    "faint",
+    "action",
+    "action_hover",
+    "on_action",
+    "focus",
+    "selection",
+    "error",
+    "doubt",
+    "good",
+)
+
+
+def build_stylesheet(theme: Theme) -> str:
+    """Return the style sheet of a theme; font families come from the application font."""
+    values = {token: getattr(theme, token) for token in _TOKENS}
+    for picture in ("chevron-down", "chevron-up", "check", "menu-check", "dash", "dot"):
+        path = resource_path("icons", "style", f"{picture}-{theme.name}.svg")
+        values[picture.replace("-", "_")] = path.as_posix()
+    return "\n".join(Template(template).substitute(values) for template in _TEMPLATES)
