@@ -107,6 +107,49 @@ class TrackedBox:
     detection_index: int | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class MotTable:
+    """Boxes of one video as MOTChallenge text lists them: one row per box.
+
+    Attributes:
+        frames: (N,) int64, 1-based.
+        ids: (N,) int64; -1 where a box belongs to no track.
+        boxes_xywh: (N, 4) float64, left, top, width, height in pixels of the source frame.
+        scores: (N,) float64; in ground truth the mark, 0 if the box is not to be judged.
+        classes: (N,) int64 of the MOTChallenge list, 1 is a pedestrian.
+        visibilities: (N,) float64, share of the box that can be seen, 0..1.
+
+    Raises:
+        ValueError: the lengths differ.
+    """
+
+    frames: IntArray
+    ids: IntArray
+    boxes_xywh: Float64Array
+    scores: Float64Array
+    classes: IntArray
+    visibilities: Float64Array
+
+    def __post_init__(self) -> None:
+        lengths = {len(getattr(self, name)) for name in self.__slots__}
+        if len(lengths) != 1 or self.boxes_xywh.shape[1:] != (4,):
+            raise ValueError(f"the columns differ in length: {lengths}, {self.boxes_xywh.shape}")
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    def select(self, rows: IntArray | BoolArray) -> "MotTable":
+        """Return the given rows (indices or a mask) as a new table."""
+        return MotTable(
+            frames=self.frames[rows],
+            ids=self.ids[rows],
+            boxes_xywh=self.boxes_xywh[rows],
+            scores=self.scores[rows],
+            classes=self.classes[rows],
+            visibilities=self.visibilities[rows],
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """One step of a long job, yielded by the generators in `trackmend_core.jobs`.

@@ -76,4 +76,5 @@ def unit_length(features: FloatArray) -> FloatArray:
     """Return the rows scaled to length 1; a row of zeros stays as it is."""
     lengths = np.linalg.norm(features, axis=1, keepdims=True)
     lengths[lengths == 0] = 1.0
-    return (features / lengths).astype(np.float32, copy=False)
+    unit: FloatArray = (features / lengths).astype(np.float32, copy=False)
+    return unit

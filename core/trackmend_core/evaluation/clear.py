@@ -1,0 +1,87 @@
+"""CLEAR and identity measures of a result, counted by motmetrics.
+
+The distances are ours, since motmetrics 1.4 computes them with a function that numpy 2 dropped.
+Sources: Bernardin and Stiefelhagen (2008) for CLEAR, Ristani et al. (2016) for IDF1.
+"""
+
+import motmetrics
+import numpy as np
+
+from trackmend_core.errors import UserError
+from trackmend_core.evaluation.judged import judged_frames
+from trackmend_core.evaluation.rules import ClearRules
+from trackmend_core.evaluation.scores import ClearScores
+from trackmend_core.types import MotTable
+
+_COUNTS = {
+    "num_frames": "frames",
+    "num_objects": "gt_boxes",
+    "num_unique_objects": "gt_tracks",
+    "num_predictions": "result_boxes",
+    "num_detections": "matches",
+    "num_false_positives": "fp",
+    "num_misses": "fn",
+    "num_switches": "id_switches",
+    "num_fragmentations": "fragmentations",
+    "idtp": "id_true_positives",
+    "mostly_tracked": "mt",
+    "partially_tracked": "pt",
+    "mostly_lost": "ml",
+    "num_transfer": "transfers",
+    "num_ascend": "ascends",
+    "num_migrate": "migrations",
+}
+
+
+def evaluate_clear(
+    gt: MotTable,
+    result: MotTable,
+    *,
+    iou_min: float = 0.5,
+    rules: ClearRules | None = None,
+) -> ClearScores:
+    """Judge a result by ground truth.
+
+    Every frame of either counts: what is missed in a frame without any result box is missed.
+
+    Args:
+        gt: true boxes; `scores` are the marks.
+        result: what a tracker says.
+        iou_min: boxes must overlap by at least this to be the same, above 0, at most 1.
+        rules: by default those of MOTChallenge.
+
+    Raises:
+        UserError: no box of the ground truth counts, or a result box has no id.
+        ValueError: `iou_min` is out of range.
+    """
+    if not 0 < iou_min <= 1:
+        raise ValueError(f"iou_min must lie above 0 and be at most 1, not {iou_min}")
+    if (result.ids < 0).any():
+        raise UserError(
+            "The result has boxes without an id (-1).",
+            "Detections alone cannot be judged as tracks; run `trackmend track` first.",
+        )
+    frames = judged_frames(gt, result, iou_min=iou_min, rules=rules or ClearRules())
+    if not any(len(frame.gt_ids) for frame in frames):
+        raise UserError(
+            "The ground truth has no box that counts.",
+            "Rows count if their mark (column 7) is not 0 and their class (column 8) is 1.",
+        )
+    accumulator = motmetrics.MOTAccumulator()
+    for frame in frames:
+        accumulator.update(
+            frame.gt_ids,
+            frame.result_ids,
+            np.where(frame.distances > 1.0 - iou_min, np.nan, frame.distances),
+            frameid=frame.number,
+        )
+    values = motmetrics.metrics.create().compute(
+        accumulator, metrics=[*_COUNTS, "motp"], return_dataframe=False
+    )
+    counts = {ours: int(values[theirs]) for theirs, ours in _COUNTS.items()}
+    motp = float(values["motp"])
+    return ClearScores(
+        **counts,
+        result_tracks=len({track for frame in frames for track in frame.result_ids.tolist()}),
+        distance_sum=motp * counts["matches"] if counts["matches"] else 0.0,
+    )
