@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 from torch import nn
 
-from trackmend_core.backends.conversion import EXAMPLE_SHAPE
+from trackmend_core.backends.conversion import CHECKED_SHAPE
 from trackmend_core.backends.openvino_backend import OpenVinoBackend
 from trackmend_core.backends.protocol import Backend, BackendName, Precision
 from trackmend_core.backends.torch_backend import TorchBackend, best_torch_device, torch_device
@@ -75,7 +75,7 @@ def _first_that_runs(build: Callable[[], Backend], *, what: str) -> Backend | No
     """Return the back end if it gets through a small input, else None."""
     try:
         backend = build()
-        backend.run(np.zeros(EXAMPLE_SHAPE, np.float32))
+        backend.run(np.zeros(CHECKED_SHAPE, np.float32))
     except UserError:
         raise
     except Exception as error:  # an engine's failures have no common class, and another one follows

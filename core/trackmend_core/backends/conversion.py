@@ -8,8 +8,10 @@ from torch import Tensor, nn
 
 from trackmend_core.backends.quiet_openvino import import_openvino
 
-EXAMPLE_SHAPE = (1, 3, 64, 96)
+TRACED_SHAPE = (1, 3, 64, 96)
 """Small, so that tracing is quick; sides differ, so that a swap of them would show."""
+CHECKED_SHAPE = (1, 3, 128, 64)
+"""Another one, so that a size or a value that tracing took for a constant shows as well."""
 
 
 class OrderedHeads(nn.Module):
@@ -26,9 +28,9 @@ class OrderedHeads(nn.Module):
         return tuple(outputs[name] for name in self.names)
 
 
-def example_input() -> Tensor:
-    """Return noise of the example shape, the same every time."""
-    return torch.rand(EXAMPLE_SHAPE, generator=torch.Generator().manual_seed(0))
+def noise(shape: tuple[int, ...]) -> Tensor:
+    """Return noise in 0..1, the same every time for a shape."""
+    return torch.rand(shape, generator=torch.Generator().manual_seed(sum(shape)))
 
 
 def convert_network(network: nn.Module, names: tuple[str, ...]) -> Any:  # openvino has no types
@@ -43,4 +45,6 @@ def convert_network(network: nn.Module, names: tuple[str, ...]) -> Any:  # openv
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", r"`torch\.jit\.")
         warnings.filterwarnings("ignore", r"Converting a tensor to a Python boolean")
-        return openvino.convert_model(OrderedHeads(network, names), example_input=example_input())
+        return openvino.convert_model(
+            OrderedHeads(network, names), example_input=noise(TRACED_SHAPE)
+        )

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from trackmend_core.backends.conversion import convert_network, example_input
+from trackmend_core.backends.conversion import CHECKED_SHAPE, convert_network, noise
 from trackmend_core.backends.protocol import Precision
 from trackmend_core.backends.quiet_openvino import import_openvino
 from trackmend_core.errors import UserError
@@ -39,7 +39,7 @@ class OpenVinoBackend:
         self._core: Any = openvino.Core()
         network = copy.deepcopy(network).cpu().eval().requires_grad_(False)
         with torch.inference_mode():
-            expected = {name: head.numpy() for name, head in network(example_input()).items()}
+            expected = {name: head.numpy() for name, head in network(noise(CHECKED_SHAPE)).items()}
         self._names = tuple(expected)
         self._model: Any = convert_network(network, self._names)
         self._requests: OrderedDict[tuple[int, ...], Any] = OrderedDict()
@@ -111,8 +111,8 @@ class OpenVinoBackend:
         self._requests.clear()
 
     def _difference(self, expected: dict[str, FloatArray]) -> float:
-        """Return the largest difference of any head on the example, relative to its range."""
-        found = self.heads(example_input().numpy())
+        """Return the largest difference of any head on the check's input, relative to its range."""
+        found = self.heads(noise(CHECKED_SHAPE).numpy())
         return max(
             float(np.abs(found[name].numpy() - head).max() / max(np.abs(head).max(), 1e-6))
             for name, head in expected.items()

@@ -54,6 +54,8 @@ def preprocess(image_bgr: ImageArray, *, input_wh: tuple[int, int]) -> tuple[Flo
 def _place(image_bgr: ImageArray, letterbox: Letterbox) -> ImageArray:
     (width, height), (new_w, new_h) = letterbox.input_wh, letterbox.resized_wh
     canvas = np.full((height, width, 3), BORDER_GREY, np.uint8)
+    if min(new_w, new_h) < 1:
+        return canvas  # so thin that nothing of it is left at this size
     left, top = letterbox.pad_left, letterbox.pad_top
     canvas[top : top + new_h, left : left + new_w] = (
         image_bgr

@@ -1,8 +1,5 @@
 """Read tensors from a file without ever running code from it."""
 
-import json
-import pickle
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +13,8 @@ from trackmend_core.errors import UserError
 CHOOSE_ANOTHER = "Choose a Trackmend model (.safetensors) or a FairMOT checkpoint (.pth)."
 MODULE_PREFIX = "module."
 HEADER_LENGTH_BYTES = 8
+_REFUSED_CODE = "unsupported global"
+"""In torch's message when a checkpoint names a class or a function that it will not call."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +59,7 @@ def _read_safetensors(path: Path) -> WeightsFile:
         with safe_open(path, framework="pt") as file:
             metadata = dict(file.metadata() or {})
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, ValueError, struct.error, json.JSONDecodeError) as error:
+    except (SafetensorError, OSError, ValueError) as error:
         raise UserError(
             f"The model file “{path.name}” is damaged or was not copied completely.",
             "Copy or download it again.",
@@ -71,16 +70,14 @@ def _read_safetensors(path: Path) -> WeightsFile:
 def _read_torch(path: Path) -> WeightsFile:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        if "Unsupported" in str(error):
+    except MemoryError:
+        raise
+    except Exception as error:  # torch.load meets broken files with a dozen kinds of errors
+        if _REFUSED_CODE in str(error).lower():
             raise UserError(
                 f"The file “{path.name}” holds program code beside its weights; it was not opened.",
                 "Ask its author for a file with weights only (a state dict, or safetensors).",
             ) from error
-        raise _not_a_model(path) from error
-    except MemoryError:
-        raise
-    except Exception as error:  # torch.load meets broken files with a dozen kinds of errors
         raise _not_a_model(path) from error
     return _from_content(path, content)
 
