@@ -1,0 +1,25 @@
+"""Long work as plain generators of `Progress`: whoever drives one may stop between two steps."""
+
+from trackmend_core.jobs.continue_run import continue_run
+from trackmend_core.jobs.export_tracks import ExportedVideo, export_project
+from trackmend_core.jobs.judge import evaluate_files
+from trackmend_core.jobs.memory_sink import MemorySink
+from trackmend_core.jobs.recommended import recommended_settings
+from trackmend_core.jobs.seams import FrameDetector, FrameSource, RunSink
+from trackmend_core.jobs.track_into_project import track_into_project
+from trackmend_core.jobs.track_video import FrameResult, track_video
+
+__all__ = [
+    "ExportedVideo",
+    "FrameDetector",
+    "FrameResult",
+    "FrameSource",
+    "MemorySink",
+    "RunSink",
+    "continue_run",
+    "evaluate_files",
+    "export_project",
+    "recommended_settings",
+    "track_into_project",
+    "track_video",
+]

@@ -1,0 +1,53 @@
+"""Takes up a cancelled or failed run where it stopped, under the same ids."""
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+from trackmend_core.jobs.seams import FrameDetector, FrameSource
+from trackmend_core.jobs.track_video import OnFrame, track_video
+from trackmend_core.tracking import Tracker, TrackerSettings
+from trackmend_core.types import Progress, RunId
+
+if TYPE_CHECKING:
+    from trackmend_core.project import Project
+
+_FRAMES_PER_STEP = 50
+
+
+def continue_run(
+    *,
+    project: "Project",
+    run_id: RunId,
+    source: FrameSource,
+    detector: FrameDetector,
+    on_frame: OnFrame | None = None,
+) -> Generator[Progress, None, RunId]:
+    """Replay the stored detections through a fresh tracker, then go on with the next frame.
+
+    What the tracker saw is what the project stores (see `as_stored`), so the tracker ends the
+    replay in the state in which it was stopped and the ids go on as if nothing had happened.
+
+    Raises:
+        UserError: the run's settings do not fit, or many frames in a row cannot be decoded.
+    """
+    with project.resume_run(run_id) as writer:
+        tracker = Tracker(TrackerSettings.from_dict(project.run(run_id).tracker_settings))
+        start_frame = writer.next_frame
+        for stored in project.iter_detections(run_id):
+            tracker.step(stored.detections)
+            if stored.frame_index % _FRAMES_PER_STEP == 0:
+                yield Progress(
+                    done=stored.frame_index,
+                    total=source.frame_count,
+                    message="Taking up the run where it stopped",
+                )
+        yield from track_video(
+            source=source,
+            detector=detector,
+            tracker=tracker,
+            writer=writer,
+            start_frame=start_frame,
+            on_frame=on_frame,
+        )
+        writer.finish()
+    return writer.run_id

@@ -1,0 +1,45 @@
+"""Which tracker settings suit a model: its own file says where it differs from the default."""
+
+import json
+from collections.abc import Mapping
+
+from trackmend_core.errors import UserError
+from trackmend_core.tracking import TrackerSettings
+
+METADATA_KEY = "tracker_settings"
+"""A JSON object of `TrackerSettings` names and values, written when the checkpoint is saved."""
+
+
+def recommended_settings(
+    metadata: Mapping[str, str], *, frame_rate: float, score_threshold: float | None = None
+) -> TrackerSettings:
+    """Return `TrackerSettings.default`, changed where the model's metadata say so.
+
+    Args:
+        metadata: of the checkpoint.
+        frame_rate: of the video.
+        score_threshold: the user's own choice, for taking part and for starting a track.
+
+    Raises:
+        UserError: the metadata or the threshold do not fit.
+    """
+    values: dict[str, object] = dict(TrackerSettings.default(frame_rate).to_dict())
+    values.update(_from_metadata(metadata))
+    if score_threshold is not None:
+        values["score_threshold"] = values["birth_score_threshold"] = score_threshold
+    return TrackerSettings.from_dict(values)
+
+
+def _from_metadata(metadata: Mapping[str, str]) -> dict[str, object]:
+    text = metadata.get(METADATA_KEY)
+    if text is None:
+        return {}
+    try:
+        values = json.loads(text)
+    except ValueError as error:
+        raise UserError(
+            "The model's tracker settings are not JSON.", "Use another model."
+        ) from error
+    if not isinstance(values, dict):
+        raise UserError("The model's tracker settings are no object.", "Use another model.")
+    return values

@@ -1,0 +1,37 @@
+"""What a tracking job needs of a video, a model and a place to put results."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from trackmend_core.types import FrameDetections, ImageArray, TrackedBox
+
+
+class FrameSource(Protocol):
+    """Frames by number; see `trackmend_core.video.VideoSource`."""
+
+    @property
+    def frame_count(self) -> int:
+        """Frames that can be read."""
+        ...
+
+    def read(self, frame_index: int) -> ImageArray:
+        """Return a frame, 0-based."""
+        ...
+
+
+class FrameDetector(Protocol):
+    """A model; see `trackmend_core.model.Detector`."""
+
+    def detect(self, image_bgr: ImageArray) -> FrameDetections:
+        """Return what is seen in a frame, in its pixels."""
+        ...
+
+
+class RunSink(Protocol):
+    """Where a run goes: `trackmend_core.project.RunWriter` or `MemorySink`."""
+
+    def write(
+        self, frame_index: int, detections: FrameDetections, tracked: Sequence[TrackedBox]
+    ) -> None:
+        """Take the next frame."""
+        ...

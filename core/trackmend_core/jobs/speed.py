@@ -1,0 +1,26 @@
+"""How fast a job is now: over the last seconds, not since its start."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+WINDOW_S = 4.0
+
+
+class SpeedMeter:
+    """Counts units and tells the speed over the last `WINDOW_S` seconds."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._done = 0
+        self._marks: deque[tuple[float, int]] = deque([(clock(), 0)])
+
+    def advance(self) -> float:
+        """Count one unit and return units per second, 0 while that cannot be said."""
+        now_s = self._clock()
+        self._done += 1
+        self._marks.append((now_s, self._done))
+        while len(self._marks) > 2 and self._marks[1][0] < now_s - WINDOW_S:
+            self._marks.popleft()
+        first_s, first_done = self._marks[0]
+        return (self._done - first_done) / (now_s - first_s) if now_s > first_s else 0.0

@@ -1,0 +1,128 @@
+"""Runs a model and a tracker over a video, frame by frame."""
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from trackmend_core.jobs.read_ahead import ReadAhead, ReadFrame
+from trackmend_core.jobs.seams import FrameDetector, FrameSource, RunSink
+from trackmend_core.jobs.speed import SpeedMeter
+from trackmend_core.tracking import Tracker
+from trackmend_core.types import FrameDetections, ImageArray, Progress, TrackedBox
+
+UNREADABLE_IN_A_ROW = 10
+"""So many frames may fail to decode one after the other before the video counts as broken."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class FrameResult:
+    """What was found in a frame, with the frame itself.
+
+    Attributes:
+        frame_index: 0-based.
+        image: BGR, not to be written to.
+        detections: all of them, also those below the tracker's threshold.
+        tracked: boxes with ids.
+    """
+
+    frame_index: int
+    image: ImageArray
+    detections: FrameDetections
+    tracked: Sequence[TrackedBox]
+
+
+OnFrame = Callable[[FrameResult], None]
+
+
+def track_video(
+    *,
+    source: FrameSource,
+    detector: FrameDetector,
+    tracker: Tracker,
+    writer: RunSink,
+    start_frame: int = 0,
+    on_frame: OnFrame | None = None,
+) -> Generator[Progress, None, None]:
+    """Detect and track every frame from `start_frame` on and hand it to the writer.
+
+    The next frames are decoded while the network runs. Closing the generator cancels: the frame at
+    hand is written or not at all, and the reading thread has ended when `close` returns. The caller
+    opens and closes the writer (`with project.start_run(...) as writer:`).
+
+    A frame that cannot be decoded is written as one without detections, and the progress says so.
+
+    Args:
+        source: used by another thread as long as the generator lives.
+        detector: of the frames.
+        tracker: has seen the frames before `start_frame`, if there are any.
+        writer: gets each frame in order.
+        start_frame: 0-based.
+        on_frame: called with each frame that was decoded, in the thread that drives the generator.
+
+    Yields:
+        Progress over the whole video, after each frame.
+
+    Raises:
+        UserError: many frames in a row cannot be decoded.
+    """
+    meter = SpeedMeter()
+    unreadable = 0
+    in_a_row = 0
+    with ReadAhead(source, start_frame=start_frame) as frames:
+        for frame in frames:
+            in_a_row = 0 if frame.error is None else in_a_row + 1
+            unreadable += frame.error is not None
+            if frame.error is not None and in_a_row >= UNREADABLE_IN_A_ROW:
+                raise frame.error
+            _process(frame, detector=detector, tracker=tracker, writer=writer, on_frame=on_frame)
+            yield Progress(
+                done=frame.frame_index + 1,
+                total=source.frame_count,
+                message=_message(unreadable),
+                units_per_second=meter.advance(),
+            )
+
+
+def _process(
+    frame: ReadFrame,
+    *,
+    detector: FrameDetector,
+    tracker: Tracker,
+    writer: RunSink,
+    on_frame: OnFrame | None,
+) -> None:
+    seen = FrameDetections.empty() if frame.image is None else detector.detect(frame.image)
+    detections = as_stored(seen)
+    tracked = tracker.step(detections)
+    writer.write(frame.frame_index, detections, tracked)
+    if on_frame is not None and frame.image is not None:
+        on_frame(
+            FrameResult(
+                frame_index=frame.frame_index,
+                image=frame.image,
+                detections=detections,
+                tracked=tracked,
+            )
+        )
+
+
+def as_stored(detections: FrameDetections) -> FrameDetections:
+    """Return the detections as a project gives them back: embeddings rounded to float16.
+
+    The tracker sees them like this from the start, so that tracking them again later, from the
+    project, gives the very same ids.
+    """
+    return FrameDetections(
+        detections.boxes_xyxy,
+        detections.scores,
+        detections.embeddings.astype(np.float16).astype(np.float32),
+        detections.class_ids,
+    )
+
+
+def _message(unreadable: int) -> str:
+    if not unreadable:
+        return "Tracking"
+    frames = "1 frame" if unreadable == 1 else f"{unreadable} frames"
+    return f"Tracking; {frames} could not be read and stay empty"
