@@ -1,0 +1,8 @@
+"""Frame-exact reading of video files and image folders: frame n is frame n."""
+
+from trackmend_core.video.fingerprint import fingerprint
+from trackmend_core.video.frame_cache import CachedVideo, FrameCache
+from trackmend_core.video.opening import open_video
+from trackmend_core.video.source import VideoSource
+
+__all__ = ["CachedVideo", "FrameCache", "VideoSource", "fingerprint", "open_video"]

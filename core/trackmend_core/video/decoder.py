@@ -1,0 +1,142 @@
+"""Turns packets into frames, each known by the number of the packet it came from."""
+
+from collections import OrderedDict, deque
+from pathlib import Path
+
+import numpy as np
+from av.error import FFmpegError
+from av.video.frame import VideoFrame
+
+from trackmend_core.types import IntArray
+from trackmend_core.video.packets import PacketReader, PacketTable
+
+_KEPT_BYTES = 48 << 20
+"""Decoded frames kept for steps back, in the picture format of the file."""
+
+_AHEAD = 12
+"""Frames that are decoded in passing rather than jumped over."""
+
+_DISORDER = 32
+"""How far behind its successors a frame may leave the decoder."""
+
+
+class FrameDecoder:
+    """Gives decoded frames by number; keeps those it has just passed.
+
+    Args:
+        path: the file.
+        table: its packets.
+        frame_packets: (F,) int64; the packet that makes frame n.
+    """
+
+    def __init__(self, path: Path, *, table: PacketTable, frame_packets: IntArray) -> None:
+        self._table = table
+        self._frame_of_packet = np.full(len(table), -1, np.int64)
+        self._frame_of_packet[frame_packets] = np.arange(len(frame_packets))
+        self._restart_packets, self._restart_frames = _restarts(table, self._frame_of_packet)
+        self._reader = PacketReader(path, table)
+        self._kept: OrderedDict[int, VideoFrame] = OrderedDict()
+        self._kept_bytes = 0
+        self._ready: deque[VideoFrame] = deque()
+        self._first_sound = 0
+        self._latest = -1
+        self._drained = False
+
+    def frame(self, frame_index: int) -> VideoFrame | None:
+        """Return the decoded frame, None if it is too damaged to come out of the decoder."""
+        if frame_index in self._kept:
+            return self._kept[frame_index]
+        if not self._comes_soon(frame_index):
+            self._restart(frame_index)
+        if not self._decode_until(frame_index):
+            self._restart(frame_index)
+            self._decode_until(frame_index)
+        return self._kept.get(frame_index)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._kept.clear()
+        self._ready.clear()
+        self._reader.close()
+
+    def _restart_before(self, frame_index: int) -> int:
+        """Return the row of the last restart from which the frame comes out whole."""
+        return int(np.searchsorted(self._restart_frames, frame_index, side="right")) - 1
+
+    def _comes_soon(self, frame_index: int) -> bool:
+        if frame_index <= self._latest or frame_index < self._first_sound:
+            return False
+        restart = self._restart_packets[self._restart_before(frame_index)]
+        if self._drained and not self._ready:
+            return False
+        near = frame_index - self._latest <= _AHEAD
+        return near or bool(restart < self._reader.next_number)
+
+    def _restart(self, frame_index: int) -> None:
+        row = self._restart_before(frame_index)
+        self._reader.start_at(int(self._restart_packets[row]))
+        self._first_sound = int(self._restart_frames[row])
+        self._latest = self._first_sound - 1
+        self._ready.clear()
+        self._drained = False
+
+    def _decode_until(self, frame_index: int) -> bool:
+        while frame_index not in self._kept:
+            if self._ready:
+                self._keep(self._ready.popleft())
+            elif self._drained or self._latest > frame_index + _DISORDER:
+                return False
+            else:
+                self._decode_packet()
+        return True
+
+    def _decode_packet(self) -> None:
+        item = self._reader.read()
+        context = self._reader.stream.codec_context
+        try:
+            if item is None:
+                self._drained = True
+                self._ready.extend(context.decode(None))
+            else:
+                number, packet = item
+                packet.opaque = number
+                self._ready.extend(context.decode(packet))
+        except FFmpegError:
+            return
+
+    def _keep(self, frame: VideoFrame) -> None:
+        if not isinstance(frame.opaque, int):
+            return
+        frame_index = int(self._frame_of_packet[frame.opaque])
+        if frame_index < self._first_sound:
+            return
+        self._latest = max(self._latest, frame_index)
+        if frame_index in self._kept:
+            self._kept.move_to_end(frame_index)
+            return
+        self._kept[frame_index] = frame
+        self._kept_bytes += _frame_bytes(frame)
+        while self._kept_bytes > _KEPT_BYTES and len(self._kept) > 1:
+            _, old = self._kept.popitem(last=False)
+            self._kept_bytes -= _frame_bytes(old)
+
+
+def _frame_bytes(frame: VideoFrame) -> int:
+    return sum(plane.buffer_size for plane in frame.planes)
+
+
+def _restarts(table: PacketTable, frame_of_packet: IntArray) -> tuple[IntArray, IntArray]:
+    """Return packets where decoding may start, and the first frame that comes out whole from each.
+
+    Frames shown before a restart but stored after it (open GOP) need the restart before that one.
+    """
+    shown_before = np.maximum.accumulate(np.concatenate([[-1], frame_of_packet[:-1]]))
+    usable = table.restarts & (frame_of_packet >= 0)
+    usable[0] = False
+    packets = np.flatnonzero(usable)
+    frames = np.maximum(frame_of_packet[packets], shown_before[packets] + 1)
+    rising = np.maximum.accumulate(frames) == frames
+    return (
+        np.concatenate([[0], packets[rising]]).astype(np.int64),
+        np.concatenate([[0], frames[rising]]).astype(np.int64),
+    )

@@ -1,0 +1,165 @@
+"""A video file as a source of frames."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import cv2
+import numpy as np
+from av.error import FFmpegError
+from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
+
+from trackmend_core.errors import UserError
+from trackmend_core.types import ImageArray
+from trackmend_core.video.clock import frame_at, require_frame
+from trackmend_core.video.decoder import FrameDecoder
+from trackmend_core.video.fingerprint import fingerprint
+from trackmend_core.video.index import VideoIndex, build_index
+from trackmend_core.video.index_store import store_index, stored_index
+
+_NO_PICTURES = frozenset({"tty", "bin", "xbin", "adf", "idf", "hls", "concat", "sdp", "nistsphere"})
+
+
+class FileSource:
+    """Reads the frames of a video file exactly by number; see `VideoSource` for what it offers.
+
+    Args:
+        path: the file.
+        cache_dir: folder for the index.
+
+    Raises:
+        UserError: the file is missing, empty, or no video that can be decoded.
+    """
+
+    def __init__(self, path: Path, *, cache_dir: Path) -> None:
+        self._path = Path(path)
+        mark = fingerprint(self._path)
+        index = stored_index(cache_dir, mark)
+        if index is None:
+            index = _index_or_explain(self._path)
+            store_index(cache_dir, mark, index)
+        self._index = index
+        self._decoder: FrameDecoder | None = FrameDecoder(
+            self._path, table=index.packets, frame_packets=index.frame_packets
+        )
+        self._reformatter = VideoReformatter()
+
+    @property
+    def path(self) -> Path:
+        """Return the file."""
+        return self._path
+
+    @property
+    def frame_count(self) -> int:
+        """Return how many frames can be read."""
+        return len(self._index.frame_packets)
+
+    @property
+    def frame_rate(self) -> float:
+        """Return frames per second."""
+        return self._index.frame_rate
+
+    @property
+    def width(self) -> int:
+        """Return the width of every frame in pixels."""
+        index = self._index
+        return index.height if index.quarter_turns % 2 else index.width
+
+    @property
+    def height(self) -> int:
+        """Return the height of every frame in pixels."""
+        index = self._index
+        return index.width if index.quarter_turns % 2 else index.height
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Return what the user should know about the file."""
+        return self._index.notices
+
+    def read(self, frame_index: int) -> ImageArray:
+        """Return a frame; see `VideoSource.read`. A frame of another size is scaled to the first's.
+
+        Raises:
+            IndexError: there is no such frame.
+            UserError: the frame is there but damaged.
+            ValueError: the source is closed.
+        """
+        require_frame(frame_index, self.frame_count)
+        if self._decoder is None:
+            raise ValueError(f"{self._path.name} is closed")
+        frame = self._decoder.frame(frame_index)
+        if frame is None:
+            raise UserError(
+                f"Frame {frame_index + 1} of {self._path.name} is damaged and cannot be decoded.",
+                "The frames before and after it may still be readable.",
+            )
+        return self._image(frame)
+
+    def timestamp_s(self, frame_index: int) -> float:
+        """Return seconds from the first frame to this one.
+
+        Raises:
+            IndexError: there is no such frame.
+        """
+        require_frame(frame_index, self.frame_count)
+        return float(self._index.times_s[frame_index])
+
+    def frame_at(self, time_s: float) -> int:
+        """Return the frame shown at a time."""
+        return frame_at(self._index.times_s, time_s)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._decoder is not None:
+            self._decoder.close()
+            self._decoder = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _image(self, frame: VideoFrame) -> ImageArray:
+        picture = self._reformatter.reformat(frame, format="bgr24")
+        image: ImageArray = np.asarray(picture.to_ndarray(), np.uint8)
+        size = (self._index.width, self._index.height)
+        if image.shape[1::-1] != size:
+            image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+        if self._index.quarter_turns:
+            image = np.rot90(image, self._index.quarter_turns)
+        return np.ascontiguousarray(image, np.uint8)
+
+
+def _index_or_explain(path: Path) -> VideoIndex:
+    """Build the index, or say in the user's words why that is impossible."""
+    if path.stat().st_size == 0:
+        raise UserError(
+            f"{path.name} is empty (0 bytes).", "Copy or record it again, then open the new file."
+        )
+    hint = "Open an .mp4, .mkv, .avi, .mov or .webm video, or a folder of images."
+    try:
+        index = build_index(path)
+    except LookupError as error:
+        raise UserError(f"{path.name} holds no moving picture.", hint) from error
+    except FFmpegError as error:
+        raise UserError(
+            f"{path.name} is not a video that can be opened ({_reason(error)}).",
+            f"It may be cut off or of another kind. {hint}",
+        ) from error
+    if index is None:
+        raise UserError(
+            f"{path.name} is a video file, but not one frame of it can be decoded.",
+            "The file is empty or damaged; try to copy or export it again.",
+        )
+    return index
+
+
+def _reason(error: FFmpegError) -> str:
+    return (error.strerror or str(error)).lower()
