@@ -1,0 +1,86 @@
+"""From a labelled image to one training crop: occlude, map, change the look, cut the boxes."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from trackmend_core.types import FloatArray, ImageArray, IntArray
+from trackmend_training.augment.appearance import change_appearance
+from trackmend_training.augment.geometry import choose_map, cut_boxes, map_boxes
+from trackmend_training.augment.occlusion import covered_too_much, paste_occluder
+from trackmend_training.config import AugmentConfig
+from trackmend_training.datasets.labelled import LabelledImage
+
+BORDER = (128, 128, 128)
+"""Grey around the picture, as the letterbox of the official code has it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Crop:
+    """What is learnt from in one step.
+
+    Attributes:
+        image: (H, W, 3) BGR uint8.
+        boxes_xyxy: (N, 4) float32, pixels of the crop, inside it.
+        identities: (N,) int64, -1 for none.
+        ignored_xyxy: (M, 4) float32, neither right nor wrong.
+        teacher: (N, D) float32 or None.
+    """
+
+    image: ImageArray
+    boxes_xyxy: FloatArray
+    identities: IntArray
+    ignored_xyxy: FloatArray
+    teacher: FloatArray | None
+
+
+def augment_image(
+    labelled: LabelledImage,
+    image: ImageArray,
+    random: np.random.Generator,
+    *,
+    crop_wh: tuple[int, int],
+    settings: AugmentConfig,
+) -> Crop:
+    """Make one crop; the same generator state gives the same crop.
+
+    Args:
+        labelled: the people in the image.
+        image: its pixels; not changed.
+        random: all chance comes from here.
+        crop_wh: size of the crop.
+        settings: how strongly to change it.
+    """
+    boxes, rows = labelled.boxes_xyxy, np.arange(len(labelled.boxes_xyxy))
+    ignored = labelled.ignored_xyxy
+    if len(boxes) and random.random() < settings.occlude:
+        for _ in range(int(random.integers(1, 4))):
+            pasted = paste_occluder(image, boxes, random)
+            if pasted is not None:
+                image, box, source = pasted
+                hidden = covered_too_much(boxes, box)
+                ignored = np.concatenate([ignored, boxes[hidden]])
+                boxes = np.concatenate([boxes[~hidden], box[None]])
+                rows = np.append(rows[~hidden], rows[source])
+    matrix = choose_map(
+        random,
+        boxes_xyxy=labelled.boxes_xyxy,
+        image_wh=(image.shape[1], image.shape[0]),
+        crop_wh=crop_wh,
+        settings=settings,
+    )
+    warped = cv2.warpAffine(image, matrix, crop_wh, flags=cv2.INTER_LINEAR, borderValue=BORDER)
+    cut, kept, doubtful = cut_boxes(
+        map_boxes(boxes, matrix), crop_wh=crop_wh, min_visible=settings.min_visible
+    )
+    cut_ignored, whole, partly = cut_boxes(
+        map_boxes(ignored, matrix), crop_wh=crop_wh, min_visible=settings.min_visible
+    )
+    return Crop(
+        image=change_appearance(np.asarray(warped, np.uint8), random, settings=settings),
+        boxes_xyxy=cut[kept],
+        identities=labelled.identities[rows[kept]],
+        ignored_xyxy=np.concatenate([cut_ignored[whole | partly], cut[doubtful]]),
+        teacher=None if labelled.teacher is None else labelled.teacher[rows[kept]],
+    )

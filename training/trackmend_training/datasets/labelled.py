@@ -1,0 +1,103 @@
+"""Labelled images, whatever they came from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from trackmend_core.errors import UserError
+from trackmend_core.types import Float64Array, FloatArray, ImageArray, IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class LabelledImage:
+    """One image on disk and the people in it.
+
+    Attributes:
+        path: of the image file.
+        boxes_xyxy: (N, 4) float32, pixels of the image.
+        identities: (N,) int64, class of the identity loss, -1 for none.
+        ignored_xyxy: (M, 4) float32, regions in which a detection is neither right nor wrong.
+        teacher: (N, D) float32, unit length (zero rows: unknown); None without a teacher.
+    """
+
+    path: Path
+    boxes_xyxy: FloatArray
+    identities: IntArray
+    ignored_xyxy: FloatArray = field(default_factory=lambda: np.zeros((0, 4), np.float32))
+    teacher: FloatArray | None = None
+
+    def read(self) -> ImageArray:
+        """Decode the image.
+
+        Raises:
+            UserError: it is gone or no image.
+        """
+        image = cv2.imread(str(self.path), cv2.IMREAD_COLOR)
+        if image is None:
+            raise UserError(
+                f"The training image {self.path} cannot be read.", "Is it still there, and whole?"
+            )
+        return np.asarray(image, np.uint8)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Material:
+    """Images with identities numbered 0 to `identity_count` - 1.
+
+    Attributes:
+        images: what there is.
+        shares: (len(images),) float64, the chance of each to be drawn, summing to 1.
+        identity_count: classes of the identity loss.
+    """
+
+    images: tuple[LabelledImage, ...]
+    shares: Float64Array
+    identity_count: int
+
+    def prototypes(self, reid_dim: int, *, seed: int = 0) -> FloatArray:
+        """Return (identity_count, reid_dim): each identity's mean teacher embedding, unit length.
+
+        Identities the teacher has not seen get a random direction.
+        """
+        random = np.random.default_rng(seed).standard_normal((self.identity_count, reid_dim))
+        totals = np.zeros((self.identity_count, reid_dim))
+        for image in self.images:
+            if image.teacher is not None:
+                known = image.identities >= 0
+                np.add.at(totals, image.identities[known], image.teacher[known])
+        seen = np.linalg.norm(totals, axis=1, keepdims=True) > 0
+        chosen = np.where(seen, totals, random)
+        lengths = np.linalg.norm(chosen, axis=1, keepdims=True)
+        return np.asarray(chosen / lengths, np.float32)
+
+
+def combine(parts: Sequence[tuple[Sequence[LabelledImage], float]]) -> Material:
+    """Put sources together: identities of each are numbered after those of the ones before it.
+
+    Args:
+        parts: images and share of each source; images within one are drawn equally often.
+
+    Raises:
+        UserError: there is no image at all.
+    """
+    parts = [(images, share) for images, share in parts if images and share > 0]
+    if not parts:
+        raise UserError("There is nothing to learn from.", "Name at least one source with images.")
+    total_share = sum(share for _, share in parts)
+    gathered: list[LabelledImage] = []
+    shares: list[float] = []
+    offset = 0
+    for images, share in parts:
+        highest = -1
+        for image in images:
+            shifted = np.where(image.identities >= 0, image.identities + offset, -1)
+            gathered.append(replace(image, identities=shifted))
+            highest = max(highest, int(image.identities.max(initial=-1)))
+            shares.append(share / total_share / len(images))
+        offset += highest + 1
+    return Material(
+        images=tuple(gathered), shares=np.asarray(shares, np.float64), identity_count=offset
+    )

@@ -1,0 +1,1 @@
+"""How the bundled model is made: what it learns from and with which settings."""
