@@ -1,0 +1,90 @@
+"""Builds the QActions of the table, keeps them enabled or not, and lists them in menus."""
+
+from collections.abc import Callable, Iterable
+from itertools import groupby
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+from trackmend_app.actions import ACTIONS, ActionRow, Menu
+from trackmend_app.situation import Situation
+
+
+class ActionSet(QObject):
+    """One QAction for every row of the table, owned by the window."""
+
+    def __init__(self, window: QWidget, rows: Iterable[ActionRow] = ACTIONS) -> None:
+        super().__init__(window)
+        self.rows = tuple(rows)
+        self._actions = {row.action_id: self._build(window, row) for row in self.rows}
+        self._connected: set[str] = set()
+
+    def _build(self, window: QWidget, row: ActionRow) -> QAction:
+        action = QAction(row.title, window)
+        action.setObjectName(row.action_id)
+        action.setToolTip(row.tooltip())
+        action.setStatusTip(row.tip)
+        action.setCheckable(row.checkable)
+        if not row.held:
+            action.setShortcuts([QKeySequence(key) for key in row.keys])
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        window.addAction(action)
+        return action
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self._actions[action_id]
+
+    @property
+    def connected(self) -> frozenset[str]:
+        """Return the ids of the actions that do something."""
+        return frozenset(self._connected)
+
+    def on(self, action_id: str, slot: Callable[[], object]) -> None:
+        """Call the slot when the action is chosen; for one that is checked use `on_toggled`."""
+        self._connected.add(action_id)
+        self._actions[action_id].triggered.connect(lambda _checked: slot())
+
+    def on_toggled(self, action_id: str, slot: Callable[[bool], object]) -> None:
+        """Call the slot with the new state when a person checks or unchecks the action."""
+        self._connected.add(action_id)
+        self._actions[action_id].triggered.connect(slot)
+
+    def set_checked(self, action_id: str, checked: bool) -> None:
+        """Show a state that came about otherwise; the slot is not called."""
+        self._actions[action_id].setChecked(checked)
+
+    def update_enabled(self, now: Situation) -> None:
+        """Switch every action on or off, and say in Undo and Redo what they would do."""
+        for row in self.rows:
+            self._actions[row.action_id].setEnabled(row.enabled_when(now))
+        self._retitle("undo", "Undo", now.undo_title)
+        self._retitle("redo", "Redo", now.redo_title)
+
+    def _retitle(self, action_id: str, verb: str, title: str | None) -> None:
+        if action_id not in self._actions:
+            return
+        shown = title.replace("&", "&&") if title else ""
+        self._actions[action_id].setText(f"{verb}: {shown}" if shown else verb)
+
+    def fill_menu_bar(self, bar: QMenuBar) -> dict[Menu, QMenu]:
+        """Add every menu with its actions; a separator stands between groups."""
+        menus = {}
+        for menu in Menu:
+            widget = bar.addMenu(f"&{menu}")
+            widget.setToolTipsVisible(True)
+            self._fill(widget, [row for row in self.rows if row.menu is menu])
+            menus[menu] = widget
+        return menus
+
+    def fill_context_menu(self, menu: QMenu) -> None:
+        """Add the actions that are offered at a box."""
+        menu.setToolTipsVisible(True)
+        self._fill(menu, [row for row in self.rows if row.in_context_menu])
+
+    def _fill(self, widget: QMenu, rows: list[ActionRow]) -> None:
+        for _, group in groupby(rows, key=lambda row: (row.menu, row.group)):
+            if not widget.isEmpty():
+                widget.addSeparator()
+            for row in group:
+                widget.addAction(self._actions[row.action_id])

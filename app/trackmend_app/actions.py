@@ -1,0 +1,250 @@
+"""The table of everything a person can do: menus, toolbar, context menu and key sheet read it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtGui import QKeySequence
+
+from trackmend_app import situation as when
+from trackmend_app.situation import Situation
+
+
+class Menu(StrEnum):
+    """Where an action is listed; the order is the menu bar's."""
+
+    FILE = "File"
+    EDIT = "Edit"
+    VIEW = "View"
+    VIDEO = "Video"
+    TRACK = "Track"
+    MODEL = "Model"
+    HELP = "Help"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionRow:
+    """One thing a person can do.
+
+    Attributes:
+        action_id: the name that code and settings use.
+        title: as listed in the menu; "…" says that a question follows.
+        tip: one sentence of what happens.
+        keys: default keys, the first is shown beside the title.
+        group: a separator stands between groups of one menu.
+        enabled_when: whether it is possible now.
+        in_context_menu: offered at the box as well.
+        held: the key works as long as it is held; it is no shortcut of Qt's.
+    """
+
+    action_id: str
+    title: str
+    tip: str
+    menu: Menu
+    keys: tuple[str, ...] = ()
+    group: int = 0
+    enabled_when: Callable[[Situation], bool] = when.always
+    checkable: bool = False
+    in_context_menu: bool = False
+    held: bool = False
+
+    def tooltip(self) -> str:
+        """Return the tip with every key that does it."""
+        shown = " or ".join(
+            QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in self.keys
+        )
+        hold = "hold " if self.held else ""
+        return f"{self.tip} ({hold}{shown})" if shown else self.tip
+
+
+def _rows(
+    menu: Menu,
+    *rows: tuple[int, str, str, str, Callable[[Situation], bool], str, str],
+) -> tuple[ActionRow, ...]:
+    """Build rows of one menu.
+
+    Columns: group, id, title, keys (spaces between), when possible, flags, tip.
+    Flags: c(heckable), m(enu at the box), h(eld).
+    """
+    return tuple(
+        ActionRow(
+            action_id=action_id,
+            title=title,
+            tip=tip,
+            menu=menu,
+            keys=tuple(keys.split()),
+            group=group,
+            enabled_when=enabled_when,
+            checkable="c" in flags,
+            in_context_menu="m" in flags,
+            held="h" in flags,
+        )
+        for group, action_id, title, keys, enabled_when, flags, tip in rows
+    )
+
+
+# fmt: off
+_FILE = _rows(
+    Menu.FILE,
+    (0, "open_video", "Open video…", "Ctrl+O", when.always, "",
+     "Open videos or image folders; the project file is made beside them"),
+    (0, "open_folder", "Open image folder…", "Ctrl+Shift+I", when.always, "",
+     "Open a folder of images, such as a MOTChallenge sequence"),
+    (0, "open_project", "Open project…", "Ctrl+Shift+O", when.always, "",
+     "Open a .trackmend file"),
+    (0, "open_sample", "Sample project", "", when.always, "",
+     "Open a small drawn street scene, already tracked"),
+    (1, "add_video", "Add videos to this project…", "", when.with_project, "",
+     "Put further videos into the open project"),
+    (1, "relink_video", "Find the lost video…", "", when.with_lost_video, "",
+     "Say where the video file is now"),
+    (2, "export_mot", "Export MOTChallenge text…", "Ctrl+E", when.with_run, "",
+     "Write the shown tracks, corrections included, as MOTChallenge text"),
+    (3, "tell_saved", "Is everything saved?", "Ctrl+S", when.with_project, "",
+     "Every edit is saved as it is made; this says when the last one was"),
+    (4, "close_project", "Close project", "Ctrl+W", when.with_project, "",
+     "Close the project and show the welcome page"),
+    (4, "quit", "Quit", "Ctrl+Q", when.always, "",
+     "Leave Trackmend; nothing needs saving"),
+)
+_EDIT = _rows(
+    Menu.EDIT,
+    (0, "undo", "Undo", "Ctrl+Z", when.may_undo, "",
+     "Take the last edit back and jump to its place"),
+    (0, "redo", "Redo", "Ctrl+Shift+Z Ctrl+Y", when.may_redo, "",
+     "Bring the undone edit back and jump to its place"),
+    (1, "leave", "Select none, leave the mode", "Esc", when.always, "",
+     "Leave the mode; in review, clear the range, then the selection"),
+    (1, "select_next", "Select next box", "`", when.with_run, "",
+     "Select the next box of this frame"),
+    (1, "find_track", "Find a track…", "Ctrl+F", when.with_run, "",
+     "Type an id or a label into the filter of the track list"),
+    *((2, f"select_{n}", f"Select box {n} of the frame", str(n), when.with_run, "",
+       f"Select box {n} of this frame, counted by id")
+     for n in range(1, 10)),
+)
+_VIEW = _rows(
+    Menu.VIEW,
+    (0, "show_boxes", "Boxes", "H", when.always, "c",
+     "Show or hide boxes and ids"),
+    (0, "show_trails", "Trails", "T", when.always, "c",
+     "Show or hide where each track came from"),
+    (0, "show_confidence", "Confidence", "Shift+H", when.always, "c",
+     "Show or hide the score of every box"),
+    (0, "show_similarity", "Similarity", "Shift+G", when.with_video, "cm",
+     "Show where this frame looks like the selected box"),
+    (0, "hold_similarity", "Similarity while held", "G", when.with_video, "h",
+     "Show the similarity map as long as the key is down"),
+    (1, "zoom_in", "Zoom in", "+ =", when.with_video, "",
+     "Enlarge the video"),
+    (1, "zoom_out", "Zoom out", "-", when.with_video, "",
+     "Shrink the video"),
+    (1, "zoom_fit", "Fit the window", "Z", when.with_video, "",
+     "Show the whole frame"),
+    (2, "panel_tracks", "Track list", "Ctrl+Shift+1", when.always, "c",
+     "Show or hide the track list"),
+    (2, "panel_timeline", "Timeline", "Ctrl+Shift+2", when.always, "c",
+     "Show or hide the timeline"),
+    (2, "panel_similarity", "Similarity panel", "Ctrl+Shift+3", when.always, "c",
+     "Show or hide the similarity panel"),
+    (2, "panel_training", "Training panel", "Ctrl+Shift+4", when.always, "c",
+     "Show or hide the training panel"),
+    (3, "light_theme", "Light theme", "Ctrl+Shift+L", when.always, "c",
+     "Switch between the dark and the light theme"),
+    (3, "full_screen", "Full screen", "F11", when.always, "c",
+     "Fill the screen or go back"),
+    (3, "reset_layout", "Reset the layout", "", when.always, "",
+     "Put every panel back where it was at first"),
+)
+_VIDEO = _rows(
+    Menu.VIDEO,
+    (0, "play", "Play", "Space", when.with_video, "c",
+     "Play at the video's rate, or pause"),
+    (0, "slower", "Slower", "[", when.with_video, "",
+     "Play at the next slower speed"),
+    (0, "faster", "Faster", "]", when.with_video, "",
+     "Play at the next faster speed"),
+    (1, "step_back", "Frame back", "D Left", when.with_video, "",
+     "Go one frame back"),
+    (1, "step_forward", "Frame forward", "F Right", when.with_video, "",
+     "Go one frame forward"),
+    (1, "back_10", "10 frames back", "C", when.with_video, "",
+     "Go ten frames back"),
+    (1, "forward_10", "10 frames forward", "V", when.with_video, "",
+     "Go ten frames forward"),
+    (1, "back_100", "100 frames back", "PgUp", when.with_video, "",
+     "Go a hundred frames back"),
+    (1, "forward_100", "100 frames forward", "PgDown", when.with_video, "",
+     "Go a hundred frames forward"),
+    (2, "track_start", "Start of the track", "Home", when.with_selection, "m",
+     "Go to the first frame of the selected track"),
+    (2, "track_end", "End of the track", "End", when.with_selection, "m",
+     "Go to the last frame of the selected track"),
+    (2, "video_start", "Start of the video", "Ctrl+Home", when.with_video, "",
+     "Go to the first frame"),
+    (2, "video_end", "End of the video", "Ctrl+End", when.with_video, "",
+     "Go to the last frame"),
+    (3, "go_to_frame", "Go to frame…", "Ctrl+J", when.with_video, "",
+     "Type a frame number or a time"),
+    (3, "clear_range", "Clear the range", "", when.with_range, "",
+     "Forget the range marked on the timeline (Shift+drag marks one)"),
+)
+_TRACK = _rows(
+    Menu.TRACK,
+    (0, "swap_from_here", "Swap from here on", "X", when.with_track, "m",
+     "Exchange two tracks' ids from this frame on; with one selected, click the other"),
+    (0, "swap_this_frame", "Swap in this frame", "Shift+X", when.with_track, "m",
+     "Exchange the ids of two selected tracks in this frame only"),
+    (0, "swap_in_range", "Swap in the range", "Ctrl+Shift+X", when.with_pair_and_range, "m",
+     "Exchange the ids of two selected tracks in the range marked on the timeline"),
+    (1, "split", "Split here", "S", when.with_track, "m",
+     "From this frame on the selected track gets a new id"),
+    (1, "merge_mode", "Merge tracks…", "M", when.may_edit, "m",
+     "Click tracks to collect them; Shift+M joins them under the first one's id"),
+    (1, "merge_commit", "Merge the selected tracks", "Shift+M", when.with_two_tracks, "m",
+     "Join the selected tracks under the first one's id"),
+    (2, "new_box", "New box", "B", when.may_edit, "c",
+     "Drag a box on the video; it joins the selected track, or begins a new one"),
+    (2, "assign_new", "Assign to a new id", "Ctrl+0", when.with_track, "",
+     "From this frame on (or in the range) the selected track's boxes get a new id"),
+    *((2, f"assign_{n}", f"Assign to look-alike {n}", f"Ctrl+{n}", when.with_track, "",
+       f"From this frame on (or in the range) join number {n} of the list that Ctrl shows")
+     for n in range(1, 10)),
+    (3, "delete_box", "Delete this box", "Del", when.with_track, "m",
+     "Delete the selected box in this frame only"),
+    (3, "delete_from_here", "Delete from here on…", "Shift+Del", when.with_track, "m",
+     "Delete the selected track's boxes from this frame on; says how many first"),
+    (3, "delete_track", "Delete the whole track…", "Ctrl+Shift+Del", when.with_track, "m",
+     "Delete every box of the selected tracks; says how many first"),
+)
+_MODEL = _rows(
+    Menu.MODEL,
+    (0, "run_model", "Run model…", "Ctrl+R", when.may_run, "",
+     "Detect and track everybody in this video; a new run beside earlier ones"),
+    (0, "continue_run", "Continue run", "Ctrl+Shift+R", when.may_continue, "",
+     "Go on where the stopped run ended"),
+    (0, "pause_run", "Pause run", "Ctrl+P", when.while_job_runs, "c",
+     "Hold the run, or let it go on"),
+    (0, "cancel_run", "Cancel run", "", when.while_job_runs, "",
+     "Stop the run and keep what it has found"),
+    (0, "follow_run", "Follow the run", "Ctrl+Shift+J", when.while_job_runs, "c",
+     "Show each frame as the run reaches it"),
+    (1, "load_model", "Load a model file…", "", when.with_project, "",
+     "Add a checkpoint (.safetensors or FairMOT's .pth) to this project"),
+    (2, "finetune", "Finetune from corrections…", "Ctrl+T", when.may_finetune, "",
+     "Teach the model from the corrected tracks, in a process of its own"),
+    (2, "cancel_training", "Cancel training", "", when.while_training, "",
+     "Stop training and keep the last checkpoint"),
+)
+_HELP = _rows(
+    Menu.HELP,
+    (0, "key_sheet", "Keys", "F1 ?", when.always, "",
+     "Show every action with its key"),
+    (1, "open_log", "Show the log file", "", when.always, "",
+     "Open the folder that holds the log"),
+    (1, "about", "About Trackmend", "", when.always, "",
+     "Version, licence, model and device"),
+)
+# fmt: on
+
+ACTIONS: tuple[ActionRow, ...] = (*_FILE, *_EDIT, *_VIEW, *_VIDEO, *_TRACK, *_MODEL, *_HELP)

@@ -1,0 +1,74 @@
+"""The modal questions behind one small surface, so that tests can answer them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
+
+VIDEO_FILTER = (
+    "Videos (*.mp4 *.avi *.mkv *.mov *.m4v *.webm *.mpg *.mpeg *.ts *.mts *.wmv *.flv *.ogv);;"
+    "All files (*)"
+)
+PROJECT_FILTER = "Trackmend projects (*.trackmend)"
+MODEL_FILTER = "Checkpoints (*.safetensors *.pth *.pt);;All files (*)"
+
+
+class Questions(Protocol):
+    """What the window asks; None says that the person thought better of it."""
+
+    def files_to_open(self, title: str, name_filter: str) -> list[Path]:
+        """Ask for existing files; none if the person thought better of it."""
+
+    def folder_to_open(self, title: str) -> Path | None:
+        """Ask for an existing folder."""
+
+    def file_to_write(self, title: str, suggestion: Path, name_filter: str) -> Path | None:
+        """Ask where to write."""
+
+    def confirm(self, question: str, details: str, accept: str) -> bool:
+        """Ask before something wide."""
+
+    def text(self, title: str, label: str, suggestion: str) -> str | None:
+        """Ask for one line of text."""
+
+
+class DialogQuestions:
+    """Asks through Qt's dialogs."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+
+    def files_to_open(self, title: str, name_filter: str) -> list[Path]:
+        """Ask for existing files."""
+        names: Sequence[str]
+        names, _ = QFileDialog.getOpenFileNames(self._window, title, "", name_filter)
+        return [Path(name) for name in names]
+
+    def folder_to_open(self, title: str) -> Path | None:
+        """Ask for an existing folder."""
+        name = QFileDialog.getExistingDirectory(self._window, title)
+        return Path(name) if name else None
+
+    def file_to_write(self, title: str, suggestion: Path, name_filter: str) -> Path | None:
+        """Ask where to write; the dialog itself asks before a file is overwritten."""
+        name, _ = QFileDialog.getSaveFileName(self._window, title, str(suggestion), name_filter)
+        return Path(name) if name else None
+
+    def confirm(self, question: str, details: str, accept: str) -> bool:
+        """Ask before something wide; the safe answer is the default."""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Trackmend")
+        box.setText(question)
+        box.setInformativeText(details)
+        yes = box.addButton(accept, QMessageBox.ButtonRole.AcceptRole)
+        no = box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(no)
+        box.exec()
+        return box.clickedButton() is yes
+
+    def text(self, title: str, label: str, suggestion: str) -> str | None:
+        """Ask for one line of text."""
+        answer, accepted = QInputDialog.getText(self._window, title, label, text=suggestion)
+        return answer if accepted else None

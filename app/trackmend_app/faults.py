@@ -1,0 +1,96 @@
+"""Shows what went wrong: the user's own errors with a hint, bugs with details to copy."""
+
+import platform
+import sys
+import traceback
+from importlib.metadata import version
+from types import TracebackType
+
+import PySide6
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+
+from trackmend_app.log_file import log, log_path
+from trackmend_core.errors import UserError
+
+
+def fault_details(error: BaseException) -> str:
+    """Return what a bug report needs: versions, system and the traceback."""
+    trace = "".join(traceback.format_exception(error)).rstrip()
+    return (
+        f"Trackmend {version('trackmend')}, Python {platform.python_version()}, "
+        f"PySide6 {PySide6.__version__}, {platform.platform()}\n\n{trace}"
+    )
+
+
+class FaultReporter(QObject):
+    """Turns exceptions into dialogs, one at a time; bugs are logged with their traceback.
+
+    Signals: reported(error), after it has been logged and before its dialog is shown.
+    """
+
+    reported = Signal(object)
+    _raised_elsewhere = Signal(object)
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._dialog: QMessageBox | None = None
+        self._previous_hook = sys.excepthook
+        self._raised_elsewhere.connect(self.report)
+
+    def install(self) -> None:
+        """Catch every exception that nobody else does."""
+        sys.excepthook = self._on_uncaught
+
+    def uninstall(self) -> None:
+        """Put the earlier hook back."""
+        sys.excepthook = self._previous_hook
+
+    @Slot(object)
+    def report(self, error: BaseException) -> None:
+        """Show the error; a second one while a dialog is open is only logged."""
+        if not isinstance(error, UserError):
+            log.error("%s", fault_details(error))
+        self.reported.emit(error)
+        if self._dialog is not None:
+            return
+        self._dialog = self._build(error)
+        self._dialog.finished.connect(self._on_dialog_finished)
+        self._dialog.open()
+
+    def _build(self, error: BaseException) -> QMessageBox:
+        dialog = QMessageBox(self._window)
+        dialog.setObjectName("fault_dialog")
+        dialog.setWindowTitle("Trackmend")
+        if isinstance(error, UserError):
+            dialog.setIcon(QMessageBox.Icon.Warning)
+            dialog.setText(error.message)
+            dialog.setInformativeText(error.hint)
+            return dialog
+        dialog.setIcon(QMessageBox.Icon.Critical)
+        dialog.setText("Something went wrong inside Trackmend. Your project is open and unharmed.")
+        dialog.setInformativeText(
+            f"{type(error).__name__}: {error}\n\nThe details are in {log_path()}."
+        )
+        details = fault_details(error)
+        copy = dialog.addButton("Copy details", QMessageBox.ButtonRole.ActionRole)
+        copy.setObjectName("copy_details")
+        copy.clicked.disconnect()
+        copy.clicked.connect(lambda: QApplication.clipboard().setText(details))
+        dialog.addButton(QMessageBox.StandardButton.Close)
+        return dialog
+
+    @Slot()
+    def _on_dialog_finished(self) -> None:
+        if self._dialog is not None:
+            self._dialog.deleteLater()
+        self._dialog = None
+
+    def _on_uncaught(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            self._previous_hook(kind, error, trace)
+            return
+        self._raised_elsewhere.emit(error)

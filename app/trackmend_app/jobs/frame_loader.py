@@ -1,0 +1,202 @@
+"""Reads frames off the GUI thread: one thread owns the decoder and the latest request wins."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from trackmend_core.types import Float64Array
+from trackmend_core.video import CachedVideo, FrameCache, VideoSource, open_video
+
+OpenVideo = Callable[[Path], VideoSource]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class OpenedVideo:
+    """What the window needs to know of a video that another thread has opened.
+
+    Attributes:
+        timestamps_s: (frame_count,) float64, seconds from the first frame, not falling.
+        notices: sentences the user should read, e.g. that the file is truncated.
+    """
+
+    path: Path
+    frame_count: int
+    frame_rate: float
+    width: int
+    height: int
+    timestamps_s: Float64Array
+    notices: tuple[str, ...]
+
+
+def describe_video(source: VideoSource) -> OpenedVideo:
+    """Copy what is known of an open video, so that it can cross threads."""
+    count = source.frame_count
+    times = np.fromiter((source.timestamp_s(i) for i in range(count)), np.float64, count)
+    return OpenedVideo(
+        path=source.path,
+        frame_count=count,
+        frame_rate=source.frame_rate,
+        width=source.width,
+        height=source.height,
+        timestamps_s=times - times[0] if count else times,
+        notices=tuple(source.notices),
+    )
+
+
+class _Wanted:
+    """The one frame that is wanted next, shared by two threads; a ticket names the video."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wish: tuple[int, int] | None = None
+
+    def put(self, ticket: int, frame_index: int) -> bool:
+        """Replace the wish; return whether the reader has to be woken for it."""
+        with self._lock:
+            waits_already = self._wish is not None and self._wish[0] == ticket
+            self._wish = (ticket, frame_index)
+            return not waits_already
+
+    def clear(self) -> None:
+        with self._lock:
+            self._wish = None
+
+    def take(self, ticket: int) -> int | None:
+        """Return the frame wanted of this video and forget it; leave a wish for another video."""
+        with self._lock:
+            if self._wish is None or self._wish[0] != ticket:
+                return None
+            frame_index = self._wish[1]
+            self._wish = None
+            return frame_index
+
+
+class _Reader(QObject):
+    """Lives in the loader's thread and owns the decoder."""
+
+    video_opened = Signal(int, object)
+    open_failed = Signal(int, object)
+    frame_ready = Signal(int, int, object)
+    read_failed = Signal(int, int, object)
+
+    def __init__(self, wanted: _Wanted, cache: FrameCache, opener: OpenVideo) -> None:
+        super().__init__()
+        self._wanted = wanted
+        self._cache = cache
+        self._opener = opener
+        self._video: VideoSource | None = None
+        self._ticket = 0
+
+    @Slot(int, object)
+    def open(self, ticket: int, path: Path) -> None:
+        self.close()
+        self._ticket = ticket
+        try:
+            source = self._opener(path)
+            self._video = CachedVideo(source, self._cache)
+            self.video_opened.emit(ticket, describe_video(source))
+        except Exception as error:
+            self.open_failed.emit(ticket, error)
+
+    @Slot()
+    def read_wanted(self) -> None:
+        frame_index = self._wanted.take(self._ticket)
+        if frame_index is None or self._video is None:
+            return
+        try:
+            image = self._video.read(frame_index)
+        except Exception as error:
+            self.read_failed.emit(self._ticket, frame_index, error)
+        else:
+            self.frame_ready.emit(self._ticket, frame_index, image)
+
+    @Slot()
+    def close(self) -> None:
+        if self._video is not None:
+            self._video.close()
+            self._video = None
+
+
+class FrameLoader(QObject):
+    """Reads frames off the GUI thread.
+
+    Signals:
+        video_opened(OpenedVideo); open_failed(error).
+        frame_ready(frame_index, image): image is BGR (H, W, 3) uint8, not to be written to.
+        read_failed(frame_index, error).
+    """
+
+    video_opened = Signal(object)
+    open_failed = Signal(object)
+    frame_ready = Signal(int, object)
+    read_failed = Signal(int, object)
+
+    _open_asked = Signal(int, object)
+    _read_asked = Signal()
+    _close_asked = Signal()
+
+    def __init__(
+        self, cache: FrameCache, *, opener: OpenVideo = open_video, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._wanted = _Wanted()
+        self._ticket = 0
+        self._thread = QThread(self)
+        self._reader = _Reader(self._wanted, cache, opener)
+        self._reader.moveToThread(self._thread)
+        self._open_asked.connect(self._reader.open)
+        self._read_asked.connect(self._reader.read_wanted)
+        self._close_asked.connect(self._reader.close)
+        self._reader.video_opened.connect(self._on_video_opened)
+        self._reader.open_failed.connect(self._on_open_failed)
+        self._reader.frame_ready.connect(self._on_frame_ready)
+        self._reader.read_failed.connect(self._on_read_failed)
+        self._thread.finished.connect(self._reader.close)
+        self._thread.start()
+
+    def open(self, path: Path) -> None:
+        """Open a video in the reading thread; answers about an earlier one are dropped."""
+        self._ticket += 1
+        self._wanted.clear()
+        self._open_asked.emit(self._ticket, path)
+
+    def close_video(self) -> None:
+        """Let go of the file."""
+        self._ticket += 1
+        self._wanted.clear()
+        self._close_asked.emit()
+
+    def request(self, frame_index: int) -> None:
+        """Ask for a frame; a request not yet begun is replaced."""
+        if self._wanted.put(self._ticket, frame_index):
+            self._read_asked.emit()
+
+    def shut_down(self) -> None:
+        """End the thread and wait for it: no request is answered afterwards."""
+        self._wanted.clear()
+        self._thread.quit()
+        self._thread.wait()
+
+    @Slot(int, object)
+    def _on_video_opened(self, ticket: int, video: OpenedVideo) -> None:
+        if ticket == self._ticket:
+            self.video_opened.emit(video)
+
+    @Slot(int, object)
+    def _on_open_failed(self, ticket: int, error: Exception) -> None:
+        if ticket == self._ticket:
+            self.open_failed.emit(error)
+
+    @Slot(int, int, object)
+    def _on_frame_ready(self, ticket: int, frame_index: int, image: object) -> None:
+        if ticket == self._ticket:
+            self.frame_ready.emit(frame_index, image)
+
+    @Slot(int, int, object)
+    def _on_read_failed(self, ticket: int, frame_index: int, error: Exception) -> None:
+        if ticket == self._ticket:
+            self.read_failed.emit(frame_index, error)

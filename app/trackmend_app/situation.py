@@ -1,0 +1,140 @@
+"""What is possible at this moment: the facts that switch actions on and off."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """What a click on the video means."""
+
+    REVIEW = "Review"
+    NEW_BOX = "New box"
+    SWAP = "Swap"
+    MERGE = "Merge"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """A snapshot of the session and of the jobs.
+
+    Attributes:
+        run_is_written: the shown run is being written by the tracking job: no edits until it ends.
+        run_can_continue: the shown run was stopped before the last frame.
+        track_here: exactly one track or box is selected and exists in this frame.
+    """
+
+    has_project: bool = False
+    has_video: bool = False
+    has_run: bool = False
+    video_lost: bool = False
+    job_runs: bool = False
+    job_paused: bool = False
+    training_runs: bool = False
+    run_is_written: bool = False
+    run_can_continue: bool = False
+    selected_tracks: int = 0
+    box_selected: bool = False
+    range_selected: bool = False
+    undo_title: str | None = None
+    redo_title: str | None = None
+    mode: Mode = Mode.REVIEW
+
+    @property
+    def may_edit(self) -> bool:
+        """Return whether tracks are shown and nobody else writes them."""
+        return self.has_run and not self.run_is_written
+
+
+def always(_: Situation) -> bool:
+    """Allow it at any time."""
+    return True
+
+
+def with_project(now: Situation) -> bool:
+    """Tell whether a project is open."""
+    return now.has_project
+
+
+def with_video(now: Situation) -> bool:
+    """Tell whether a video can be read."""
+    return now.has_video
+
+
+def with_lost_video(now: Situation) -> bool:
+    """Tell whether the project's video file is not where it was."""
+    return now.video_lost
+
+
+def with_run(now: Situation) -> bool:
+    """Tell whether tracks are shown."""
+    return now.has_run
+
+
+def may_run(now: Situation) -> bool:
+    """Tell whether a video is open and no other long job runs."""
+    return now.has_video and not now.job_runs and not now.training_runs
+
+
+def may_continue(now: Situation) -> bool:
+    """Tell whether the shown run was stopped early and may go on."""
+    return may_run(now) and now.run_can_continue
+
+
+def while_job_runs(now: Situation) -> bool:
+    """Tell whether the tracking job runs."""
+    return now.job_runs
+
+
+def may_finetune(now: Situation) -> bool:
+    """Tell whether there are tracks to learn from and nothing else computes."""
+    return now.may_edit and not now.training_runs and not now.job_runs
+
+
+def while_training(now: Situation) -> bool:
+    """Tell whether the trainer runs."""
+    return now.training_runs
+
+
+def may_edit(now: Situation) -> bool:
+    """Tell whether tracks are shown and nobody else writes them."""
+    return now.may_edit
+
+
+def with_track(now: Situation) -> bool:
+    """Tell whether at least one track is selected and may be edited."""
+    return now.may_edit and now.selected_tracks >= 1
+
+
+def with_two_tracks(now: Situation) -> bool:
+    """Tell whether two or more tracks are selected and may be edited."""
+    return now.may_edit and now.selected_tracks >= 2
+
+
+def with_pair_and_range(now: Situation) -> bool:
+    """Tell whether two tracks and a range of frames are selected."""
+    return now.may_edit and now.selected_tracks == 2 and now.range_selected
+
+
+def with_box(now: Situation) -> bool:
+    """Tell whether a box of this frame is selected and may be edited."""
+    return now.may_edit and now.box_selected
+
+
+def with_selection(now: Situation) -> bool:
+    """Tell whether at least one track is selected."""
+    return now.has_run and now.selected_tracks >= 1
+
+
+def with_range(now: Situation) -> bool:
+    """Tell whether a range of frames is selected on the timeline."""
+    return now.range_selected
+
+
+def may_undo(now: Situation) -> bool:
+    """Tell whether there is an edit to take back."""
+    return now.undo_title is not None and not now.run_is_written
+
+
+def may_redo(now: Situation) -> bool:
+    """Tell whether there is an undone edit to bring back."""
+    return now.redo_title is not None and not now.run_is_written

@@ -1,0 +1,66 @@
+"""The line of state at the foot of the window: mode, what is expected, device, saved."""
+
+from datetime import datetime
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
+
+NOTICE_MS = 6000
+
+
+class StatusLine(QStatusBar):
+    """Mode · what is expected · device and speed · saved."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("status_line")
+        self.setSizeGripEnabled(False)
+        self._mode = self._label("status_mode")
+        self._expected = self._label("status_expected")
+        self._device = self._label("status_device")
+        self._saved = self._label("status_saved")
+        self._expected.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.addWidget(self._mode)
+        self.addWidget(self._expected, 1)
+        self.addPermanentWidget(self._device)
+        self.addPermanentWidget(self._saved)
+        self._standing = ""
+        self._notice_end = QTimer(self, singleShot=True, interval=NOTICE_MS)
+        self._notice_end.timeout.connect(self._on_notice_ended)
+
+    def _label(self, name: str) -> QLabel:
+        label = QLabel(self)
+        label.setObjectName(name)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        return label
+
+    def set_mode(self, mode: str, expected: str) -> None:
+        """Say the mode and what the window waits for."""
+        self._mode.setText(mode)
+        self._standing = expected
+        if not self._notice_end.isActive():
+            self._expected.setText(expected)
+
+    def notice(self, text: str) -> None:
+        """Say what has just happened, for some seconds."""
+        self._expected.setText(text)
+        self._expected.setToolTip(text)
+        self._notice_end.start()
+
+    def set_device(self, text: str) -> None:
+        """Say where the model runs and how fast."""
+        self._device.setText(text)
+
+    def set_saved(self, when: datetime | None) -> None:
+        """Say when the last edit was committed; nothing without a project."""
+        self._saved.setText(f"● every edit saved · {when:%H:%M:%S}" if when else "")
+
+    @property
+    def text(self) -> str:
+        """Return the whole line, for tests and for people who read by ear."""
+        labels = (self._mode, self._expected, self._device, self._saved)
+        return " · ".join(label.text() for label in labels if label.text())
+
+    @Slot()
+    def _on_notice_ended(self) -> None:
+        self._expected.setText(self._standing)

@@ -1,0 +1,1 @@
+"""Teaching the model from the window: the trainer's process, its dialog and its panel."""

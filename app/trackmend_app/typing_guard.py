@@ -1,0 +1,53 @@
+"""Keeps the window's keys still while somebody types."""
+
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
+
+_PASSED_ON = (Qt.Key.Key_Escape, Qt.Key.Key_F1, Qt.Key.Key_F11)
+
+
+def takes_text(widget: QObject | None) -> bool:
+    """Tell whether a widget is a field that one types into."""
+    if isinstance(widget, QComboBox):
+        return widget.isEditable()
+    return isinstance(widget, QLineEdit | QTextEdit | QPlainTextEdit | QAbstractSpinBox)
+
+
+class TypingGuard(QObject):
+    """Gives every key to the text field that has the focus.
+
+    Qt asks the focused widget first whether a key is its own (`ShortcutOverride`); text fields
+    claim letters but not, say, Ctrl+1 or PgUp, which would edit tracks behind the person's back.
+    The filter sits on the focused field only: one on the application would see every event.
+    """
+
+    def __init__(self, app: QApplication, parent: QObject) -> None:
+        super().__init__(parent)
+        app.focusChanged.connect(self._on_focus_changed)
+
+    @Slot(QWidget, QWidget)
+    def _on_focus_changed(self, old: QWidget | None, new: QWidget | None) -> None:
+        if takes_text(old) and old is not None:
+            old.removeEventFilter(self)
+        if takes_text(new) and new is not None:
+            new.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Claim the key for the text field."""
+        claims = (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() not in _PASSED_ON
+        )
+        if claims:
+            event.accept()
+        return claims
