@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from trackmend_core.backends.quiet_openvino import import_openvino
+from trackmend_core.backends.quiet_openvino import import_openvino, logging_kept
 
 TRACED_SHAPE = (1, 3, 64, 96)
 """Small, so that tracing is quick; sides differ, so that a swap of them would show."""
@@ -40,11 +40,17 @@ def convert_network(network: nn.Module, names: tuple[str, ...]) -> Any:  # openv
     graph, so one conversion serves every input size. torch 2.14 calls it deprecated, and
     torchvision's deformable convolution asks a tensor for a truth value; both warnings are
     expected, and silenced here only.
+
+    Raises:
+        RuntimeError: OpenVINO does not know an operation of the network.
     """
     openvino = import_openvino()
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), logging_kept():
         warnings.filterwarnings("ignore", r"`torch\.jit\.")
         warnings.filterwarnings("ignore", r"Converting a tensor to a Python boolean")
-        return openvino.convert_model(
-            OrderedHeads(network, names), example_input=noise(TRACED_SHAPE)
-        )
+        try:
+            return openvino.convert_model(
+                OrderedHeads(network, names), example_input=noise(TRACED_SHAPE)
+            )
+        except openvino.frontend.OpConversionFailure as error:
+            raise RuntimeError(str(error).strip().splitlines()[-1]) from error

@@ -1,4 +1,4 @@
-"""Import OpenVINO without its telemetry.
+"""Use OpenVINO without its telemetry and without its hold on this process's logging.
 
 Seen in 2026.4: importing `openvino` creates a client id under the home folder and reports the
 import to an analytics service; only a CI variable or a consent file stops it. The reporter is an
@@ -7,7 +7,10 @@ made impossible to import in this process, before OpenVINO is.
 """
 
 import importlib
+import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import cast
 
@@ -24,3 +27,16 @@ def import_openvino() -> ModuleType:
         blocked = cast(dict[str, ModuleType | None], sys.modules)
         blocked[_REPORTER] = None
     return importlib.import_module("openvino")
+
+
+@contextmanager
+def logging_kept() -> Iterator[None]:
+    """Give the root logger back as it was: a conversion that fails leaves it at ERROR."""
+    root = logging.getLogger()
+    level, filters, handlers = root.level, list(root.filters), list(root.handlers)
+    try:
+        yield
+    finally:
+        root.setLevel(level)
+        root.filters[:] = filters
+        root.handlers[:] = handlers
