@@ -1,0 +1,124 @@
+"""Draw what stands above the lanes: the overview of the whole video and the ruler."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from trackmend_app.theme import Theme, ui_font
+from trackmend_app.theme.colour_maths import mix
+from trackmend_app.theme.identity_colours import panel_colour_name
+from trackmend_app.timeline.ticks import clock, shown_number, ticks
+from trackmend_app.timeline.time_axis import TimeAxis
+from trackmend_app.tracks.records import TrackLike
+from trackmend_core.types import Float64Array, IntArray
+
+_RIGHT_MIDDLE = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_LEFT_MIDDLE = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+
+def tracks_per_frame(tracks: Iterable[TrackLike], frame_count: int) -> IntArray:
+    """Return (frame_count,) how many tracks have a box in each frame."""
+    changes = np.zeros(frame_count + 1, np.int64)
+    for track in tracks:
+        for first, last in track.spans:
+            changes[min(max(0, first), frame_count)] += 1
+            changes[min(max(0, last + 1), frame_count)] -= 1
+    return np.cumsum(changes[:-1])
+
+
+def draw_overview(
+    painter: QPainter, area: QRectF, counts: IntArray, *, axis: TimeAxis, theme: Theme
+) -> None:
+    """Draw the number of tracks per frame over the whole video, and which part the lanes show."""
+    painter.fillRect(area, QColor(theme.ground))
+    if len(counts):
+        most = max(1, int(counts.max()))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(mix(theme.ground, theme.focus, share_b=0.42)))
+        painter.drawPolygon(_columns(area, counts / most))
+    if not axis.is_fitted:
+        _draw_window(painter, area, axis=axis, theme=theme)
+
+
+def draw_overview_scale(painter: QPainter, cell: QRectF, counts: IntArray, *, theme: Theme) -> None:
+    """Say beside the overview what its full height stands for."""
+    most = int(counts.max()) if len(counts) else 0
+    text = QCoreApplication.translate("Timeline", "{count} tracks").format(count=most)
+    painter.setFont(ui_font(10))
+    painter.setPen(QColor(theme.quiet))
+    painter.drawText(cell.adjusted(0, 0, -10, 0), _RIGHT_MIDDLE, text)
+
+
+def draw_selected_stretches(
+    painter: QPainter,
+    area: QRectF,
+    tracks: Sequence[TrackLike],
+    *,
+    frame_count: int,
+    theme: Theme,
+) -> None:
+    """Draw where in the whole video the selected tracks are, under the overview."""
+    if not frame_count or not tracks:
+        return
+    height = area.height() / len(tracks)
+    for row, track in enumerate(tracks):
+        colour = QColor(panel_colour_name(track.number, theme=theme))
+        for first, last in track.spans:
+            left = area.left() + first / frame_count * area.width()
+            width = max(1.5, (last + 1 - first) / frame_count * area.width())
+            painter.fillRect(QRectF(left, area.top() + row * height, width, height), colour)
+
+
+def draw_ruler(
+    painter: QPainter, area: QRectF, *, axis: TimeAxis, frame_rate: float, theme: Theme
+) -> None:
+    """Draw frame numbers, and beside each the time it stands for."""
+    number_font, time_font = ui_font(11), ui_font(10)
+    for tick in ticks(axis):
+        x = axis.x_of(tick.frame_index + 0.5)
+        if not axis.left <= x <= axis.right:
+            continue
+        length = 6 if tick.labelled else 3
+        painter.setPen(QPen(QColor(theme.faint if tick.labelled else theme.line), 1.0))
+        painter.drawLine(QLineF(x, area.bottom() - length, x, area.bottom()))
+        if not tick.labelled or x > axis.right - 24:
+            continue
+        label = QRectF(x - 1, area.top(), 90, area.height() - 7)
+        number = str(shown_number(tick.frame_index))
+        painter.setFont(number_font)
+        painter.setPen(QColor(theme.text))
+        painter.drawText(label, _LEFT_MIDDLE, number)
+        advance = painter.fontMetrics().horizontalAdvance(number) + 6
+        if frame_rate > 0 and x + 80 < axis.right:
+            painter.setFont(time_font)
+            painter.setPen(QColor(theme.quiet))
+            time = clock(tick.frame_index / frame_rate, digits=1)
+            painter.drawText(label.adjusted(advance, 0, 0, 0), _LEFT_MIDDLE, time)
+
+
+def _columns(area: QRectF, shares: Float64Array) -> QPolygonF:
+    """Return the outline of one column per pixel (the highest frame in it), or per frame when wider."""
+    columns = min(len(shares), max(1, int(area.width())))
+    starts = np.unique(np.arange(columns) * len(shares) // columns)
+    tops = area.bottom() - np.maximum.reduceat(shares, starts) * (area.height() - 2)
+    edges = area.left() + np.append(starts, len(shares)) / len(shares) * area.width()
+    xs = np.repeat(edges, 2)[1:-1]
+    outline = [QPointF(float(x), float(y)) for x, y in zip(xs, np.repeat(tops, 2), strict=True)]
+    return QPolygonF([area.bottomLeft(), *outline, area.bottomRight()])
+
+
+def _draw_window(painter: QPainter, area: QRectF, *, axis: TimeAxis, theme: Theme) -> None:
+    """Dim what the lanes do not show."""
+    left = area.left() + axis.first / axis.frame_count * area.width()
+    right = left + axis.shown_span / axis.frame_count * area.width()
+    veil = QColor(theme.panel)
+    veil.setAlpha(170)
+    painter.fillRect(QRectF(area.left(), area.top(), left - area.left(), area.height()), veil)
+    painter.fillRect(QRectF(right, area.top(), area.right() - right, area.height()), veil)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(theme.focus), 1.2))
+    painter.drawRoundedRect(
+        QRectF(left, area.top() + 0.5, max(4.0, right - left), area.height() - 1), 3, 3
+    )

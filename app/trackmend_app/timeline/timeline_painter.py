@@ -1,0 +1,172 @@
+"""Paint the timeline: what changes rarely once into a picture, what moves on top of it each time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from trackmend_app.theme import Theme, ui_font
+from trackmend_app.timeline.header_painter import (
+    draw_overview,
+    draw_overview_scale,
+    draw_ruler,
+    draw_selected_stretches,
+)
+from trackmend_app.timeline.lane_layout import LaneLayout
+from trackmend_app.timeline.lane_painter import (
+    LaneLook,
+    LaneScores,
+    draw_edit_marks,
+    draw_lane_ground,
+    draw_lane_number,
+    draw_lane_spans,
+)
+from trackmend_app.timeline.time_axis import TimeAxis
+from trackmend_app.tracks.records import TrackLike, is_in_frame
+from trackmend_core.types import IntArray, TrackId
+
+GUTTER_PX = 64.0
+RIGHT_MARGIN_PX = 10.0
+OVERVIEW_PX = 26.0
+STRETCHES_PX = 4.0
+RULER_PX = 26.0
+HEADER_PX = 8.0 + OVERVIEW_PX + STRETCHES_PX + RULER_PX
+_LANE_GAP_PX = 3.0
+
+
+@dataclass(slots=True, kw_only=True)
+class TimelineContent:
+    """Everything that the timeline was told to show."""
+
+    frame_count: int = 0
+    frame_rate: float = 0.0
+    tracks: Sequence[TrackLike] = ()
+    selected: frozenset[TrackId] = frozenset()
+    edit_marks: dict[TrackId, list[int]] = field(default_factory=dict)
+    scores: Mapping[TrackId, LaneScores] = field(default_factory=dict)
+    counts: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
+    current_frame: int = 0
+    frames: tuple[int, int] | None = None
+    empty_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """The parts of the view, all of the width of the time axis but for the gutter."""
+
+    gutter: QRectF
+    overview: QRectF
+    stretches: QRectF
+    ruler: QRectF
+    lanes: QRectF
+
+    @classmethod
+    def of(cls, view: QRectF) -> "Regions":
+        """Divide a view."""
+        left, width = view.left() + GUTTER_PX, max(1.0, view.width() - GUTTER_PX - RIGHT_MARGIN_PX)
+        top = view.top() + 8.0
+        stretches = top + OVERVIEW_PX
+        ruler = stretches + STRETCHES_PX
+        lanes = ruler + RULER_PX
+        return cls(
+            gutter=QRectF(view.left(), lanes, GUTTER_PX, max(1.0, view.bottom() - lanes)),
+            overview=QRectF(left, top, width, OVERVIEW_PX),
+            stretches=QRectF(left, stretches + 1, width, STRETCHES_PX - 1),
+            ruler=QRectF(left, ruler, width, RULER_PX),
+            lanes=QRectF(left, lanes, width, max(1.0, view.bottom() - lanes)),
+        )
+
+
+def paint_lasting(
+    painter: QPainter,
+    content: TimelineContent,
+    *,
+    axis: TimeAxis,
+    layout: LaneLayout,
+    regions: Regions,
+    view: QRectF,
+    theme: Theme,
+) -> None:
+    """Paint what does not depend on the current frame."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.fillRect(view, QColor(theme.panel))
+    painter.save()
+    painter.setClipRect(regions.lanes.united(regions.gutter))
+    for row in layout.visible_rows:
+        _paint_lane(painter, content, row, axis=axis, layout=layout, regions=regions, theme=theme)
+    painter.restore()
+    if not content.tracks:
+        painter.setFont(ui_font(13))
+        painter.setPen(QColor(theme.quiet))
+        painter.drawText(regions.lanes, int(Qt.AlignmentFlag.AlignCenter), content.empty_text)
+    draw_overview(painter, regions.overview, content.counts, axis=axis, theme=theme)
+    scale_cell = QRectF(view.left(), regions.overview.top(), GUTTER_PX, OVERVIEW_PX)
+    draw_overview_scale(painter, scale_cell, content.counts, theme=theme)
+    draw_selected_stretches(
+        painter,
+        regions.stretches,
+        [track for track in content.tracks if track.track_id in content.selected],
+        frame_count=content.frame_count,
+        theme=theme,
+    )
+    if content.frame_count:
+        draw_ruler(painter, regions.ruler, axis=axis, frame_rate=content.frame_rate, theme=theme)
+    painter.setPen(QPen(QColor(theme.quiet)))
+    painter.setFont(ui_font(10))
+    cell = QRectF(view.left(), regions.ruler.top(), GUTTER_PX - 10, RULER_PX - 7)
+    title = QCoreApplication.translate("Timeline", "frame")
+    painter.drawText(cell, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), title)
+
+
+def paint_numbers(
+    painter: QPainter,
+    content: TimelineContent,
+    *,
+    layout: LaneLayout,
+    regions: Regions,
+    theme: Theme,
+) -> None:
+    """Paint the ids beside the lanes; a swatch is filled when its track is in the current frame."""
+    painter.save()
+    painter.setClipRect(regions.gutter)
+    for row in layout.visible_rows:
+        track = content.tracks[row]
+        cell = QRectF(0, layout.y_of(row), GUTTER_PX, layout.pitch - _LANE_GAP_PX)
+        here = is_in_frame(track, content.current_frame)
+        look = LaneLook(selected=track.track_id in content.selected, subdued=False)
+        draw_lane_number(painter, cell, track, look=look, here=here, theme=theme)
+    painter.restore()
+
+
+def _paint_lane(
+    painter: QPainter,
+    content: TimelineContent,
+    row: int,
+    *,
+    axis: TimeAxis,
+    layout: LaneLayout,
+    regions: Regions,
+    theme: Theme,
+) -> None:
+    track = content.tracks[row]
+    selected = track.track_id in content.selected
+    look = LaneLook(selected=selected, subdued=bool(content.selected) and not selected)
+    lane = QRectF(axis.left, layout.y_of(row), axis.width, layout.pitch - _LANE_GAP_PX)
+    draw_lane_ground(painter, lane, look=look, theme=theme)
+    painter.save()
+    painter.setClipRect(lane.intersected(regions.lanes))
+    inner = lane.adjusted(0, 2, 0, -1)
+    draw_lane_spans(
+        painter,
+        inner,
+        track,
+        axis=axis,
+        scores=content.scores.get(track.track_id),
+        look=look,
+        theme=theme,
+    )
+    marks = content.edit_marks.get(track.track_id, [])
+    draw_edit_marks(painter, inner, marks, axis=axis, theme=theme)
+    painter.restore()

@@ -1,0 +1,144 @@
+"""What the mouse means on the timeline: scrub, seek and select, pan, choose a range."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
+
+if TYPE_CHECKING:
+    from trackmend_app.timeline.timeline_view import TimelineView
+
+
+class _Gesture(Enum):
+    NONE = auto()
+    SCRUBBING = auto()
+    SCRUBBING_OVERVIEW = auto()
+    PRESSED = auto()
+    PANNING = auto()
+    CHOOSING_RANGE = auto()
+
+
+class TimelinePointer:
+    """The mouse on one timeline."""
+
+    def __init__(self, view: TimelineView) -> None:
+        self._view = view
+        self._gesture = _Gesture.NONE
+        self._pressed_at = QPointF()
+        self._last_at = QPointF()
+        self._range_before: tuple[int, int] | None = None
+
+    @property
+    def is_scrubbing(self) -> bool:
+        """Return whether the playhead is held; the view must not turn its page under it."""
+        return self._gesture is _Gesture.SCRUBBING
+
+    @property
+    def is_busy(self) -> bool:
+        """Return whether a range is being chosen, which Esc calls off."""
+        return self._gesture is _Gesture.CHOOSING_RANGE
+
+    def cancel(self) -> None:
+        """Call off the range being chosen."""
+        if self.is_busy:
+            self._show_range(self._range_before)
+        self._gesture = _Gesture.NONE
+
+    def pressed(self, event: QMouseEvent) -> None:
+        """A button went down."""
+        self._pressed_at = self._last_at = event.position()
+        if event.button() is Qt.MouseButton.MiddleButton:
+            self._gesture = _Gesture.PANNING
+        if event.button() is not Qt.MouseButton.LeftButton or not self._view.axis.frame_count:
+            return
+        point, regions = event.position(), self._view.regions
+        in_gutter = point.x() < self._view.axis.left
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not in_gutter:
+            self._gesture = _Gesture.CHOOSING_RANGE
+            self._range_before = self._view.frame_range
+        elif point.y() < regions.ruler.top() and not in_gutter:
+            self._gesture = _Gesture.SCRUBBING_OVERVIEW
+            self._scrub(point)
+        elif point.y() < regions.lanes.top() and not in_gutter:
+            self._gesture = _Gesture.SCRUBBING
+            self._scrub(point)
+        else:
+            self._gesture = _Gesture.PRESSED
+
+    def moved(self, event: QMouseEvent) -> None:
+        """The pointer moved, with or without a button."""
+        point = event.position()
+        step = point - self._last_at
+        self._last_at = point
+        far = (point - self._pressed_at).manhattanLength() >= QApplication.startDragDistance()
+        if self._gesture is _Gesture.PRESSED and far:
+            self._gesture = _Gesture.PANNING
+            step = point - self._pressed_at
+        if self._gesture is _Gesture.PANNING:
+            self._pan(step)
+        elif self._gesture in (_Gesture.SCRUBBING, _Gesture.SCRUBBING_OVERVIEW):
+            self._scrub(point)
+        elif self._gesture is _Gesture.CHOOSING_RANGE and far:
+            self._show_range(self._range_to(point))
+        self._show_cursor(point)
+
+    def released(self, event: QMouseEvent) -> None:
+        """A button went up."""
+        gesture, point = self._gesture, event.position()
+        self._gesture = _Gesture.NONE
+        view = self._view
+        far = (point - self._pressed_at).manhattanLength() >= QApplication.startDragDistance()
+        if gesture is _Gesture.PRESSED:
+            self._click(point, event.modifiers())
+        elif gesture is _Gesture.CHOOSING_RANGE and far:
+            first, last = self._range_to(point)
+            view.set_range(first, last)
+            view.range_selected.emit(first, last)
+        self._show_cursor(point)
+
+    def _click(self, point: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        view = self._view
+        if point.x() >= view.axis.left:
+            view.frame_requested.emit(view.axis.index_at(point.x()))
+        track = view.track_at(point.y())
+        if track is not None:
+            additive = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+            view.track_clicked.emit(int(track.track_id), additive)
+
+    def _pan(self, step: QPointF) -> None:
+        view = self._view
+        if step.x() and not view.axis.is_fitted:
+            view.show_axis(view.axis.moved(-step.x() / view.axis.frame_width))
+        bar = view.verticalScrollBar()
+        bar.setValue(round(bar.value() - step.y()))
+
+    def _scrub(self, point: QPointF) -> None:
+        view = self._view
+        axis = view.axis
+        if self._gesture is _Gesture.SCRUBBING_OVERVIEW:
+            axis = axis.fitted()
+        index = axis.index_at(point.x())
+        if index != view.current_frame:
+            view.frame_requested.emit(index)
+
+    def _range_to(self, point: QPointF) -> tuple[int, int]:
+        axis = self._view.axis
+        ends = (axis.index_at(self._pressed_at.x()), axis.index_at(point.x()))
+        return min(ends), max(ends)
+
+    def _show_range(self, frames: tuple[int, int] | None) -> None:
+        self._view.set_range(*(frames or (None, None)))
+
+    def _show_cursor(self, point: QPointF) -> None:
+        shape = Qt.CursorShape.ArrowCursor
+        if self._gesture is _Gesture.PANNING:
+            shape = Qt.CursorShape.ClosedHandCursor
+        elif self._gesture is _Gesture.CHOOSING_RANGE:
+            shape = Qt.CursorShape.SizeHorCursor
+        elif point.y() < self._view.regions.lanes.top() and point.x() >= self._view.axis.left:
+            shape = Qt.CursorShape.PointingHandCursor
+        self._view.viewport().setCursor(shape)

@@ -1,0 +1,415 @@
+"""The widget that shows every track over time and takes people to a frame, a track or a range."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+
+from trackmend_app.canvas.canvas_painter import paint_focus_frame
+from trackmend_app.theme import current_theme
+from trackmend_app.timeline.cursor_painter import (
+    draw_hover,
+    draw_overview_cursor,
+    draw_playhead,
+    draw_range,
+)
+from trackmend_app.timeline.header_painter import tracks_per_frame
+from trackmend_app.timeline.lane_layout import LaneLayout
+from trackmend_app.timeline.lane_painter import LaneScores
+from trackmend_app.timeline.ticks import clock, shown_number
+from trackmend_app.timeline.time_axis import TimeAxis
+from trackmend_app.timeline.timeline_painter import (
+    HEADER_PX,
+    Regions,
+    TimelineContent,
+    paint_lasting,
+    paint_numbers,
+)
+from trackmend_app.timeline.timeline_pointer import TimelinePointer
+from trackmend_app.tracks.records import TrackLike, is_in_frame
+from trackmend_core.types import TrackId
+
+_WHEEL_STEP = 1.25
+_BUTTON_STEP = 1.6
+_NOTCH = 120.0
+
+
+class TimelineView(QAbstractScrollArea):
+    """Shows lanes over frames; knows no project.
+
+    Signals:
+        frame_requested(frame_index): a person wants to see this frame.
+        track_clicked(track_id, additive): a lane was chosen; additive with Ctrl.
+        range_selected(first, last): frames were chosen with Shift held, both included.
+        lanes_shown(track_ids): these lanes are in view now (to load `set_lane_scores` for).
+    """
+
+    frame_requested = Signal(int)
+    track_clicked = Signal(int, bool)
+    range_selected = Signal(int, int)
+    lanes_shown = Signal(list)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._content = TimelineContent(
+            empty_text=self.tr("No tracks yet. Run the model to find them.")
+        )
+        self._axis = TimeAxis()
+        self._layout = LaneLayout()
+        self._rows: dict[TrackId, int] = {}
+        self._lasting: QPixmap | None = None
+        self._shown: list[TrackId] = []
+        self._hover_x: float | None = None
+        self._pointer = TimelinePointer(self)
+        self._focus_came_by_key = False
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setMouseTracking(True)
+        self.setMinimumHeight(int(HEADER_PX) + 60)
+        self.setAccessibleName(self.tr("Timeline"))
+        self.setAccessibleDescription(
+            self.tr(
+                "One lane per track. Click to go to a frame, wheel to zoom, Shift+drag for a range."
+            )
+        )
+
+    # What is shown
+
+    def set_video(self, frame_count: int, frame_rate: float) -> None:
+        """Show the time of a video, all of it."""
+        self._content.frame_count = max(0, frame_count)
+        self._content.frame_rate = frame_rate
+        self._content.current_frame = 0
+        self._content.frames = None
+        self._axis = replace(self._axis, frame_count=self._content.frame_count).fitted()
+        self._count_tracks()
+        self._forget_picture()
+
+    def set_tracks(self, tracks: Sequence[TrackLike]) -> None:
+        """Show one lane per track, in this order."""
+        self._content.tracks = list(tracks)
+        self._rows = {track.track_id: row for row, track in enumerate(self._content.tracks)}
+        self._count_tracks()
+        self._lay_out()
+        self._forget_picture()
+
+    def set_lane_scores(self, scores: Mapping[TrackId, LaneScores]) -> None:
+        """Give lanes the height of their confidence over time; lanes without keep their mean."""
+        self._content.scores = dict(scores)
+        self._forget_picture()
+
+    def set_current_frame(self, frame_index: int) -> None:
+        """Move the playhead, turning the page when it leaves the view."""
+        self._content.current_frame = frame_index
+        axis = self._axis.showing(frame_index)
+        if axis != self._axis and not self._pointer.is_scrubbing:
+            self.show_axis(axis)
+        self.viewport().update()
+
+    def set_selection(self, track_ids: Iterable[TrackId]) -> None:
+        """Mark lanes as selected; scroll to the first of them when none is in view."""
+        chosen = frozenset(track_ids)
+        if chosen == self._content.selected:
+            return
+        self._content.selected = chosen
+        rows = sorted(self._rows[track] for track in chosen if track in self._rows)
+        if rows and not any(self._is_wholly_shown(row) for row in rows):
+            self.verticalScrollBar().setValue(round(self._layout.scroll_to_show(rows[0])))
+        self._forget_picture()
+
+    def set_edit_marks(self, marks: Iterable[tuple[TrackId, int]]) -> None:
+        """Mark the frames where people changed a track."""
+        by_track: dict[TrackId, list[int]] = {}
+        for track_id, frame_index in marks:
+            by_track.setdefault(track_id, []).append(frame_index)
+        self._content.edit_marks = by_track
+        self._forget_picture()
+
+    def set_range(self, first: int | None, last: int | None = None) -> None:
+        """Show a chosen range of frames, both included; None takes it away."""
+        self._content.frames = None if first is None or last is None else (first, last)
+        self.viewport().update()
+
+    # Where it is shown
+
+    @property
+    def axis(self) -> TimeAxis:
+        """The frames in view."""
+        return self._axis
+
+    @property
+    def lane_layout(self) -> LaneLayout:
+        """The lanes in view."""
+        return self._layout
+
+    @property
+    def regions(self) -> Regions:
+        """The parts of the viewport."""
+        return Regions.of(QRectF(self.viewport().rect()))
+
+    @property
+    def current_frame(self) -> int:
+        """The frame under the playhead."""
+        return self._content.current_frame
+
+    @property
+    def frame_range(self) -> tuple[int, int] | None:
+        """The chosen range, both frames included."""
+        return self._content.frames
+
+    def fit(self) -> None:
+        """Show the whole video."""
+        self.show_axis(self._axis.fitted())
+
+    def zoom_in(self) -> None:
+        """Show fewer frames, about the playhead when it is in view."""
+        self.show_axis(self._axis.zoomed(factor=_BUTTON_STEP, about_x=self._zoom_centre()))
+
+    def zoom_out(self) -> None:
+        """Show more frames, about the playhead when it is in view."""
+        self.show_axis(self._axis.zoomed(factor=1 / _BUTTON_STEP, about_x=self._zoom_centre()))
+
+    def show_axis(self, axis: TimeAxis) -> None:
+        """Show other frames."""
+        self._axis = axis
+        self._forget_picture()
+
+    def track_at(self, y: float) -> TrackLike | None:
+        """Return the track whose lane is at a y of the viewport."""
+        row = self._layout.row_at(y)
+        return None if row is None else self._content.tracks[row]
+
+    # Painting and events
+
+    def sizeHint(self) -> QSize:
+        """Ask for room for about ten lanes."""
+        return QSize(900, int(HEADER_PX) + 220)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the stored picture of the lanes and what moves on top of it."""
+        theme, regions, axis = current_theme(), self.regions, self._axis
+        view = QRectF(self.viewport().rect())
+        if self._lasting is None:
+            self._lasting = self._paint_picture(view, regions)
+            self._announce_lanes()
+        with QPainter(self.viewport()) as painter:
+            painter.drawPixmap(0, 0, self._lasting)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            content = self._content
+            paint_numbers(painter, content, layout=self._layout, regions=regions, theme=theme)
+            if content.frames is not None:
+                draw_range(
+                    painter,
+                    regions.lanes,
+                    regions.ruler,
+                    axis=axis,
+                    frames=content.frames,
+                    frame_rate=content.frame_rate,
+                    theme=theme,
+                )
+            if content.frame_count:
+                frame = content.current_frame
+                if self._hover_x is not None:
+                    draw_hover(
+                        painter,
+                        regions.lanes,
+                        regions.ruler,
+                        axis=axis,
+                        x=self._hover_x,
+                        theme=theme,
+                    )
+                draw_overview_cursor(
+                    painter,
+                    regions.overview,
+                    frame_index=frame,
+                    frame_count=content.frame_count,
+                    theme=theme,
+                )
+                draw_playhead(
+                    painter, regions.lanes, regions.ruler, axis=axis, frame_index=frame, theme=theme
+                )
+            if self.hasFocus() and self._focus_came_by_key:
+                paint_focus_frame(painter, view, theme=theme)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay the frames and lanes over the new size."""
+        super().resizeEvent(event)
+        self._lay_out()
+        self._forget_picture()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Paint anew when the theme changes."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
+            self._forget_picture()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Move the lanes under the fixed header."""
+        self._layout = replace(self._layout, scrolled=float(self.verticalScrollBar().value()))
+        self._forget_picture()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to scrub, pan, choose a range or click."""
+        self._pointer.pressed(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Go on, or hover."""
+        self._pointer.moved(event)
+        over_time = self._axis.left <= event.position().x() <= self._axis.right
+        below = event.position().y() >= self.regions.ruler.top()
+        self._hover_x = event.position().x() if over_time and below else None
+        self.viewport().update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End what was begun."""
+        self._pointer.released(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show the whole video when the header is double-clicked."""
+        if event.position().y() < self.regions.lanes.top():
+            self.fit()
+        else:
+            self._pointer.pressed(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom time at the pointer; with Shift or sideways move in time; over the ids move lanes."""
+        turned = event.angleDelta()
+        sideways = turned.x() or (
+            turned.y() if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 0
+        )
+        if sideways:
+            self.show_axis(self._axis.moved(-sideways / _NOTCH * 0.08 * self._axis.shown_span))
+        elif event.position().x() < self._axis.left:
+            bar = self.verticalScrollBar()
+            bar.setValue(round(bar.value() - turned.y() / _NOTCH * 2 * self._layout.pitch))
+        else:
+            factor = _WHEEL_STEP ** (turned.y() / _NOTCH)
+            self.show_axis(self._axis.zoomed(factor=factor, about_x=event.position().x()))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and Down choose the lane above or below; + and - zoom."""
+        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        zooms = {
+            Qt.Key.Key_Plus: self.zoom_in,
+            Qt.Key.Key_Equal: self.zoom_in,
+            Qt.Key.Key_Minus: self.zoom_out,
+        }
+        key = Qt.Key(event.key())
+        if key in steps and self._content.tracks:
+            self._choose_neighbour(steps[key])
+        elif key in zooms:
+            zooms[key]()
+        elif key == Qt.Key.Key_Escape and self._pointer.is_busy:
+            self._pointer.cancel()
+        else:
+            event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Remember whether the focus frame is wanted: it is when a key brought the focus."""
+        self._focus_came_by_key = event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+            Qt.FocusReason.ShortcutFocusReason,
+        )
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Say what is under the pointer; forget it when the pointer leaves."""
+        if event.type() == QEvent.Type.Leave:
+            self._hover_x = None
+            self.viewport().update()
+        if isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self._describe(QPointF(event.pos())), self)
+            return True
+        return super().viewportEvent(event)
+
+    def _describe(self, point: QPointF) -> str:
+        track, content = self.track_at(point.y()), self._content
+        parts = []
+        if track is not None:
+            parts.append(self.tr("Track {number}").format(number=track.number))
+            if track.label:
+                parts.append(track.label)
+        if content.frame_count and self._axis.left <= point.x() <= self._axis.right:
+            index = self._axis.index_at(point.x())
+            parts.append(self.tr("frame {number}").format(number=shown_number(index)))
+            if content.frame_rate > 0:
+                parts.append(clock(index / content.frame_rate))
+            if track is not None and not is_in_frame(track, index):
+                parts.append(self.tr("no box here"))
+        return " · ".join(parts)
+
+    def _choose_neighbour(self, step: int) -> None:
+        rows = sorted(self._rows[track] for track in self._content.selected if track in self._rows)
+        last = len(self._content.tracks) - 1
+        row = (rows[0] + step if step < 0 else rows[-1] + step) if rows else 0
+        chosen = self._content.tracks[min(last, max(0, row))]
+        self.track_clicked.emit(int(chosen.track_id), False)
+
+    def _zoom_centre(self) -> float:
+        x = self._axis.x_of(self._content.current_frame + 0.5)
+        inside = self._axis.left <= x <= self._axis.right
+        return x if inside else self._axis.left + self._axis.width / 2
+
+    def _is_wholly_shown(self, row: int) -> bool:
+        return self._layout.scroll_to_show(row) == self._layout.scrolled
+
+    def _lay_out(self) -> None:
+        lanes = self.regions.lanes
+        self._axis = self._axis.placed(left=lanes.left(), width=lanes.width())
+        self._layout = LaneLayout(
+            count=len(self._content.tracks),
+            top=lanes.top(),
+            height=lanes.height(),
+            scrolled=self._layout.scrolled,
+        )
+        bar = self.verticalScrollBar()
+        bar.setRange(0, self._layout.overflow)
+        bar.setPageStep(int(lanes.height()))
+        bar.setSingleStep(int(self._layout.pitch))
+        self._layout = replace(self._layout, scrolled=float(bar.value()))
+
+    def _count_tracks(self) -> None:
+        content = self._content
+        content.counts = tracks_per_frame(content.tracks, content.frame_count)
+
+    def _announce_lanes(self) -> None:
+        shown = [self._content.tracks[row].track_id for row in self._layout.visible_rows]
+        if shown != self._shown:
+            self._shown = shown
+            self.lanes_shown.emit(list(shown))
+
+    def _paint_picture(self, view: QRectF, regions: Regions) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap((view.size() * ratio).toSize())
+        picture.setDevicePixelRatio(ratio)
+        with QPainter(picture) as painter:
+            paint_lasting(
+                painter,
+                self._content,
+                axis=self._axis,
+                layout=self._layout,
+                regions=regions,
+                view=view,
+                theme=current_theme(),
+            )
+        return picture
+
+    def _forget_picture(self) -> None:
+        self._lasting = None
+        self.viewport().update()

@@ -1,0 +1,55 @@
+"""Which tracks the table shows: by id, by label, only those in the current frame."""
+
+from PySide6.QtCore import QObject, QSortFilterProxyModel, Qt
+
+from trackmend_app.tracks.records import TrackLike
+from trackmend_app.tracks.track_model import SORT_ROLE, AnyIndex, TrackModel
+
+
+class TrackFilter(QSortFilterProxyModel):
+    """Sorts by number and filters by what was typed.
+
+    Terms are separated by blanks or commas and any of them may fit: a number fits ids that begin
+    with it, a range such as 3-7 fits ids within, anything else fits labels that contain it.
+    """
+
+    def __init__(self, model: TrackModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tracks = model
+        self._terms: tuple[str, ...] = ()
+        self._only_here = False
+        self.setSortRole(SORT_ROLE)
+        self.setSourceModel(model)
+        self.sort(0, Qt.SortOrder.AscendingOrder)
+
+    @property
+    def only_here(self) -> bool:
+        """Whether tracks outside the current frame are hidden."""
+        return self._only_here
+
+    def set_text(self, text: str) -> None:
+        """Show the tracks that fit what was typed; all of them when nothing was."""
+        self._terms = tuple(text.replace(",", " ").casefold().split())
+        self.invalidateRowsFilter()
+
+    def set_only_here(self, on: bool) -> None:
+        """Show only the tracks in the current frame, or all."""
+        self._only_here = on
+        self.invalidateRowsFilter()
+
+    def filterAcceptsRow(self, source_row: int, source_parent: AnyIndex) -> bool:
+        """Return whether a track is shown."""
+        track = self._tracks.tracks[source_row]
+        if self._only_here and not self._tracks.is_here(track):
+            return False
+        return not self._terms or any(fits(track, term) for term in self._terms)
+
+
+def fits(track: TrackLike, term: str) -> bool:
+    """Return whether a track fits one search term (in lower case)."""
+    first, dash, last = term.partition("-")
+    if dash and first.isdigit() and last.isdigit():
+        return int(first) <= track.number <= int(last)
+    if term.isdigit() and str(track.number).startswith(term):
+        return True
+    return term in track.label.casefold()

@@ -1,0 +1,156 @@
+"""The tracks as a Qt table model that can be told of changes without losing anybody's place."""
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from trackmend_app.tracks.records import TrackLike, is_in_frame
+from trackmend_core.types import TrackId
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+_NO_PARENT = QModelIndex()
+
+
+class Column(IntEnum):
+    """The columns of the table."""
+
+    NUMBER = 0
+    BOXES = 1
+    FRAMES = 2
+    SCORE = 3
+
+
+SORT_ROLE = Qt.ItemDataRole.UserRole
+TRACK_ROLE = Qt.ItemDataRole.UserRole + 1
+HERE_ROLE = Qt.ItemDataRole.UserRole + 2
+
+
+class TrackModel(QAbstractTableModel):
+    """Rows are tracks, in the order given; a proxy sorts and filters them."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tracks: list[TrackLike] = []
+        self._rows: dict[TrackId, int] = {}
+        self._frame_index = 0
+
+    @property
+    def tracks(self) -> Sequence[TrackLike]:
+        """The tracks in row order."""
+        return self._tracks
+
+    def row_of(self, track_id: TrackId) -> int | None:
+        """Return the row of a track, None when it is not here."""
+        return self._rows.get(track_id)
+
+    def set_tracks(self, tracks: Sequence[TrackLike]) -> bool:
+        """Take over new tracks; return whether rows kept their place (so selections are still good)."""
+        new = list(tracks)
+        ids = [track.track_id for track in new]
+        kept = ids[: len(self._tracks)] == [track.track_id for track in self._tracks]
+        if not kept:
+            self.beginResetModel()
+            self._tracks = new
+            self.endResetModel()
+        else:
+            old_count = len(self._tracks)
+            if len(new) > old_count:
+                self.beginInsertRows(_NO_PARENT, old_count, len(new) - 1)
+            self._tracks = new
+            if len(new) > old_count:
+                self.endInsertRows()
+            if old_count:
+                last = self.index(old_count - 1, len(Column) - 1)
+                self.dataChanged.emit(self.index(0, 0), last)
+        self._rows = {track_id: row for row, track_id in enumerate(ids)}
+        return kept
+
+    def set_current_frame(self, frame_index: int) -> None:
+        """Mark the tracks that are in this frame."""
+        self._frame_index = frame_index
+        if self._tracks:
+            last = self.index(len(self._tracks) - 1, 0)
+            self.dataChanged.emit(self.index(0, 0), last, [HERE_ROLE])
+
+    def is_here(self, track: TrackLike) -> bool:
+        """Return whether a track is in the current frame."""
+        return is_in_frame(track, self._frame_index)
+
+    def rowCount(self, parent: AnyIndex = _NO_PARENT) -> int:
+        """Return the number of tracks."""
+        return 0 if parent.isValid() else len(self._tracks)
+
+    def columnCount(self, parent: AnyIndex = _NO_PARENT) -> int:
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(Column)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """Return titles and their explanations."""
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
+            return None
+        titles = (self.tr("id"), self.tr("boxes"), self.tr("frames"), self.tr("score"))
+        tips = (
+            self.tr("The track's number and label. A filled mark: it is in the current frame."),
+            self.tr("How many boxes the track has"),
+            self.tr("First and last frame"),
+            self.tr("Mean confidence of its boxes"),
+        )
+        if role == Qt.ItemDataRole.DisplayRole:
+            return titles[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tips[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return what a cell shows, sorts by or says."""
+        if not index.isValid() or not 0 <= index.row() < len(self._tracks):
+            return None
+        track = self._tracks[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(track, Column(index.column()))
+        if role == SORT_ROLE:
+            return self._sort_key(track, Column(index.column()))
+        if role == TRACK_ROLE:
+            return track
+        if role == HERE_ROLE:
+            return self.is_here(track)
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+            return self._description(track)
+        return None
+
+    def _text(self, track: TrackLike, column: Column) -> str:
+        if column is Column.NUMBER:
+            return f"{track.number} {track.label}".rstrip()
+        if column is Column.BOXES:
+            return str(track.box_count)
+        if column is Column.FRAMES:
+            return f"{track.first_frame + 1}–{track.last_frame + 1}"
+        return "" if track.mean_score is None else f"{track.mean_score:.2f}"
+
+    def _sort_key(self, track: TrackLike, column: Column) -> float:
+        if column is Column.NUMBER:
+            return float(track.number)
+        if column is Column.BOXES:
+            return float(track.box_count)
+        if column is Column.FRAMES:
+            return track.first_frame + track.last_frame / 1e9
+        return -1.0 if track.mean_score is None else float(track.mean_score)
+
+    def _description(self, track: TrackLike) -> str:
+        gaps = len(track.spans) - 1
+        parts = [
+            self.tr("Track {number}").format(number=track.number),
+            track.label,
+            self.tr("{count} boxes").format(count=track.box_count),
+            self.tr("frames {first} to {last}").format(
+                first=track.first_frame + 1, last=track.last_frame + 1
+            ),
+            self.tr("{count} gaps").format(count=gaps) if gaps > 0 else "",
+            self.tr("in this frame") if self.is_here(track) else "",
+        ]
+        return " · ".join(filter(None, parts))

@@ -1,0 +1,257 @@
+"""The panel with all tracks of a run: how many, find, sort, select one or several."""
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from trackmend_app.theme import icon
+from trackmend_app.tracks.identity_delegate import IdentityDelegate
+from trackmend_app.tracks.records import TrackLike
+from trackmend_app.tracks.track_filter import TrackFilter
+from trackmend_app.tracks.track_model import TRACK_ROLE, Column, TrackModel
+from trackmend_core.types import TrackId
+
+_ROW_HEIGHT_PX = 27
+_WIDTHS_PX = {Column.NUMBER: 84, Column.BOXES: 54, Column.FRAMES: 82}
+
+
+class TrackTable(QWidget):
+    """Shows tracks; knows no project.
+
+    Signals:
+        track_selected(track_ids): a person selected these tracks (a list, maybe empty).
+        track_activated(track_id): a track was double-clicked or Enter was pressed on it.
+    """
+
+    track_selected = Signal(list)
+    track_activated = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._selected: frozenset[TrackId] = frozenset()
+        self._is_told = False
+        self._model = TrackModel(self)
+        self._filter = TrackFilter(self._model, self)
+        self.count_label = QLabel("0", self)
+        self.filter_box = QLineEdit(self)
+        self.here_button = QToolButton(self)
+        self.view = QTableView(self)
+        self._search_action = QAction(self)
+        self._build()
+        self.filter_box.textChanged.connect(self._on_filter_typed)
+        self.here_button.toggled.connect(self._on_here_toggled)
+        self.view.doubleClicked.connect(self._on_row_activated)
+        self.view.selectionModel().selectionChanged.connect(self._on_selection_changed)
+
+    # What is shown
+
+    def set_tracks(self, tracks: Sequence[TrackLike]) -> None:
+        """Show these tracks; what is selected stays selected, and the list stays where it was scrolled."""
+        scrolled = self.view.verticalScrollBar().value()
+        self._is_told = True
+        self._model.set_tracks(tracks)
+        self._is_told = False
+        self._select_rows()
+        self.view.verticalScrollBar().setValue(scrolled)
+        self._count()
+
+    def set_selection(self, track_ids: Iterable[TrackId]) -> None:
+        """Select tracks without telling anybody, and bring the first into view."""
+        chosen = frozenset(track_ids)
+        if chosen == self._selected:
+            return
+        self._selected = chosen
+        self._select_rows()
+        rows = [self._row_shown(track_id) for track_id in chosen]
+        shown = sorted(row for row in rows if row is not None)
+        if shown:
+            index = self._filter.index(shown[0], 0)
+            self.view.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
+
+    def set_current_frame(self, frame_index: int) -> None:
+        """Mark the tracks that are in this frame."""
+        self._model.set_current_frame(frame_index)
+        if self._filter.only_here:
+            self._refilter()
+
+    def focus_filter(self) -> None:
+        """Put the cursor into the filter box, what is there selected."""
+        self.filter_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter_box.selectAll()
+
+    @property
+    def selected_tracks(self) -> list[TrackId]:
+        """The selected tracks, also those that the filter hides."""
+        return sorted(self._selected)
+
+    @property
+    def shown_numbers(self) -> list[int]:
+        """The ids of the rows on show, from the top."""
+        rows = range(self._filter.rowCount())
+        return [self._filter.index(row, 0).data(TRACK_ROLE).number for row in rows]
+
+    # Events
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Colour the icons anew when the theme changes."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._colour_icons()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes to the current track; Esc empties the filter box."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.view.hasFocus():
+            self._on_row_activated(self.view.currentIndex())
+        elif event.key() == Qt.Key.Key_Escape and self.filter_box.text():
+            self.filter_box.clear()
+        else:
+            super().keyPressEvent(event)
+
+    @Slot(str)
+    def _on_filter_typed(self, text: str) -> None:
+        self._is_told = True
+        self._filter.set_text(text)
+        self._is_told = False
+        self._select_rows()
+        self._count()
+
+    @Slot(bool)
+    def _on_here_toggled(self, on: bool) -> None:
+        self._is_told = True
+        self._filter.set_only_here(on)
+        self._is_told = False
+        self._select_rows()
+        self._count()
+
+    @Slot(QModelIndex)
+    def _on_row_activated(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.track_activated.emit(int(index.data(TRACK_ROLE).track_id))
+
+    @Slot(QItemSelection, QItemSelection)
+    def _on_selection_changed(self, _on: QItemSelection, _off: QItemSelection) -> None:
+        if self._is_told:
+            return
+        rows = self.view.selectionModel().selectedRows()
+        self._selected = frozenset(index.data(TRACK_ROLE).track_id for index in rows)
+        self.track_selected.emit(sorted(self._selected))
+
+    def _refilter(self) -> None:
+        self._on_here_toggled(self._filter.only_here)
+
+    def _count(self) -> None:
+        total, shown = self._model.rowCount(), self._filter.rowCount()
+        text = self.tr("{shown} of {total}") if shown != total else "{total}"
+        self.count_label.setText(text.format(shown=shown, total=total))
+
+    def _row_shown(self, track_id: TrackId) -> int | None:
+        row = self._model.row_of(track_id)
+        if row is None:
+            return None
+        index = self._filter.mapFromSource(self._model.index(row, 0))
+        return index.row() if index.isValid() else None
+
+    def _select_rows(self) -> None:
+        """Show in the view what is selected."""
+        selection = QItemSelection()
+        for track_id in self._selected:
+            row = self._row_shown(track_id)
+            if row is not None:
+                last = self._filter.index(row, len(Column) - 1)
+                selection.select(self._filter.index(row, 0), last)
+        model = self.view.selectionModel()
+        self._is_told = True
+        model.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        if not model.currentIndex().isValid() or not selection.contains(model.currentIndex()):
+            first = selection.indexes()[0] if selection.indexes() else QModelIndex()
+            model.setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
+        self._is_told = False
+
+    def _colour_icons(self) -> None:
+        self._search_action.setIcon(icon("search"))
+
+    def _build(self) -> None:
+        self.setAccessibleName(self.tr("Tracks"))
+        self.setProperty("kind", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        title = QLabel(self.tr("TRACKS"), self)
+        title.setProperty("kind", "heading")
+        self.count_label.setProperty("kind", "figure")
+        self.count_label.setAccessibleName(self.tr("Number of tracks"))
+        heading = QHBoxLayout()
+        heading.setContentsMargins(12, 10, 12, 6)
+        heading.addWidget(title)
+        heading.addStretch()
+        heading.addWidget(self.count_label)
+        self._build_filter()
+        finding = QHBoxLayout()
+        finding.setContentsMargins(12, 0, 12, 6)
+        finding.setSpacing(6)
+        finding.addWidget(self.filter_box, 1)
+        finding.addWidget(self.here_button)
+        self._build_view()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(heading)
+        column.addLayout(finding)
+        column.addWidget(self.view, 1)
+        self._colour_icons()
+
+    def _build_filter(self) -> None:
+        box, button = self.filter_box, self.here_button
+        box.setPlaceholderText(self.tr("Find id or label"))
+        box.setAccessibleName(self.tr("Find id or label"))
+        box.setToolTip(self.tr("Ids (3, 1-9), labels; several separated by commas. Esc empties."))
+        box.setClearButtonEnabled(True)
+        box.addAction(self._search_action, QLineEdit.ActionPosition.LeadingPosition)
+        button.setText(self.tr("Here"))
+        button.setCheckable(True)
+        button.setToolTip(self.tr("Show only the tracks in the current frame"))
+        button.setAccessibleName(self.tr("Only tracks in this frame"))
+
+    def _build_view(self) -> None:
+        view = self.view
+        view.setModel(self._filter)
+        view.setItemDelegateForColumn(Column.NUMBER, IdentityDelegate(view))
+        view.setAccessibleName(self.tr("Track list"))
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setShowGrid(False)
+        view.setWordWrap(False)
+        view.setSortingEnabled(True)
+        view.setTabKeyNavigation(False)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.verticalHeader().hide()
+        view.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT_PX)
+        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = view.horizontalHeader()
+        header.setSortIndicator(Column.NUMBER, Qt.SortOrder.AscendingOrder)
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        header.setMinimumSectionSize(36)
+        for column, width in _WIDTHS_PX.items():
+            header.resizeSection(column, width)
