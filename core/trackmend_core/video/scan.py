@@ -1,0 +1,108 @@
+"""Lists the packets of a video file by demuxing it once, without decoding."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from trackmend_core.video.h264 import is_clean_restart
+from trackmend_core.video.packets import (
+    NO_TIME,
+    PacketTable,
+    VideoPacket,
+    open_container,
+    read_packets,
+)
+
+_Row = tuple[int, int, int, int, bool, bool]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Scan:
+    """What demuxing finds: the packets, and what the container says of itself.
+
+    Attributes:
+        table: the packets.
+        last_is_partial: the file ends inside the last packet.
+        codec: FFmpeg's name of the decoder.
+        declared_frames: packets the container claims to hold, 0 if it does not say.
+        declared_s: seconds of picture the container claims to hold, 0 if it does not say.
+        time_base: seconds per unit of the packet times.
+        stated_rate: frames per second as the container says.
+        aspect: width of a pixel over its height.
+    """
+
+    table: PacketTable
+    last_is_partial: bool
+    codec: str
+    declared_frames: int
+    declared_s: float
+    time_base: Fraction
+    stated_rate: Fraction | None
+    aspect: Fraction | None
+
+
+def scan_file(path: Path) -> Scan:
+    """Read all packets of the video stream.
+
+    Raises:
+        FFmpegError: the file is no media file.
+        LookupError: it holds no moving picture.
+    """
+    container, stream = open_container(path)
+    with container:
+        rows: list[_Row] = []
+        partial = False
+        codec, extradata = stream.codec_context.name, stream.codec_context.extradata
+        for packet in read_packets(container, stream):
+            restart = packet.is_keyframe
+            if restart and codec == "h264":
+                restart = is_clean_restart(bytes(packet), extradata)
+            rows.append(_row(packet, restart=restart))
+            partial = packet.is_corrupt
+        return Scan(
+            table=_table(rows),
+            last_is_partial=partial,
+            codec=codec,
+            declared_frames=stream.frames,
+            declared_s=_declared_s(container, stream),
+            time_base=stream.time_base or Fraction(1, 1),
+            stated_rate=stream.average_rate or stream.guessed_rate,
+            aspect=stream.sample_aspect_ratio,
+        )
+
+
+def _row(packet: VideoPacket, *, restart: bool) -> _Row:
+    return (
+        NO_TIME if packet.pts is None else packet.pts,
+        NO_TIME if packet.dts is None else packet.dts,
+        -1 if packet.pos is None else packet.pos,
+        packet.size,
+        restart,
+        packet.is_discard,
+    )
+
+
+def _table(rows: list[_Row]) -> PacketTable:
+    numbers = np.asarray([row[:4] for row in rows], np.int64).reshape(-1, 4)
+    flags = np.asarray([row[4:] for row in rows], np.bool_).reshape(-1, 2)
+    return PacketTable(
+        pts=numbers[:, 0].copy(),
+        dts=numbers[:, 1].copy(),
+        positions=numbers[:, 2].copy(),
+        sizes=numbers[:, 3].copy(),
+        restarts=flags[:, 0].copy(),
+        discards=flags[:, 1].copy(),
+    )
+
+
+def _declared_s(container: InputContainer, stream: VideoStream) -> float:
+    """Return the stated length; that of a file with sound may be the sound's, so it is not used."""
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    if container.duration and len(container.streams) == 1:
+        return container.duration / 1_000_000
+    return 0.0
