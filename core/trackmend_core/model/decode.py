@@ -1,22 +1,27 @@
 """From raw heads to detections: peaks of the heat map, boxes, embeddings (CenterNet, FairMOT 3.4).
 
-Follows the official decoding and differs in one place that changes no number: embeddings are scaled
-to unit length after they have been gathered at the peaks, not over the whole map before.
+Follows the official decoding and differs where it changes no number: only the heat map leaves the
+device; embeddings are scaled to unit length after they have been read at the peaks, not over the
+whole map before; and where there are fewer peaks than asked for, no zeros are added.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import cv2
+import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from trackmend_core.types import FloatArray, IntArray
 
 Heads = Mapping[str, Tensor | FloatArray]
-"""{"hm", "wh", "id"} and, unless centres are whole cells, "reg"; each (1, C, h, w), raw."""
+"""{"hm", "wh", "id"} and, unless centres are middles of cells, "reg"; each (1, C, h, w), raw."""
 
 EPSILON = 1e-12
+_LARGEST_LOGIT = 80.0
+"""Beyond it the logistic function is 0 or 1 in float32, and its exponential leaves the range."""
+_NEIGHBOURHOOD = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -41,61 +46,76 @@ class Detections:
         return len(self.scores)
 
 
-@torch.inference_mode()
-def decode(heads: Heads, *, max_detections: int = 500) -> Detections:
+def decode(heads: Heads, *, max_detections: int = 500, min_score: float = 0.0) -> Detections:
     """Find the best peaks and read box and embedding at each.
 
     Args:
         heads: raw network output for a batch of one, torch (any device) or numpy.
-        max_detections: how many peaks to return; fewer if the grid has fewer cells.
+        max_detections: at most so many peaks, over all classes together.
+        min_score: peaks at or below it are left out, 0..1.
 
     Raises:
         ValueError: the batch is not of one, or the size head has neither 2 nor 4 channels.
     """
-    tensors = {name: torch.as_tensor(head).detach() for name, head in heads.items()}
-    if any(len(head) != 1 for head in tensors.values()):
+    if any(len(head) != 1 for head in heads.values()):
         raise ValueError("decode takes one frame at a time")
-    width = tensors["hm"].shape[-1]
-    scores, class_ids, peaks = _best_peaks(tensors["hm"], max_detections)
-    x, y = (peaks % width).float(), (peaks // width).float()
-    if "reg" in tensors:
-        shift_x, shift_y = _gather(tensors["reg"], peaks).unbind(1)
-        x, y = x + shift_x, y + shift_y
-    else:
-        x, y = x + 0.5, y + 0.5
-    boxes = _boxes(x, y, _gather(tensors["wh"], peaks))
-    embeddings = functional.normalize(_gather(tensors["id"], peaks), dim=1, eps=EPSILON)
+    scores, class_ids, cells = _best_peaks(
+        _as_array(heads["hm"])[0], count=max_detections, min_score=min_score
+    )
+    width = heads["hm"].shape[-1]
+    corners = np.stack((cells % width, cells // width), 1).astype(np.float32)
+    shifts = _at_cells(heads["reg"], cells) if "reg" in heads else np.float32(0.5)
+    features = _at_cells(heads["id"], cells)
+    lengths = np.linalg.norm(features, axis=1, keepdims=True)
     return Detections(
-        boxes_xyxy=boxes.cpu().numpy(),
-        scores=scores.cpu().numpy(),
-        class_ids=class_ids.cpu().numpy(),
-        embeddings=embeddings.cpu().numpy(),
-        peak_indices=peaks.cpu().numpy(),
+        boxes_xyxy=_boxes(corners + shifts, _at_cells(heads["wh"], cells)),
+        scores=scores,
+        class_ids=class_ids,
+        embeddings=features / np.maximum(lengths, EPSILON),
+        peak_indices=cells,
     )
 
 
-def _best_peaks(heatmap: Tensor, count: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Return scores, classes and cells of the `count` highest peaks over all classes."""
-    scores = torch.sigmoid(heatmap.float())
-    highest = functional.max_pool2d(scores, 3, stride=1, padding=1)
-    # In place of the official hm * keep: the same zeros, one pass less.
-    scores = torch.where(highest == scores, scores, 0.0)[0].flatten(1)
-    per_class, cells = torch.topk(scores, min(count, scores.shape[1]), dim=1)
-    best, ranks = torch.topk(per_class.flatten(), min(count, per_class.shape[1]))
-    return best, ranks // per_class.shape[1], cells.flatten()[ranks]
+def _as_array(head: Tensor | FloatArray) -> FloatArray:
+    if isinstance(head, Tensor):
+        return head.detach().float().cpu().numpy()
+    return np.asarray(head, np.float32)
 
 
-def _gather(head: Tensor, cells: Tensor) -> Tensor:
+def _best_peaks(
+    logits: FloatArray, *, count: int, min_score: float
+) -> tuple[FloatArray, IntArray, IntArray]:
+    """Return scores, classes and cells of the highest peaks of a (classes, h, w) heat map."""
+    # Peaks are sought among the scores, as in the official code: where large logits saturate,
+    # neighbours are equal and all of them are peaks.
+    exponents = np.clip(logits, -_LARGEST_LOGIT, _LARGEST_LOGIT)
+    scores = np.reciprocal(1 + np.exp(-exponents))
+    highest = np.stack([cv2.dilate(plane, _NEIGHBOURHOOD) for plane in scores])
+    found = np.flatnonzero((scores == highest) & (scores > min_score))
+    values = scores.reshape(-1)[found]
+    if len(found) > count:
+        kept = np.argpartition(-values, count - 1)[:count] if count else np.zeros(0, np.int64)
+        found, values = found[kept], values[kept]
+    order = np.lexsort((found, -values))
+    class_ids, cells = np.divmod(found[order].astype(np.int64), logits[0].size)
+    return values[order], class_ids, cells
+
+
+def _at_cells(head: Tensor | FloatArray, cells: IntArray) -> FloatArray:
     """Return (N, C) float32: the values of a (1, C, h, w) head at flat cells."""
-    return head[0].flatten(1)[:, cells].T.float()
+    if isinstance(head, Tensor) and (head.device.type != "cpu" or head.dtype != torch.float32):
+        places = torch.from_numpy(cells).to(head.device)
+        picked = head.detach()[0].flatten(1).index_select(1, places)
+        return np.ascontiguousarray(picked.float().cpu().numpy().T)
+    planes = _as_array(head)[0]
+    taken = np.take(planes.reshape(len(planes), -1), cells, axis=1)
+    return np.ascontiguousarray(taken.T)
 
 
-def _boxes(x: Tensor, y: Tensor, sizes: Tensor) -> Tensor:
-    """Return (N, 4) boxes from centres (N,) and (N, 4) ltrb or (N, 2) width, height."""
+def _boxes(centres: FloatArray, sizes: FloatArray) -> FloatArray:
+    """Return (N, 4) boxes from centres (N, 2) and (N, 4) ltrb or (N, 2) width, height."""
     if sizes.shape[1] == 4:
-        left, top, right, bottom = sizes.unbind(1)
-        return torch.stack((x - left, y - top, x + right, y + bottom), 1)
+        return np.concatenate((centres - sizes[:, :2], centres + sizes[:, 2:]), 1)
     if sizes.shape[1] == 2:
-        half_w, half_h = (sizes / 2).unbind(1)
-        return torch.stack((x - half_w, y - half_h, x + half_w, y + half_h), 1)
+        return np.concatenate((centres - sizes / 2, centres + sizes / 2), 1)
     raise ValueError(f"the size head has {sizes.shape[1]} channels; 2 or 4 are possible")

@@ -100,11 +100,10 @@ class Detector:
         return self._backend.heads(planes[None]), letterbox
 
     def _detections(self, heads: Mapping[str, Tensor], letterbox: Letterbox) -> FrameDetections:
-        found = decode(heads, max_detections=self.max_detections)
-        kept = found.scores > self.min_score
+        found = decode(heads, max_detections=self.max_detections, min_score=self.min_score)
         return FrameDetections(
-            letterbox.input_to_source(found.boxes_xyxy[kept].astype(np.float64)),
-            found.scores[kept],
-            found.embeddings[kept],
-            found.class_ids[kept],
+            letterbox.input_to_source(found.boxes_xyxy.astype(np.float64)),
+            found.scores,
+            found.embeddings,
+            found.class_ids,
         )

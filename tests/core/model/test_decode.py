@@ -100,12 +100,40 @@ def test_equal_neighbours_all_survive() -> None:
     assert sorted(found.peak_indices.tolist()) == [3 * 9 + 4, 3 * 9 + 5]
 
 
-def test_no_more_than_asked_for_and_no_more_than_there_are_cells() -> None:
+def test_no_more_than_asked_for_and_no_more_than_there_are_peaks() -> None:
     heads = random_heads(3, classes=2)
-    assert len(decode(heads, max_detections=4)) == 4
     everything = decode(heads, max_detections=500)
-    assert len(everything) == 6 * 9
+    assert len(everything) == len(peaks_by_hand(heads["hm"][0]))
     assert (np.diff(everything.scores) <= 0).all()
+    few = decode(heads, max_detections=4)
+    assert few.peak_indices.tolist() == everything.peak_indices[:4].tolist()
+    assert len(decode(heads, max_detections=0)) == 0
+
+
+def test_peaks_at_or_below_the_smallest_score_are_left_out() -> None:
+    heads = random_heads(9)
+    everything = decode(heads)
+    middle = float(everything.scores[3])
+    assert decode(heads, min_score=middle).scores.tolist() == everything.scores[:3].tolist()
+
+
+def test_large_logits_saturate_as_in_the_official_code_without_a_warning() -> None:
+    heads = random_heads(10)
+    heads["hm"][:] = -1000
+    heads["hm"][0, 0, 2, 2:4] = (300, 1000)
+    found = decode(heads, min_score=0.5)
+    assert found.peak_indices.tolist() == [2 * 9 + 2, 2 * 9 + 3]
+    assert found.scores.tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+def test_heads_of_another_precision_are_read_too(dtype: torch.dtype) -> None:
+    rounded = {k: torch.from_numpy(v).to(dtype) for k, v in random_heads(11).items()}
+    found = decode(rounded)
+    expected = decode({name: head.float().numpy() for name, head in rounded.items()})
+    assert found.embeddings.dtype == np.float32
+    assert np.array_equal(found.boxes_xyxy, expected.boxes_xyxy)
+    assert np.array_equal(found.embeddings, expected.embeddings)
 
 
 def test_torch_heads_give_the_same_as_numpy_heads() -> None:
@@ -119,7 +147,9 @@ def test_torch_heads_give_the_same_as_numpy_heads() -> None:
 def test_a_zero_feature_stays_finite() -> None:
     heads = random_heads(5)
     heads["id"][:] = 0
-    assert np.array_equal(decode(heads).embeddings, np.zeros((54, 5), np.float32))
+    found = decode(heads)
+    assert len(found) > 0
+    assert not found.embeddings.any()
 
 
 def test_decoding_leaves_the_heads_as_they_were() -> None:
