@@ -1,0 +1,138 @@
+"""The SQLite file behind a project: how connections are set up, begun, closed, and how they fail.
+
+Every thread takes its own connection from the pool. Reads see one snapshot (WAL); a write starts with
+`BEGIN IMMEDIATE`, so two writers wait for each other (`BUSY_TIMEOUT_S`) instead of failing half-way.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, CursorResult, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
+
+from trackmend_core.errors import UserError
+
+BUSY_TIMEOUT_S: Final = 15.0
+CACHE_KIB: Final = 65536
+
+
+class Database:
+    """One SQLite file and its connections.
+
+    Attributes:
+        path: the file; None for a scratch database in memory.
+    """
+
+    def __init__(self, path: Path | None, *, journal_mode: str = "WAL") -> None:
+        self.path = path
+        self._journal_mode = journal_mode
+        self.engine = self._create_engine()
+
+    def _create_engine(self) -> Engine:
+        target = ":memory:" if self.path is None else str(self.path)
+
+        def connect() -> sqlite3.Connection:
+            return sqlite3.connect(
+                target, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+            )
+
+        engine = create_engine(
+            "sqlite://",
+            creator=connect,
+            poolclass=StaticPool if self.path is None else QueuePool,
+        )
+        event.listen(engine, "connect", self._on_connect)
+        event.listen(engine, "begin", _on_begin)
+        return engine
+
+    def _on_connect(self, raw: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        cursor = raw.cursor()
+        for pragma in (
+            "foreign_keys = ON",
+            f"journal_mode = {self._journal_mode}",
+            "synchronous = FULL",
+            "recursive_triggers = ON",
+            f"cache_size = -{CACHE_KIB}",
+            "temp_store = MEMORY",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one unchanging state of the file.
+
+        Raises:
+            UserError: the file is damaged, locked or gone.
+        """
+        with self._translated(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection inside a write transaction, committed on leaving, rolled back on error.
+
+        Raises:
+            UserError: the file is damaged, locked, read-only, or the disk is full.
+        """
+        with self._translated(), self.engine.connect() as plain:
+            connection = plain.execution_options(trackmend_writes=True)
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Write the log back into the file, so that one file remains, and close all connections."""
+        if self.path is not None and self._journal_mode == "WAL":
+            with self._translated(), self.engine.connect() as plain:
+                plain.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(
+                    "PRAGMA wal_checkpoint(TRUNCATE)"
+                )
+        self.engine.dispose()
+
+    def abandon(self) -> None:
+        """Close all connections without writing anything."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise _in_words(error.orig, self.path) or error from error
+        except sqlite3.Error as error:
+            raise _in_words(error, self.path) or error from error
+
+
+def new_id(inserted: CursorResult[Any]) -> int:
+    """Return the id that SQLite gave to the row just inserted (Any: it has no result columns)."""
+    return int(inserted.lastrowid)
+
+
+def _on_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("trackmend_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _in_words(error: BaseException | None, path: Path | None) -> UserError | None:
+    """Return what the user can do about a failure of SQLite, None if it is a bug of ours."""
+    text = str(error).lower()
+    if "locked" in text or "busy" in text:
+        return UserError(
+            f"{path} is in use by another window or program.", "Close the other one and try again."
+        )
+    if "readonly" in text or "unable to open" in text:
+        return UserError(
+            f"{path} cannot be written.", "Check the rights of the file and its folder."
+        )
+    if "disk is full" in text:
+        return UserError(
+            "The disk is full; the last change was not made.", "Free some space and try again."
+        )
+    if "malformed" in text or "not a database" in text or "disk i/o" in text:
+        return UserError(f"{path} is damaged.", "Open the newest backup beside it.")
+    return None

@@ -1,0 +1,191 @@
+"""Runs edits, undoes and redoes them; each is one committed transaction that the log remembers."""
+
+import time
+
+from sqlalchemy import Connection, insert, select, update
+
+from trackmend_core.errors import UserError
+from trackmend_core.project.database import new_id
+from trackmend_core.project.edits import Edit, from_payload, kind_of, to_payload
+from trackmend_core.project.edits.base import Names
+from trackmend_core.project.recorder import (
+    PlaceTakenError,
+    Touched,
+    play,
+    recording,
+    touched_by,
+    write_log,
+)
+from trackmend_core.project.records import Changes, EditRecord, EditState
+from trackmend_core.project.schema import edits
+from trackmend_core.project.state import mark_changed
+from trackmend_core.project.summaries import refresh_summaries
+from trackmend_core.project.transaction import Allotments, Transaction
+from trackmend_core.types import BoxId, EditId, RunId, TrackId
+
+
+class NamesInProject(Names):
+    """Says tracks by their numbers."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def track(self, track_id: TrackId) -> str:
+        """Return, say, "track 7"."""
+        return f"track {self._transaction.track(track_id).number}"
+
+    def box(self, box_id: BoxId) -> str:
+        """Return, say, "the box of track 7 in frame 120"."""
+        box = self._transaction.box(box_id)
+        return f"the box of track {box.number} in frame {box.frame_index}"
+
+
+def run_edit(connection: Connection, edit: Edit, *, author: str) -> Changes:
+    """Apply an edit and log it; undone edits can no longer be redone but stay in the log.
+
+    Args:
+        connection: inside a write transaction; committing it acknowledges the edit.
+        edit: taken as its logged form says, so that a replay does exactly the same.
+        author: who does it.
+
+    Raises:
+        UserError: the edit cannot be done or would change nothing.
+    """
+    kind, payload = kind_of(edit), to_payload(edit)
+    edit = from_payload(kind, payload)
+    allotments = Allotments()
+    transaction = Transaction(connection, allotments)
+    run_id = edit.run_of(transaction)
+    title = edit.title(NamesInProject(transaction))
+    connection.execute(
+        update(edits)
+        .where(edits.c.state == EditState.UNDONE.value)
+        .values(state=EditState.SUPERSEDED.value)
+    )
+    inserted = connection.execute(
+        insert(edits).values(
+            run_id=run_id,
+            kind=kind,
+            title=title,
+            payload=payload,
+            allotted=[],
+            author=author,
+            created_at=time.time(),
+            state=EditState.APPLIED.value,
+        )
+    )
+    edit_id = EditId(new_id(inserted))
+    apply_recorded(connection, edit, edit_id=edit_id, allotments=allotments)
+    connection.execute(
+        update(edits).where(edits.c.id == edit_id).values(allotted=allotments.handed_out)
+    )
+    touched = touched_by(connection, edit_id)
+    if not touched.tracks:
+        raise UserError("This would change nothing.", "Pick other frames or tracks.")
+    return _finish(connection, edit_id=edit_id, run_id=run_id, title=title, touched=touched)
+
+
+def apply_recorded(
+    connection: Connection, edit: Edit, *, edit_id: EditId, allotments: Allotments
+) -> None:
+    """Apply an edit under the recorder and write its log rows."""
+    with recording(connection, edit_id):
+        edit.apply(Transaction(connection, allotments))
+    write_log(connection, edit_id)
+
+
+def undo_edit(connection: Connection) -> Changes | None:
+    """Take back the newest applied edit; None if there is none."""
+    edit_id = next_undo(connection)
+    if edit_id is None:
+        return None
+    return _replay_one(connection, edit_id, forward=False)
+
+
+def redo_edit(connection: Connection) -> Changes | None:
+    """Do the oldest undone edit again; None if there is none.
+
+    Raises:
+        UserError: a run that went on meanwhile has taken the place.
+    """
+    edit_id = next_redo(connection)
+    if edit_id is None:
+        return None
+    return _replay_one(connection, edit_id, forward=True)
+
+
+def next_undo(connection: Connection) -> EditId | None:
+    """Return the edit that undo takes back."""
+    return _first(connection, EditState.APPLIED, newest=True)
+
+
+def next_redo(connection: Connection) -> EditId | None:
+    """Return the edit that redo does again."""
+    return _first(connection, EditState.UNDONE, newest=False)
+
+
+def edit_title(connection: Connection, edit_id: EditId) -> str:
+    """Return the title that the edit had when it was made."""
+    return str(connection.execute(select(edits.c.title).where(edits.c.id == edit_id)).scalar_one())
+
+
+def list_edits(connection: Connection) -> list[EditRecord]:
+    """Return the whole history, oldest first."""
+    return [
+        EditRecord(
+            edit_id=EditId(row.id),
+            run_id=RunId(row.run_id),
+            kind=row.kind,
+            title=row.title,
+            payload=row.payload,
+            author=row.author,
+            created_at=row.created_at,
+            state=EditState(row.state),
+        )
+        for row in connection.execute(select(edits).order_by(edits.c.id))
+    ]
+
+
+def _first(connection: Connection, state: EditState, *, newest: bool) -> EditId | None:
+    order = edits.c.id.desc() if newest else edits.c.id
+    query = select(edits.c.id).where(edits.c.state == state.value).order_by(order).limit(1)
+    found = connection.execute(query).scalar()
+    return None if found is None else EditId(found)
+
+
+def _replay_one(connection: Connection, edit_id: EditId, *, forward: bool) -> Changes:
+    row = connection.execute(
+        select(edits.c.run_id, edits.c.title).where(edits.c.id == edit_id)
+    ).one()
+    try:
+        play(connection, edit_id, forward=forward)
+    except PlaceTakenError as error:
+        verb = "redone" if forward else "undone"
+        raise UserError(
+            f"“{row.title}” cannot be {verb}: the run has gone on since and uses its tracks.",
+            "Make the change anew.",
+        ) from error
+    state = EditState.APPLIED if forward else EditState.UNDONE
+    connection.execute(update(edits).where(edits.c.id == edit_id).values(state=state.value))
+    return _finish(
+        connection,
+        edit_id=edit_id,
+        run_id=RunId(row.run_id),
+        title=row.title,
+        touched=touched_by(connection, edit_id),
+    )
+
+
+def _finish(
+    connection: Connection, *, edit_id: EditId, run_id: RunId, title: str, touched: Touched
+) -> Changes:
+    refresh_summaries(connection, touched.tracks)
+    mark_changed(connection)
+    return Changes(
+        title=title,
+        run_id=run_id,
+        tracks=touched.tracks,
+        frames=touched.frames,
+        box_count=touched.box_count,
+        edit_id=edit_id,
+    )

@@ -1,0 +1,54 @@
+"""Checks that several edits share; each says what is wrong and what to do instead."""
+
+import math
+from collections.abc import Sequence
+
+from trackmend_core.errors import UserError
+from trackmend_core.project.records import BoxXyxy
+from trackmend_core.project.transaction import Transaction
+from trackmend_core.types import RunId
+
+
+def check_box(transaction: Transaction, run_id: RunId, box_xyxy: BoxXyxy) -> None:
+    """Refuse a box that is not finite, has no area, or lies outside the picture.
+
+    Raises:
+        UserError: with what to draw instead.
+    """
+    if len(box_xyxy) != 4 or not all(math.isfinite(side) for side in box_xyxy):
+        raise UserError("A box needs four finite corners.", "Draw it again.")
+    x1, y1, x2, y2 = box_xyxy
+    if x2 <= x1 or y2 <= y1:
+        raise UserError("The box has no area.", "Draw it from one corner to the opposite one.")
+    width, height, _ = transaction.frame_size(run_id)
+    if x2 <= 0 or y2 <= 0 or x1 >= width or y1 >= height:
+        raise UserError("The box lies outside the picture.", "Draw it where the picture is.")
+
+
+def check_stretch(first_frame: int, last_frame: int | None) -> None:
+    """Refuse a stretch that ends before it begins.
+
+    Raises:
+        UserError: it does.
+    """
+    if first_frame < 0 or (last_frame is not None and last_frame < first_frame):
+        raise UserError(
+            f"Frames {first_frame} to {last_frame} are no stretch.",
+            "Give the first frame first, counted from 0.",
+        )
+
+
+def say_frames(first_frame: int, last_frame: int | None) -> str:
+    """Return "from frame 3 on", "in frame 3" or "in frames 3 to 7"."""
+    if last_frame is None:
+        return f"from frame {first_frame} on"
+    if last_frame == first_frame:
+        return f"in frame {first_frame}"
+    return f"in frames {first_frame} to {last_frame}"
+
+
+def say_shared(frames: Sequence[int]) -> str:
+    """Return "frame 12" or "12 frames, the first is 40"."""
+    if len(frames) == 1:
+        return f"frame {frames[0]}"
+    return f"{len(frames)} frames, the first is {frames[0]}"

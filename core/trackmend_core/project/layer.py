@@ -1,0 +1,72 @@
+"""Reads the layer that people repair: the boxes of a frame, of a track, of a range."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from trackmend_core.errors import UserError
+from trackmend_core.project.records import BoxRecord
+from trackmend_core.project.schema import boxes, tracks
+from trackmend_core.types import BoxId, BoxSource, DetectionId, RunId, TrackId
+
+# Any: the columns differ in type and are unpacked by name in `_record`.
+_BOXES: Select[Any] = select(
+    boxes.c.id,
+    boxes.c.track_id,
+    tracks.c.number,
+    boxes.c.frame_index,
+    boxes.c.x1,
+    boxes.c.y1,
+    boxes.c.x2,
+    boxes.c.y2,
+    boxes.c.score,
+    boxes.c.source,
+    boxes.c.detection_id,
+    boxes.c.class_id,
+).join_from(boxes, tracks, boxes.c.track_id == tracks.c.id)
+
+
+def boxes_in_range(
+    connection: Connection, *, run_id: RunId, first_frame: int, last_frame: int
+) -> list[BoxRecord]:
+    """Return the boxes of all frames first..last (both included), by frame and number."""
+    query = (
+        _BOXES.where(boxes.c.run_id == run_id)
+        .where(boxes.c.frame_index.between(first_frame, last_frame))
+        .order_by(boxes.c.frame_index, tracks.c.number)
+    )
+    return [_record(row) for row in connection.execute(query)]
+
+
+def boxes_of_track(connection: Connection, track_id: TrackId) -> list[BoxRecord]:
+    """Return the boxes of one track in the order of frames, empty if there is no such track."""
+    query = _BOXES.where(boxes.c.track_id == track_id).order_by(boxes.c.frame_index)
+    return [_record(row) for row in connection.execute(query)]
+
+
+def box_record(connection: Connection, box_id: BoxId) -> BoxRecord:
+    """Return one box.
+
+    Raises:
+        UserError: it is not there any more.
+    """
+    row = connection.execute(_BOXES.where(boxes.c.id == box_id)).one_or_none()
+    if row is None:
+        raise UserError("This box is not there any more.", "Undo its deletion to bring it back.")
+    return _record(row)
+
+
+def _record(row: Sequence[Any]) -> BoxRecord:
+    box_id, track_id, number, frame, x1, y1, x2, y2, score, source, detection_id, class_id = row
+    return BoxRecord(
+        box_id=BoxId(box_id),
+        track_id=TrackId(track_id),
+        number=number,
+        frame_index=frame,
+        box_xyxy=(x1, y1, x2, y2),
+        score=score,
+        source=BoxSource(source),
+        detection_id=None if detection_id is None else DetectionId(detection_id),
+        class_id=class_id,
+    )

@@ -1,0 +1,194 @@
+"""Turns what the recorder's triggers kept into the log of one edit, and the log back into rows.
+
+A box that only changed its track becomes a `box_moves` row; anything else is kept as whole rows
+before and after (`box_images`, `track_images`). Everything is copied column by column inside
+SQLite, so reals keep all of their bits.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from trackmend_core.project.schema import boxes, tracks
+from trackmend_core.project.transaction import PARKING_TRACK
+from trackmend_core.types import EditId, TrackId
+
+UNRECORDED = EditId(0)
+"""Changes are allowed but not kept: a run is being written, or the log itself is played."""
+
+_IMAGES = {"tracks": "track_images", "boxes": "box_images"}
+_COLUMNS = {
+    table.name: [column.name for column in table.columns if column.name != "id"]
+    for table in (tracks, boxes)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Which tracks and frames an edit concerns, and how many boxes."""
+
+    tracks: frozenset[TrackId]
+    frames: tuple[int, int] | None
+    box_count: int
+
+
+class LogMismatchError(Exception):
+    """The layer is not as the log says it is: something changed it behind the log's back."""
+
+
+class PlaceTakenError(Exception):
+    """Rows of the log cannot be written back: a run that went on uses their place."""
+
+
+@contextmanager
+def recording(connection: Connection, edit_id: EditId) -> Iterator[None]:
+    """Allow changes to tracks and boxes, kept under this edit (`UNRECORDED`: not kept)."""
+    connection.exec_driver_sql("INSERT INTO recorder (edit_id) VALUES (?)", (edit_id,))
+    yield
+    connection.exec_driver_sql("DELETE FROM recorder")
+
+
+def write_log(connection: Connection, edit_id: EditId) -> None:
+    """Move the rows that the triggers kept into the log of the edit."""
+    run = connection.exec_driver_sql
+    same = " AND ".join(
+        f"kept.{name} IS now.{name}" for name in _COLUMNS["boxes"] if name != "track_id"
+    )
+    # CROSS JOIN keeps SQLite from walking the big table and looking up the small one.
+    run(
+        "INSERT INTO box_moves (edit_id, box_id, from_track_id, to_track_id)"
+        " SELECT ?, kept.id, kept.track_id, now.track_id"
+        " FROM recorded_boxes AS kept CROSS JOIN boxes AS now ON now.id = kept.id"
+        f" WHERE NOT kept.is_new AND kept.track_id <> now.track_id AND {same}",
+        (edit_id,),
+    )
+    run(
+        "DELETE FROM recorded_boxes WHERE id IN (SELECT box_id FROM box_moves WHERE edit_id = ?)",
+        (edit_id,),
+    )
+    for table, images in _IMAGES.items():
+        names = ", ".join(_COLUMNS[table])
+        now = ", ".join(f"now.{name}" for name in _COLUMNS[table])
+        unchanged = " AND ".join(f"kept.{name} IS now.{name}" for name in _COLUMNS[table])
+        kept_and_now = f"recorded_{table} AS kept CROSS JOIN {table} AS now ON now.id = kept.id"
+        run(
+            f"DELETE FROM recorded_{table} WHERE NOT is_new AND id IN"
+            f" (SELECT kept.id FROM {kept_and_now} WHERE {unchanged})"
+        )
+        run(
+            f"INSERT INTO {images} (edit_id, is_after, id, {names})"
+            f" SELECT ?, 0, id, {names} FROM recorded_{table} WHERE NOT is_new",
+            (edit_id,),
+        )
+        run(
+            f"INSERT INTO {images} (edit_id, is_after, id, {names})"
+            f" SELECT ?, 1, now.id, {now} FROM {kept_and_now}",
+            (edit_id,),
+        )
+        run(f"DELETE FROM recorded_{table}")
+
+
+def touched_by(connection: Connection, edit_id: EditId) -> Touched:
+    """Return what the log of an edit concerns."""
+    run = connection.exec_driver_sql
+    track_ids = run(
+        "SELECT from_track_id FROM box_moves WHERE edit_id = :e"
+        " UNION SELECT to_track_id FROM box_moves WHERE edit_id = :e"
+        " UNION SELECT track_id FROM box_images WHERE edit_id = :e"
+        " UNION SELECT id FROM track_images WHERE edit_id = :e",
+        {"e": edit_id},
+    ).scalars()
+    moved = run(
+        "SELECT count(*), min(frame_index), max(frame_index) FROM box_moves"
+        " CROSS JOIN boxes ON boxes.id = box_id WHERE edit_id = ?",
+        (edit_id,),
+    ).one()
+    drawn = run(
+        "SELECT count(DISTINCT id), min(frame_index), max(frame_index) FROM box_images"
+        " WHERE edit_id = ?",
+        (edit_id,),
+    ).one()
+    ends = [part for part in (moved, drawn) if part[0]]
+    frames = (min(part[1] for part in ends), max(part[2] for part in ends)) if ends else None
+    return Touched(frozenset(TrackId(row) for row in track_ids), frames, moved[0] + drawn[0])
+
+
+def play(connection: Connection, edit_id: EditId, *, forward: bool) -> None:
+    """Write the rows of an edit as they were before it, or (`forward`) as they were after it.
+
+    Raises:
+        LogMismatchError: the rows are not as the log left them.
+        PlaceTakenError: another box has taken a place that is needed.
+    """
+    _check_rows(connection, edit_id, forward=forward)
+    try:
+        with recording(connection, UNRECORDED):
+            _play_images(connection, "tracks", edit_id, forward=forward)
+            _play_moves(connection, edit_id, forward=forward)
+            _play_images(connection, "boxes", edit_id, forward=forward)
+    except IntegrityError as error:
+        raise PlaceTakenError from error
+    orphan = connection.exec_driver_sql(
+        "SELECT 1 FROM boxes WHERE track_id IN"
+        " (SELECT id FROM track_images WHERE edit_id = ? AND id NOT IN (SELECT id FROM tracks))",
+        (edit_id,),
+    ).first()
+    if orphan:
+        raise PlaceTakenError
+
+
+def _play_moves(connection: Connection, edit_id: EditId, *, forward: bool) -> None:
+    target = "to_track_id" if forward else "from_track_id"
+    run = connection.exec_driver_sql
+    moved = "id IN (SELECT box_id FROM box_moves WHERE edit_id = ?)"
+    # Boxes of one frame may trade tracks: park each under an id of its own first.
+    run(f"UPDATE boxes SET track_id = {PARKING_TRACK} - track_id WHERE {moved}", (edit_id,))
+    run(
+        f"UPDATE boxes SET track_id = (SELECT {target} FROM box_moves"
+        f" WHERE edit_id = ? AND box_id = boxes.id) WHERE {moved}",
+        (edit_id, edit_id),
+    )
+
+
+def _play_images(connection: Connection, table: str, edit_id: EditId, *, forward: bool) -> None:
+    images, names = _IMAGES[table], _COLUMNS[table]
+    run = connection.exec_driver_sql
+    side = {"e": edit_id, "wanted": int(forward), "present": int(not forward)}
+    wanted = f"SELECT id FROM {images} WHERE edit_id = :e AND is_after = :wanted"
+    present = f"SELECT id FROM {images} WHERE edit_id = :e AND is_after = :present"
+    run(f"DELETE FROM {table} WHERE id IN ({present}) AND id NOT IN ({wanted})", side)
+    run(
+        f"UPDATE {table} SET {', '.join(f'{name} = image.{name}' for name in names)}"
+        f" FROM {images} AS image WHERE image.edit_id = :e AND image.is_after = :wanted"
+        f" AND image.id = {table}.id AND {table}.id IN ({present})",
+        side,
+    )
+    run(
+        f"INSERT INTO {table} (id, {', '.join(names)}) SELECT id, {', '.join(names)}"
+        f" FROM {images} WHERE edit_id = :e AND is_after = :wanted AND id NOT IN ({present})",
+        side,
+    )
+
+
+def _check_rows(connection: Connection, edit_id: EditId, *, forward: bool) -> None:
+    """Compare the layer with the side of the log that it should be on now."""
+    run = connection.exec_driver_sql
+    here = "from_track_id" if forward else "to_track_id"
+    strayed = run(
+        "SELECT count(*) FROM box_moves LEFT JOIN boxes ON boxes.id = box_id"
+        f" WHERE edit_id = ? AND boxes.track_id IS NOT {here}",
+        (edit_id,),
+    ).scalar_one()
+    for table, images in _IMAGES.items():
+        names = _COLUMNS[table]
+        differs = " OR ".join(f"image.{name} IS NOT now.{name}" for name in names)
+        strayed += run(
+            f"SELECT count(*) FROM {images} AS image LEFT JOIN {table} AS now ON now.id = image.id"
+            f" WHERE edit_id = ? AND is_after = ? AND (now.id IS NULL OR {differs})",
+            (edit_id, int(not forward)),
+        ).scalar_one()
+    if strayed:
+        raise LogMismatchError(f"{strayed} rows are not as edit {edit_id} left them")

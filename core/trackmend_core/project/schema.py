@@ -1,0 +1,288 @@
+"""The tables of a project file, as SQLAlchemy Core sees them; the migrations create them.
+
+Three kinds: what a model said (`runs`, `frame_detections`, `run_tracks`, `run_boxes`: written
+once), the layer that people repair (`tracks`, `boxes`: changed by edits only), and the log of those edits.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+APPLICATION_ID: Final = 0x54524D44
+"""`TRMD`, in the SQLite header of every project."""
+
+SCHEMA_VERSION: Final = 1
+"""`PRAGMA user_version`; raised by one with every migration."""
+
+metadata = MetaData()
+
+
+def _run_key(*, nullable: bool = False) -> Column[int]:
+    return Column("run_id", Integer, ForeignKey("runs.id", ondelete="CASCADE"), nullable=nullable)
+
+
+def _box_columns() -> list[Column[float]]:
+    return [Column(name, Float, nullable=False) for name in ("x1", "y1", "x2", "y2", "score")]
+
+
+videos = Table(
+    "videos",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("fingerprint", Text, nullable=False, unique=True),
+    Column("relative_path", Text),
+    Column("absolute_path", Text, nullable=False),
+    Column("frame_count", Integer, nullable=False),
+    Column("frame_rate", Float, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("added_at", Float, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+models = Table(
+    "models",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("arch", Text, nullable=False),
+    Column("metadata", JSON, nullable=False),
+    Column("parent_id", Integer, ForeignKey("models.id")),
+    Column("added_at", Float, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("video_id", Integer, ForeignKey("videos.id"), nullable=False),
+    Column("model_id", Integer, ForeignKey("models.id")),
+    Column("description", Text, nullable=False),
+    Column("tracker_settings", JSON, nullable=False),
+    Column("detector_settings", JSON, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("owner", Text),
+    Column("heartbeat_at", Float, nullable=False),
+    Column("first_frame", Integer),
+    Column("next_frame", Integer, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("ended_at", Float),
+    Index("runs_by_video", "video_id"),
+    Index("one_active_run", "video_id", unique=True, sqlite_where=text("is_active")),
+    sqlite_autoincrement=True,
+)
+
+frame_detections = Table(
+    "frame_detections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _run_key(),
+    Column("frame_index", Integer, nullable=False),
+    Column("first_detection_id", Integer, nullable=False),
+    Column("detection_count", Integer, nullable=False),
+    Column("embedding_dim", Integer, nullable=False),
+    Column("after_edit_id", Integer, nullable=False),
+    Column("boxes", LargeBinary, nullable=False),
+    Column("scores", LargeBinary, nullable=False),
+    Column("class_ids", LargeBinary, nullable=False),
+    Column("embeddings", LargeBinary, nullable=False),
+    UniqueConstraint("run_id", "frame_index"),
+    Index("frames_by_detection", "first_detection_id", sqlite_where=text("detection_count > 0")),
+)
+"""One row per frame; little-endian arrays: boxes (N, 4) float32, scores (N,) float32,
+class_ids (N,) int32, embeddings (N, D) float16. Detection `first_detection_id + i` is row i.
+`after_edit_id` is the newest edit that existed when the frame was written."""
+
+run_tracks = Table(
+    "run_tracks",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    _run_key(),
+    Column("tracker_id", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    UniqueConstraint("run_id", "number"),
+)
+
+run_boxes = Table(
+    "run_boxes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column(
+        "run_track_id", Integer, ForeignKey("run_tracks.id", ondelete="CASCADE"), nullable=False
+    ),
+    Column("frame_index", Integer, nullable=False),
+    *_box_columns(),
+    Column("class_id", Integer, nullable=False),
+    Column("detection_id", Integer),
+    Column("in_layer", Boolean, nullable=False),
+    UniqueConstraint("run_track_id", "frame_index"),
+)
+"""What the tracker put out. `id` is also the id of the box in the layer (`in_layer`), unless a
+person's box already stood in its place."""
+
+tracks = Table(
+    "tracks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _run_key(),
+    Column("number", Integer, nullable=False),
+    Column("label", Text, nullable=False),
+    UniqueConstraint("run_id", "number"),
+    sqlite_autoincrement=True,
+)
+
+boxes = Table(
+    "boxes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _run_key(),
+    Column(
+        "track_id",
+        Integer,
+        ForeignKey("tracks.id", deferrable=True, initially="DEFERRED"),
+        nullable=False,
+    ),
+    Column("frame_index", Integer, nullable=False),
+    *_box_columns(),
+    Column("source", Text, nullable=False),
+    Column("class_id", Integer, nullable=False),
+    Column("detection_id", Integer),
+    UniqueConstraint("track_id", "frame_index"),
+    Index("boxes_by_frame", "run_id", "frame_index"),
+    CheckConstraint("source IN ('model', 'interpolated', 'person')", name="known_source"),
+    sqlite_autoincrement=True,
+)
+
+track_summaries = Table(
+    "track_summaries",
+    metadata,
+    Column(
+        "track_id",
+        Integer,
+        ForeignKey("tracks.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("box_count", Integer, nullable=False),
+    Column("score_sum", Float, nullable=False),
+    Column("spans", LargeBinary, nullable=False),
+)
+"""Derived from `boxes`; a row that is missing is computed anew. `spans` is (S, 2) int32."""
+
+edits = Table(
+    "edits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _run_key(),
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("allotted", JSON, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("state", Text, nullable=False),
+    Index("edits_by_state", "state", "id"),
+    CheckConstraint("state IN ('applied', 'undone', 'superseded')", name="known_state"),
+    sqlite_autoincrement=True,
+)
+
+box_moves = Table(
+    "box_moves",
+    metadata,
+    Column("edit_id", Integer, ForeignKey("edits.id", ondelete="CASCADE"), primary_key=True),
+    Column("box_id", Integer, primary_key=True),
+    Column("from_track_id", Integer, nullable=False),
+    Column("to_track_id", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""A box that only changed its track: by far the commonest change, so stored in a few bytes."""
+
+
+def _image_table(name: str, recorded: Table) -> Table:
+    """Return the table that keeps rows of `recorded` as they were before and after an edit."""
+    return Table(
+        name,
+        metadata,
+        Column("edit_id", Integer, ForeignKey("edits.id", ondelete="CASCADE"), primary_key=True),
+        Column("is_after", Boolean, primary_key=True),
+        Column("id", Integer, primary_key=True),
+        *(
+            Column(column.name, column.type, nullable=column.nullable)
+            for column in recorded.columns
+            if column.name != "id"
+        ),
+        sqlite_with_rowid=False,
+    )
+
+
+track_images = _image_table("track_images", tracks)
+box_images = _image_table("box_images", boxes)
+
+suggestions = Table(
+    "suggestions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _run_key(),
+    Column("kind", Text, nullable=False),
+    Column("first_frame", Integer, nullable=False),
+    Column("last_frame", Integer, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Index("suggestions_by_run", "run_id", "score"),
+    sqlite_autoincrement=True,
+)
+
+training_runs = Table(
+    "training_runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("base_model_id", Integer, ForeignKey("models.id")),
+    Column("model_id", Integer, ForeignKey("models.id")),
+    Column("config", JSON, nullable=False),
+    Column("summary", JSON, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("edit_id", Integer, nullable=False),
+    Column("created_at", Float, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Moments that a person named (Ctrl+S); `edit_id` is the newest applied edit then, 0 if none."""
+
+state = Table(
+    "state",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", JSON, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Small values that belong to the file: counters, the frame last looked at."""

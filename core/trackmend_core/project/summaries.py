@@ -1,0 +1,125 @@
+"""Keeps one small row per track (boxes, score, stretches), so that a long video opens at once."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, bindparam, delete, insert, select, text
+
+from trackmend_core.project.records import TrackSummary
+from trackmend_core.project.schema import track_summaries, tracks
+from trackmend_core.types import RunId, TrackId
+
+SpanArray = NDArray[np.int32]
+"""(S, 2) first and last frame of each stretch."""
+
+# Consecutive frames share `frame_index - row_number()`: the gaps-and-islands query.
+_SPANS = text(
+    """
+    SELECT track_id, min(frame_index), max(frame_index), count(*), sum(score) FROM (
+        SELECT track_id, frame_index, score, frame_index
+            - row_number() OVER (PARTITION BY track_id ORDER BY frame_index) AS island
+        FROM boxes WHERE track_id IN :track_ids)
+    GROUP BY track_id, island ORDER BY track_id, min(frame_index)
+    """
+).bindparams(bindparam("track_ids", expanding=True))
+_CHUNK = 500
+
+
+def refresh_summaries(connection: Connection, track_ids: Iterable[TrackId]) -> None:
+    """Compute the summaries of these tracks anew; of a track without boxes nothing stays."""
+    wanted = sorted(set(track_ids))
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = wanted[start : start + _CHUNK]
+        connection.execute(delete(track_summaries).where(track_summaries.c.track_id.in_(chunk)))
+        store_summaries(connection, _compute(connection, chunk))
+
+
+def store_summaries(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
+    """Insert summaries; those of the same tracks must have been deleted."""
+    if rows:
+        connection.execute(insert(track_summaries), rows)
+
+
+def summary_row(
+    track_id: TrackId, *, box_count: int, score_sum: float, spans: SpanArray
+) -> dict[str, object]:
+    """Return the row of `track_summaries` for one track."""
+    return {
+        "track_id": track_id,
+        "box_count": box_count,
+        "score_sum": score_sum,
+        "spans": spans.astype("<i4").tobytes(),
+    }
+
+
+def read_spans(blob: bytes) -> SpanArray:
+    """Return the (S, 2) stretches stored in a summary."""
+    return np.frombuffer(blob, "<i4").reshape(-1, 2).astype(np.int32)
+
+
+def summaries(connection: Connection, run_id: RunId) -> list[TrackSummary]:
+    """Return all tracks of the layer of a run, by number."""
+    query = (
+        select(
+            tracks.c.id,
+            tracks.c.number,
+            tracks.c.label,
+            track_summaries.c.box_count,
+            track_summaries.c.score_sum,
+            track_summaries.c.spans,
+        )
+        .join_from(tracks, track_summaries, isouter=True)
+        .where(tracks.c.run_id == run_id)
+        .order_by(tracks.c.number)
+    )
+    rows = connection.execute(query).all()
+    missing = [row.id for row in rows if row.spans is None]
+    computed = {
+        row["track_id"]: row
+        for start in range(0, len(missing), _CHUNK)
+        for row in _compute(connection, missing[start : start + _CHUNK])
+    }
+    result = []
+    for row in rows:
+        count, total, blob = row.box_count, row.score_sum, row.spans
+        if blob is None:
+            if row.id not in computed:
+                continue
+            fresh = computed[row.id]
+            count, total, blob = fresh["box_count"], fresh["score_sum"], fresh["spans"]
+        result.append(_summary(row.id, row.number, row.label, count, total, read_spans(blob)))
+    return result
+
+
+def _summary(
+    track_id: int, number: int, label: str, box_count: int, score_sum: float, spans: SpanArray
+) -> TrackSummary:
+    pairs = [(first, last) for first, last in spans.tolist()]
+    return TrackSummary(
+        track_id=TrackId(track_id),
+        number=number,
+        label=label,
+        box_count=box_count,
+        first_frame=pairs[0][0],
+        last_frame=pairs[-1][1],
+        mean_score=score_sum / box_count,
+        spans=pairs,
+    )
+
+
+def _compute(connection: Connection, track_ids: Sequence[int]) -> list[dict[str, object]]:
+    found: dict[int, list[tuple[int, int, int, float]]] = {}
+    for track_id, first, last, count, score in connection.execute(
+        _SPANS, {"track_ids": list(track_ids)}
+    ):
+        found.setdefault(track_id, []).append((first, last, count, score))
+    return [
+        summary_row(
+            TrackId(track_id),
+            box_count=sum(span[2] for span in spans),
+            score_sum=sum(span[3] for span in spans),
+            spans=np.array([span[:2] for span in spans], np.int32),
+        )
+        for track_id, spans in found.items()
+    ]
