@@ -1,0 +1,64 @@
+"""Small drawn material to learn from."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from trackmend_training.config import AugmentConfig, SourceConfig, TrainConfig
+from trackmend_training.datasets.drawn import write_drawn_material
+
+
+@pytest.fixture
+def still() -> AugmentConfig:
+    """Hardly any change of the image."""
+    return AugmentConfig(
+        person_height_px=(100.0, 101.0),
+        rotation_deg=0,
+        shear_deg=0,
+        flip=0,
+        hue_shift=0,
+        saturation_gain=0,
+        value_gain=0,
+        grey=0,
+        blur=0,
+        compress=0,
+        occlude=0,
+    )
+
+
+@pytest.fixture
+def material_dir(tmp_path: Path) -> Path:
+    """Two frames of one drawn street in JDE's format."""
+    folder = tmp_path / "material"
+    frames = list(write_drawn_material(folder, frame_count=2, seed=5, width=320, height=256))
+    assert len(frames) == 2
+    return folder
+
+
+@pytest.fixture
+def config(material_dir: Path, tmp_path: Path, still: AugmentConfig) -> TrainConfig:
+    """A run of a few small steps."""
+    return TrainConfig(
+        out_dir=str(tmp_path / "run"),
+        sources=(SourceConfig(path=str(material_dir)),),
+        reid_dim=16,
+        crop_wh=(160, 128),
+        input_wh=(320, 256),
+        steps=4,
+        batch_size=2,
+        warmup_steps=1,
+        checkpoint_every=2,
+        accelerator="cpu",
+        augment=still,
+    )
+
+
+@pytest.fixture
+def marked_image() -> tuple[np.ndarray, np.ndarray]:
+    """A dark image with one bright upright box, and the box: (H, W, 3) uint8 and (1, 4)."""
+    image = np.full((240, 320, 3), 20, np.uint8)
+    box = np.array([[120.0, 60.0, 160.0, 160.0]], np.float32)
+    cv2.rectangle(image, (120, 60), (159, 159), (255, 255, 255), -1)
+    return image, box

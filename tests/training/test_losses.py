@@ -1,0 +1,131 @@
+"""The joint loss against the official code's, and where the official one breaks."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from trackmend_training.losses import FairMotLoss, TargetBatch, focal_heat_map_loss
+
+REID_DIM = 8
+
+
+def random_heads(*, batch: int = 2, side: int = 8) -> dict[str, Tensor]:
+    torch.manual_seed(3)
+    channels = {"hm": 1, "wh": 4, "reg": 2, "id": REID_DIM}
+    return {
+        name: torch.randn(batch, count, side, side, requires_grad=True)
+        for name, count in channels.items()
+    }
+
+
+def targets_with(*, identities: list[int], objects: int, batch: int = 2) -> TargetBatch:
+    slots = len(identities)
+    heat_map = torch.zeros(batch, 1, 8, 8)
+    mask = torch.zeros(batch, slots, dtype=torch.uint8)
+    cells = torch.arange(slots).repeat(batch, 1)
+    if objects:
+        heat_map.flatten(2)[:, 0, :objects] = 1
+        mask[:, :objects] = 1
+    return TargetBatch(
+        heat_map=heat_map,
+        mask=mask,
+        cells=cells,
+        sizes=torch.ones(batch, slots, 4),
+        offsets=torch.zeros(batch, slots, 2),
+        identities=torch.tensor(identities).repeat(batch, 1),
+    )
+
+
+def test_losses_and_gradients_are_the_official_ones(data_dir: Path) -> None:
+    with np.load(data_dir / "training" / "loss_default.npz") as stored:
+        golden = {name: stored[name] for name in stored.files}
+    heads = {
+        name: torch.from_numpy(golden[f"out_{name}"]).requires_grad_()
+        for name in ("hm", "wh", "reg", "id")
+    }
+    loss = FairMotLoss(reid_dim=32, identity_count=int(golden["nID"]))
+    assert loss.emb_scale == pytest.approx(float(golden["emb_scale"]))
+    with torch.no_grad():
+        loss.classifier.weight.copy_(torch.from_numpy(golden["cls_w"]))
+        loss.classifier.bias.copy_(torch.from_numpy(golden["cls_b"]))
+    losses = loss(
+        heads,
+        TargetBatch(
+            heat_map=torch.from_numpy(golden["t_hm"]),
+            mask=torch.from_numpy(golden["t_reg_mask"]),
+            cells=torch.from_numpy(golden["t_ind"]),
+            sizes=torch.from_numpy(golden["t_wh"]),
+            offsets=torch.from_numpy(golden["t_reg"]),
+            identities=torch.from_numpy(golden["t_ids"]),
+        ),
+    )
+    losses["total"].backward()
+    named = {"heat_map": "hm_loss", "size": "wh_loss", "offset": "off_loss", "identity": "id_loss"}
+    for ours, theirs in {**named, "total": "total"}.items():
+        assert losses[ours].item() == pytest.approx(float(golden[f"loss_{theirs}"]), rel=1e-5)
+    for name, head in heads.items():
+        assert head.grad is not None
+        total = float(head.grad.abs().sum())
+        assert total == pytest.approx(float(golden[f"grad_abs_sum_{name}"]), rel=1e-4)
+    assert loss.s_det.grad is not None and loss.s_id.grad is not None
+    np.testing.assert_allclose(loss.s_det.grad.numpy(), golden["grad_s_det"], rtol=1e-4)
+    np.testing.assert_allclose(loss.s_id.grad.numpy(), golden["grad_s_id"], rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("identities", "objects"), [([-1, -1, -1], 2), ([0, 1, 2], 0)], ids=["no identity", "no object"]
+)
+def test_a_batch_with_nothing_to_tell_apart_trains_on(identities: list[int], objects: int) -> None:
+    heads = random_heads()
+    loss = FairMotLoss(reid_dim=REID_DIM, identity_count=5, teacher_weight=1.0)
+    losses = loss(heads, targets_with(identities=identities, objects=objects))
+    losses["total"].backward()
+    assert all(torch.isfinite(value) for value in losses.values())
+    for head in heads.values():
+        assert head.grad is not None and torch.isfinite(head.grad).all()
+
+
+def test_one_identity_alone_trains_on() -> None:
+    loss = FairMotLoss(reid_dim=REID_DIM, identity_count=1)
+    losses = loss(random_heads(), targets_with(identities=[0, 0, -1], objects=3))
+    assert torch.isfinite(losses["total"])
+
+
+def test_a_peak_in_a_doubtful_region_costs_nothing() -> None:
+    logits = torch.full((1, 1, 8, 8), -9.0)
+    logits[0, 0, 2, 2] = 6.0
+    target = torch.zeros(1, 1, 8, 8)
+    target[0, 0, 6, 6] = 1
+    doubtful = torch.ones(1, 1, 8, 8)
+    doubtful[0, 0, 1:4, 1:4] = 0
+    punished = focal_heat_map_loss(logits, target)
+    spared = focal_heat_map_loss(logits, target, doubtful)
+    assert float(punished - spared) > 5
+
+
+def test_the_teacher_pulls_embeddings_towards_its_own() -> None:
+    heads = random_heads(batch=1)
+    targets = targets_with(identities=[-1, -1], objects=2, batch=1)
+    wanted = torch.nn.functional.normalize(torch.randn(1, 2, REID_DIM), dim=2)
+    taught = TargetBatch(
+        **{**{n: getattr(targets, n) for n in targets.__slots__}, "teacher": wanted}
+    )
+    loss = FairMotLoss(reid_dim=REID_DIM, identity_count=3, teacher_weight=1.0)
+    optimiser = torch.optim.Adam([heads["id"]], lr=0.1)
+    first = float(loss(heads, taught)["teacher"].detach())
+    for _ in range(40):
+        optimiser.zero_grad()
+        losses = loss(heads, taught)
+        losses["teacher"].backward()
+        optimiser.step()
+    assert float(losses["teacher"].detach()) < 0.1 < first
+
+
+def test_classes_can_begin_at_known_directions() -> None:
+    loss = FairMotLoss(reid_dim=REID_DIM, identity_count=4)
+    prototypes = torch.eye(4, REID_DIM)
+    loss.start_from_prototypes(prototypes)
+    assert torch.equal(loss.classifier.weight.detach(), prototypes)
