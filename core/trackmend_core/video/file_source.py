@@ -18,8 +18,6 @@ from trackmend_core.video.fingerprint import fingerprint
 from trackmend_core.video.index import VideoIndex, build_index
 from trackmend_core.video.index_store import store_index, stored_index
 
-_NO_PICTURES = frozenset({"tty", "bin", "xbin", "adf", "idf", "hls", "concat", "sdp", "nistsphere"})
-
 
 class FileSource:
     """Reads the frames of a video file exactly by number; see `VideoSource` for what it offers.
@@ -149,10 +147,12 @@ def _index_or_explain(path: Path) -> VideoIndex:
     except LookupError as error:
         raise UserError(f"{path.name} holds no moving picture.", hint) from error
     except FFmpegError as error:
-        raise UserError(
-            f"{path.name} is not a video that can be opened ({_reason(error)}).",
-            f"It may be cut off or of another kind. {hint}",
-        ) from error
+        if _is_mp4(path):
+            raise UserError(
+                f"{path.name} is cut off: the index that a recorder writes last is missing.",
+                "Copy it from the camera again, or repair it with a tool such as untrunc.",
+            ) from error
+        raise UserError(f"{path.name} is not a video that can be opened.", hint) from error
     if index is None:
         raise UserError(
             f"{path.name} is a video file, but not one frame of it can be decoded.",
@@ -161,5 +161,6 @@ def _index_or_explain(path: Path) -> VideoIndex:
     return index
 
 
-def _reason(error: FFmpegError) -> str:
-    return (error.strerror or str(error)).lower()
+def _is_mp4(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(8)[4:] == b"ftyp"

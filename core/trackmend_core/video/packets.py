@@ -20,6 +20,13 @@ VideoPacket: TypeAlias = "Packet[VideoStream]"
 NO_TIME = -(1 << 63)
 """Stands for a missing timestamp, as in FFmpeg."""
 
+_NOT_VIDEO = frozenset(
+    {"tty", "bin", "xbin", "adf", "idf", "hls", "dash", "imf", "concat", "concatf", "sdp", "rtsp"}
+    | {"lavfi", "avisynth", "vapoursynth", "ffmetadata"}
+)
+"""Formats that draw text as pictures, or that name other files and so could open those."""
+
+_FORMATS = ",".join(sorted(av.formats_available - _NOT_VIDEO))
 _ERRORS_IN_A_ROW = 8
 _SEEK_TRIES = 4
 
@@ -75,7 +82,7 @@ def open_container(path: Path) -> tuple[InputContainer, VideoStream]:
     """
     container = av.open(
         f"file:{path.absolute()}",
-        options={"protocol_whitelist": "file", "ignore_editlist": "0"},
+        options={"protocol_whitelist": "file", "format_whitelist": _FORMATS},
         metadata_errors="replace",
     )
     streams = [
