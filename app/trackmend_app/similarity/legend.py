@@ -1,10 +1,11 @@
 """The bar that says which colour stands for which similarity."""
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QLinearGradient, QPainter
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from trackmend_app.similarity.colour_map import SimilarityRange, colour_table
-from trackmend_app.theme import Theme, ui_font
+from trackmend_app.theme import Theme, current_theme, ui_font
 
 
 def colour_bar_gradient(bar: QRectF) -> QLinearGradient:
@@ -40,3 +41,39 @@ def draw_legend(
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour_bar_gradient(bar))
     painter.drawRoundedRect(bar, 3, 3)
+
+
+class ColourBar(QWidget):
+    """The colour map in a panel, its two ends labelled."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown = SimilarityRange(0.0, 1.0)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(self.tr("Scale of the similarity colours"))
+
+    def set_shown(self, shown: SimilarityRange) -> None:
+        """Say what the ends stand for."""
+        self._shown = shown
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Ask for one line."""
+        return QSize(160, 16)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the low figure, the bar, the high figure."""
+        theme = current_theme()
+        area = QRectF(self.rect())
+        bar = QRectF(area.left() + 34, area.center().y() - 3.5, area.width() - 68, 7)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour_bar_gradient(bar))
+            painter.drawRoundedRect(bar, 3, 3)
+            painter.setPen(QColor(theme.quiet))
+            painter.setFont(ui_font(11))
+            middle = int(Qt.AlignmentFlag.AlignVCenter)
+            left, right = int(Qt.AlignmentFlag.AlignLeft), int(Qt.AlignmentFlag.AlignRight)
+            painter.drawText(area, middle | left, f"{self._shown.low:.2f}")
+            painter.drawText(area, middle | right, f"{self._shown.high:.2f}")

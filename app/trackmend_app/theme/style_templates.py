@@ -188,8 +188,9 @@ QTableView:focus, QTreeView:focus, QListView:focus { border: none; }
 QHeaderView { background: $panel; }
 QHeaderView::section {
     background: $panel; color: $quiet; border: none; border-bottom: 1px solid $line;
-    padding: 6px 6px; font-size: 12px; font-weight: 500;
+    padding: 6px 9px; font-size: 12px; font-weight: 500;
 }
+QHeaderView::section:first { padding-left: 12px; }
 QHeaderView::section:hover { color: $text; }
 QHeaderView::section:pressed { background: $hover; }
 QHeaderView::up-arrow { image: url($chevron_up); width: 8px; height: 8px; }

@@ -1,6 +1,6 @@
 """Draw what moves over the lanes: the playhead, the frame under the pointer, the chosen range."""
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from trackmend_app.theme import Theme, ui_font
@@ -116,7 +116,8 @@ def draw_range(
 def range_text(frames: tuple[int, int], *, frame_rate: float) -> str:
     """Return a range as people read it, e.g. "21–55 · 35 frames · 0:01.40"."""
     count = frames[1] - frames[0] + 1
-    parts = [f"{shown_number(frames[0])}–{shown_number(frames[1])}", f"{count} f"]
+    length = QCoreApplication.translate("Timeline", "{count} frames").format(count=count)
+    parts = [f"{shown_number(frames[0])}–{shown_number(frames[1])}", length]
     if frame_rate > 0:
         parts.append(clock(count / frame_rate))
     return " · ".join(parts)

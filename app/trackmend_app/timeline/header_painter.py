@@ -36,7 +36,7 @@ def draw_overview(
     if len(counts):
         most = max(1, int(counts.max()))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(mix(theme.ground, theme.focus, share_b=0.42)))
+        painter.setBrush(QColor(mix(theme.ground, theme.quiet, share_b=0.5)))
         painter.drawPolygon(_columns(area, counts / most))
     if not axis.is_fitted:
         _draw_window(painter, area, axis=axis, theme=theme)

@@ -26,7 +26,7 @@ class LaneLayout:
     def pitch(self) -> float:
         """Return the height of one lane with its gap: few lanes use the room there is."""
         roomy = self.height / max(1, self.count)
-        return float(round(min(_MOST_PITCH_PX, max(_LEAST_PITCH_PX, roomy))))
+        return float(int(min(_MOST_PITCH_PX, max(_LEAST_PITCH_PX, roomy))))
 
     @property
     def overflow(self) -> int:

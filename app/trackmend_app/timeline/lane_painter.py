@@ -72,7 +72,7 @@ def draw_lane_spans(
 ) -> None:
     """Draw the stretches of a track as bars that are as high as the model was sure."""
     colour = QColor(panel_colour_name(track.number, theme=theme))
-    colour.setAlphaF(1.0 if look.selected else 0.55 if look.subdued else 0.82)
+    colour.setAlphaF(1.0 if look.selected else 0.6 if look.subdued else 0.84)
     visible = [span for span in track.spans if _in_view(span, axis)]
     _draw_gaps(painter, lane, visible, axis=axis, colour=colour)
     painter.setPen(Qt.PenStyle.NoPen)

@@ -45,7 +45,7 @@ class TimelinePointer:
     def cancel(self) -> None:
         """Call off the range being chosen."""
         if self.is_busy:
-            self._show_range(self._range_before)
+            self._view.set_range(self._range_before)
         self._gesture = _Gesture.NONE
 
     def pressed(self, event: QMouseEvent) -> None:
@@ -83,7 +83,7 @@ class TimelinePointer:
         elif self._gesture in (_Gesture.SCRUBBING, _Gesture.SCRUBBING_OVERVIEW):
             self._scrub(point)
         elif self._gesture is _Gesture.CHOOSING_RANGE and far:
-            self._show_range(self._range_to(point))
+            self._view.set_range(self._range_to(point))
         self._show_cursor(point)
 
     def released(self, event: QMouseEvent) -> None:
@@ -96,7 +96,7 @@ class TimelinePointer:
             self._click(point, event.modifiers())
         elif gesture is _Gesture.CHOOSING_RANGE and far:
             first, last = self._range_to(point)
-            view.set_range(first, last)
+            view.set_range((first, last))
             view.range_selected.emit(first, last)
         self._show_cursor(point)
 
@@ -129,9 +129,6 @@ class TimelinePointer:
         axis = self._view.axis
         ends = (axis.index_at(self._pressed_at.x()), axis.index_at(point.x()))
         return min(ends), max(ends)
-
-    def _show_range(self, frames: tuple[int, int] | None) -> None:
-        self._view.set_range(*(frames or (None, None)))
 
     def _show_cursor(self, point: QPointF) -> None:
         shape = Qt.CursorShape.ArrowCursor

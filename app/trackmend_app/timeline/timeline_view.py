@@ -138,9 +138,9 @@ class TimelineView(QAbstractScrollArea):
         self._content.edit_marks = by_track
         self._forget_picture()
 
-    def set_range(self, first: int | None, last: int | None = None) -> None:
-        """Show a chosen range of frames, both included; None takes it away."""
-        self._content.frames = None if first is None or last is None else (first, last)
+    def set_range(self, frames: tuple[int, int] | None) -> None:
+        """Show a chosen range (first and last frame, both included); None takes it away."""
+        self._content.frames = frames
         self.viewport().update()
 
     # Where it is shown

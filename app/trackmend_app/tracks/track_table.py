@@ -11,7 +11,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -24,7 +24,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from trackmend_app.theme import icon
 from trackmend_app.tracks.identity_delegate import IdentityDelegate
 from trackmend_app.tracks.records import TrackLike
 from trackmend_app.tracks.track_filter import TrackFilter
@@ -32,7 +31,7 @@ from trackmend_app.tracks.track_model import TRACK_ROLE, Column, TrackModel
 from trackmend_core.types import TrackId
 
 _ROW_HEIGHT_PX = 27
-_WIDTHS_PX = {Column.NUMBER: 84, Column.BOXES: 54, Column.FRAMES: 82}
+_WIDTHS_PX = {Column.BOXES: 56, Column.FRAMES: 84, Column.SCORE: 58}
 
 
 class TrackTable(QWidget):
@@ -56,7 +55,6 @@ class TrackTable(QWidget):
         self.filter_box = QLineEdit(self)
         self.here_button = QToolButton(self)
         self.view = QTableView(self)
-        self._search_action = QAction(self)
         self._build()
         self.filter_box.textChanged.connect(self._on_filter_typed)
         self.here_button.toggled.connect(self._on_here_toggled)
@@ -111,12 +109,6 @@ class TrackTable(QWidget):
         return [self._filter.index(row, 0).data(TRACK_ROLE).number for row in rows]
 
     # Events
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Colour the icons anew when the theme changes."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._colour_icons()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter goes to the current track; Esc empties the filter box."""
@@ -187,9 +179,6 @@ class TrackTable(QWidget):
             model.setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
         self._is_told = False
 
-    def _colour_icons(self) -> None:
-        self._search_action.setIcon(icon("search"))
-
     def _build(self) -> None:
         self.setAccessibleName(self.tr("Tracks"))
         self.setProperty("kind", "panel")
@@ -216,7 +205,6 @@ class TrackTable(QWidget):
         column.addLayout(heading)
         column.addLayout(finding)
         column.addWidget(self.view, 1)
-        self._colour_icons()
 
     def _build_filter(self) -> None:
         box, button = self.filter_box, self.here_button
@@ -224,7 +212,6 @@ class TrackTable(QWidget):
         box.setAccessibleName(self.tr("Find id or label"))
         box.setToolTip(self.tr("Ids (3, 1-9), labels; several separated by commas. Esc empties."))
         box.setClearButtonEnabled(True)
-        box.addAction(self._search_action, QLineEdit.ActionPosition.LeadingPosition)
         button.setText(self.tr("Here"))
         button.setCheckable(True)
         button.setToolTip(self.tr("Show only the tracks in the current frame"))
@@ -238,7 +225,7 @@ class TrackTable(QWidget):
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.setShowGrid(False)
         view.setWordWrap(False)
@@ -251,7 +238,7 @@ class TrackTable(QWidget):
         header = view.horizontalHeader()
         header.setSortIndicator(Column.NUMBER, Qt.SortOrder.AscendingOrder)
         header.setHighlightSections(False)
-        header.setStretchLastSection(True)
         header.setMinimumSectionSize(36)
+        header.setSectionResizeMode(Column.NUMBER, QHeaderView.ResizeMode.Stretch)
         for column, width in _WIDTHS_PX.items():
             header.resizeSection(column, width)
