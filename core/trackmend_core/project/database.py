@@ -1,7 +1,8 @@
-"""The SQLite file behind a project: how connections are set up, begun, closed, and how they fail.
+"""The SQLite file behind a project: how connections are set up, begun and closed, how they fail.
 
-Every thread takes its own connection from the pool. Reads see one snapshot (WAL); a write starts with
-`BEGIN IMMEDIATE`, so two writers wait for each other (`BUSY_TIMEOUT_S`) instead of failing half-way.
+Every thread takes its own connection from the pool. Reads see one snapshot (WAL); a write starts
+with `BEGIN IMMEDIATE`, so two writers wait for each other (`BUSY_TIMEOUT_S`) instead of failing
+half-way.
 """
 
 import sqlite3

@@ -137,4 +137,5 @@ def _unit_length(vectors: NDArray[np.float16]) -> FloatArray:
     exact = vectors.astype(np.float32)
     lengths = np.sqrt(np.square(exact).sum(axis=1, keepdims=True, dtype=np.float32))
     lengths[lengths == 0] = 1
-    return np.divide(exact, lengths, dtype=np.float32)
+    normalised: FloatArray = exact / lengths
+    return normalised

@@ -1,7 +1,8 @@
 """The tables of a project file, as SQLAlchemy Core sees them; the migrations create them.
 
 Three kinds: what a model said (`runs`, `frame_detections`, `run_tracks`, `run_boxes`: written
-once), the layer that people repair (`tracks`, `boxes`: changed by edits only), and the log of those edits.
+once), the layer that people repair (`tracks`, `boxes`: changed by edits only), and the log
+of those edits.
 """
 
 from typing import Final

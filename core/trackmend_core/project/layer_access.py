@@ -1,0 +1,120 @@
+"""The part of `Project` that reads the layer, repairs it, and takes repairs back."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from trackmend_core.project import edit_log, layer, replay, summaries
+from trackmend_core.project.database import Database
+from trackmend_core.project.digest import layer_digest
+from trackmend_core.project.edits import Edit
+from trackmend_core.project.records import BoxRecord, Changes, EditRecord, TrackSummary
+from trackmend_core.types import BoxId, RunId, TrackId
+
+
+class _PreviewDone(Exception):  # noqa: N818 - it ends a preview, it is no error
+    """Rolls a preview back."""
+
+
+class LayerAccess:
+    """Tracks, boxes and edits; see `Project`."""
+
+    path: Path
+    author: str
+    _database: Database
+
+    def tracks(self, run_id: RunId) -> list[TrackSummary]:
+        """Return the tracks of the layer of a run, by number."""
+        with self._database.reading() as connection:
+            return summaries.summaries(connection, run_id)
+
+    def boxes_in_frame(self, run_id: RunId, frame_index: int) -> list[BoxRecord]:
+        """Return the boxes of one frame, by number."""
+        return self.boxes_in_range(run_id, frame_index, frame_index)
+
+    def boxes_in_range(self, run_id: RunId, first: int, last: int) -> list[BoxRecord]:
+        """Return the boxes of frames first..last (both included), by frame and number."""
+        with self._database.reading() as connection:
+            return layer.boxes_in_range(
+                connection, run_id=run_id, first_frame=first, last_frame=last
+            )
+
+    def boxes_of_track(self, track_id: TrackId) -> list[BoxRecord]:
+        """Return the boxes of one track in the order of frames, empty if it is not there."""
+        with self._database.reading() as connection:
+            return layer.boxes_of_track(connection, track_id)
+
+    def box(self, box_id: BoxId) -> BoxRecord:
+        """Return one box.
+
+        Raises:
+            UserError: it is not there any more.
+        """
+        with self._database.reading() as connection:
+            return layer.box_record(connection, box_id)
+
+    def edit(self, edit: Edit) -> Changes:
+        """Make an edit; it is committed when this returns.
+
+        Raises:
+            UserError: it cannot be done; nothing has changed.
+        """
+        with self._database.writing() as connection:
+            return edit_log.run_edit(connection, edit, author=self.author)
+
+    def preview(self, edit: Edit) -> Changes:
+        """Return what an edit would change, without making it.
+
+        Raises:
+            UserError: it cannot be done.
+        """
+        changes: Changes | None = None
+        try:
+            with self._database.writing() as connection:
+                changes = edit_log.run_edit(connection, edit, author=self.author)
+                raise _PreviewDone
+        except _PreviewDone:
+            pass
+        assert changes is not None
+        return replace(changes, edit_id=None)
+
+    def undo(self) -> Changes | None:
+        """Take back the newest edit; None if there is none."""
+        with self._database.writing() as connection:
+            return edit_log.undo_edit(connection)
+
+    def redo(self) -> Changes | None:
+        """Make the edit again that was undone last; None if there is none.
+
+        Raises:
+            UserError: a run that went on since has taken its place.
+        """
+        with self._database.writing() as connection:
+            return edit_log.redo_edit(connection)
+
+    @property
+    def undo_title(self) -> str | None:
+        """Return the title of the edit that `undo` takes back."""
+        with self._database.reading() as connection:
+            edit_id = edit_log.next_undo(connection)
+            return None if edit_id is None else edit_log.edit_title(connection, edit_id)
+
+    @property
+    def redo_title(self) -> str | None:
+        """Return the title of the edit that `redo` makes again."""
+        with self._database.reading() as connection:
+            edit_id = edit_log.next_redo(connection)
+            return None if edit_id is None else edit_log.edit_title(connection, edit_id)
+
+    def edits(self) -> list[EditRecord]:
+        """Return the history of edits, oldest first, also those undone or superseded."""
+        with self._database.reading() as connection:
+            return edit_log.list_edits(connection)
+
+    def digest(self) -> str:
+        """Return one word for the exact state of all tracks and boxes."""
+        with self._database.reading() as connection:
+            return layer_digest(connection)
+
+    def replay_digest(self) -> str:
+        """Return the digest of the layer that the runs and the edit log alone produce."""
+        return replay.replay_digest(self.path)
