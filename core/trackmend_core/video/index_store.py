@@ -21,7 +21,7 @@ def stored_index(folder: Path, fingerprint: str) -> VideoIndex | None:
     """Return the index kept for a video; None if there is none that can be trusted."""
     path = _path(folder, fingerprint)
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return _unpack({name: arrays[name] for name in arrays.files}, fingerprint)
     except FileNotFoundError:
         return None
