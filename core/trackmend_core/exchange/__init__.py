@@ -3,13 +3,14 @@
 from trackmend_core.exchange.mot_export import export_project_mot, mot_chunks
 from trackmend_core.exchange.mot_read import read_mot
 from trackmend_core.exchange.mot_table import empty_mot_table, mot_table
-from trackmend_core.exchange.mot_write import MotKind, write_mot, write_mot_chunks
+from trackmend_core.exchange.mot_write import MotKind, mot_lines, write_mot, write_mot_chunks
 
 __all__ = [
     "MotKind",
     "empty_mot_table",
     "export_project_mot",
     "mot_chunks",
+    "mot_lines",
     "mot_table",
     "read_mot",
     "write_mot",

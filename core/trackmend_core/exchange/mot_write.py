@@ -42,12 +42,13 @@ def write_mot_chunks(
     count = 0
     with _replacing(path) as stream:
         for table in tables:
-            stream.writelines(_lines(table, kind=kind))
+            stream.writelines(mot_lines(table, kind=kind))
             count += len(table)
     return count
 
 
-def _lines(table: MotTable, *, kind: MotKind) -> Iterator[str]:
+def mot_lines(table: MotTable, *, kind: MotKind = MotKind.RESULT) -> Iterator[str]:
+    """Yield the rows of a table as lines of text, each with its newline."""
     rows = zip(
         table.frames.tolist(),
         table.ids.tolist(),

@@ -1,22 +1,19 @@
 """Takes up a cancelled or failed run where it stopped, under the same ids."""
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING
 
 from trackmend_core.jobs.seams import FrameDetector, FrameSource
 from trackmend_core.jobs.track_video import OnFrame, track_video
+from trackmend_core.project import Project
 from trackmend_core.tracking import Tracker, TrackerSettings
 from trackmend_core.types import Progress, RunId
-
-if TYPE_CHECKING:
-    from trackmend_core.project import Project
 
 _FRAMES_PER_STEP = 50
 
 
 def continue_run(
     *,
-    project: "Project",
+    project: Project,
     run_id: RunId,
     source: FrameSource,
     detector: FrameDetector,
@@ -24,7 +21,7 @@ def continue_run(
 ) -> Generator[Progress, None, RunId]:
     """Replay the stored detections through a fresh tracker, then go on with the next frame.
 
-    What the tracker saw is what the project stores (see `as_stored`), so the tracker ends the
+    What the tracker saw is what the project gives back (see `as_stored`), so the tracker ends the
     replay in the state in which it was stopped and the ids go on as if nothing had happened.
 
     Raises:

@@ -3,14 +3,11 @@
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from trackmend_core.errors import UserError
 from trackmend_core.exchange import MotKind, export_project_mot
+from trackmend_core.project import Project, VideoRecord
 from trackmend_core.types import Progress
-
-if TYPE_CHECKING:
-    from trackmend_core.project import Project, VideoRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +26,7 @@ class ExportedVideo:
 
 
 def export_project(
-    project: "Project", out: Path, *, kind: MotKind = MotKind.RESULT
+    project: Project, out: Path, *, kind: MotKind = MotKind.RESULT
 ) -> Generator[Progress, None, list[ExportedVideo]]:
     """Write the tracks of every video and return what became of each.
 
@@ -54,7 +51,7 @@ def export_project(
     return exported
 
 
-def _paths(tracked: list["VideoRecord"], out: Path) -> dict[int, Path]:
+def _paths(tracked: list[VideoRecord], out: Path) -> dict[int, Path]:
     """Return a file for each video id."""
     if not tracked:
         raise UserError("The project has no tracks yet.", "Run a model on a video, then export.")
@@ -73,7 +70,7 @@ def _paths(tracked: list["VideoRecord"], out: Path) -> dict[int, Path]:
     return _distinct(tracked, out)
 
 
-def _distinct(tracked: list["VideoRecord"], folder: Path) -> dict[int, Path]:
+def _distinct(tracked: list[VideoRecord], folder: Path) -> dict[int, Path]:
     taken: set[str] = set()
     paths: dict[int, Path] = {}
     for video in tracked:

@@ -1,20 +1,17 @@
 """Runs a model and a tracker over a video of a project, as a new run."""
 
 from collections.abc import Generator, Mapping
-from typing import TYPE_CHECKING
 
 from trackmend_core.jobs.seams import FrameDetector, FrameSource
 from trackmend_core.jobs.track_video import OnFrame, track_video
+from trackmend_core.project import Project
 from trackmend_core.tracking import Tracker, TrackerSettings
 from trackmend_core.types import ModelId, Progress, RunId, VideoId
-
-if TYPE_CHECKING:
-    from trackmend_core.project import Project
 
 
 def track_into_project(
     *,
-    project: "Project",
+    project: Project,
     video_id: VideoId,
     model_id: ModelId,
     source: FrameSource,

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from trackmend_core.jobs.read_ahead import ReadAhead, ReadFrame
 from trackmend_core.jobs.seams import FrameDetector, FrameSource, RunSink
 from trackmend_core.jobs.speed import SpeedMeter
+from trackmend_core.project import as_stored
 from trackmend_core.tracking import Tracker
 from trackmend_core.types import FrameDetections, ImageArray, Progress, TrackedBox
 
@@ -92,9 +91,10 @@ def _process(
     writer: RunSink,
     on_frame: OnFrame | None,
 ) -> None:
-    seen = FrameDetections.empty() if frame.image is None else detector.detect(frame.image)
-    detections = as_stored(seen)
-    tracked = tracker.step(detections)
+    none = FrameDetections.empty()
+    detections = none if frame.image is None else detector.detect(frame.image)
+    # The tracker sees what the project will give back, so that tracking again gives the same ids.
+    tracked = tracker.step(as_stored(detections))
     writer.write(frame.frame_index, detections, tracked)
     if on_frame is not None and frame.image is not None:
         on_frame(
@@ -105,20 +105,6 @@ def _process(
                 tracked=tracked,
             )
         )
-
-
-def as_stored(detections: FrameDetections) -> FrameDetections:
-    """Return the detections as a project gives them back: embeddings rounded to float16.
-
-    The tracker sees them like this from the start, so that tracking them again later, from the
-    project, gives the very same ids.
-    """
-    return FrameDetections(
-        detections.boxes_xyxy,
-        detections.scores,
-        detections.embeddings.astype(np.float16).astype(np.float32),
-        detections.class_ids,
-    )
 
 
 def _message(unreadable: int) -> str:

@@ -1,0 +1,261 @@
+"""The command `trackmend`: what one may say; what then happens is in `trackmend_app.commands`.
+
+Only light modules are imported here, so that `--help` and a wrong option answer at once.
+Results go to stdout, everything else to stderr. Exit status: 0 done, 1 a failed check or a bug,
+2 something for the user to mend.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trackmend_app.commands.console import report_bug
+from trackmend_app.commands.group import TrackmendGroup
+from trackmend_app.commands.options import (
+    Backend,
+    ExportFormat,
+    Rules,
+    TrackerName,
+    parse_input_size,
+    print_version,
+)
+
+HELP = """Review multi-object tracks, mend identity switches, and teach the model from the repairs.
+
+Without a command: `trackmend [PROJECT | VIDEO ...]` opens the window.
+"""
+
+app = typer.Typer(
+    cls=TrackmendGroup,
+    help=HELP,
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+model_app = typer.Typer(help="List the models at hand, or look into a model file.")
+app.add_typer(model_app, name="model")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")]
+ModelFile = Annotated[
+    Path | None,
+    typer.Option("--model", help="A model file; without it the model that comes with Trackmend."),
+]
+
+
+def main() -> int:
+    """Run the command line; return the exit status of a bug, which no command expects."""
+    try:
+        app(prog_name="trackmend")
+    except BrokenPipeError:  # the reader of our output has gone, such as `head`
+        sys.stderr.close()
+        return 1
+    except Exception as error:
+        return report_bug(error)
+    return 0
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=print_version, is_eager=True, help="Say the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(hidden=True)
+def window(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PROJECT|VIDEO")] = None,
+    screenshot: Annotated[
+        Path | None, typer.Option(help="Draw the window into this PNG file and end.")
+    ] = None,
+) -> None:
+    """Open the window on a project, on videos, or on the welcome page."""
+    from trackmend_app.commands.open_window import open_window
+
+    raise typer.Exit(open_window(paths or [], screenshot=screenshot))
+
+
+@app.command()
+def track(
+    videos: Annotated[
+        list[Path], typer.Argument(metavar="VIDEO", help="Video files or folders of images.")
+    ],
+    model: ModelFile = None,
+    backend: Annotated[Backend, typer.Option(help="What runs the network.")] = Backend.AUTO,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="A text file for one video, a folder for several. Without --out and --project "
+            "the tracks go to stdout.",
+        ),
+    ] = None,
+    project: Annotated[
+        Path | None,
+        typer.Option(help="Put video and tracks into this .trackmend file; made if need be."),
+    ] = None,
+    score_threshold: Annotated[
+        float | None,
+        typer.Option(
+            help="Detections at or below it take no part, 0..1. Without it the model's own."
+        ),
+    ] = None,
+    input_size: Annotated[
+        str | None, typer.Option(metavar="WxH", help="Network input, multiples of 32.")
+    ] = None,
+    tracker: Annotated[
+        TrackerName, typer.Option(help="Our cascade, or the released FairMOT code's to the letter.")
+    ] = TrackerName.DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """Run the model on videos and give everybody an id.
+
+    Writes MOTChallenge text: frame, id, left, top, width, height, score, -1, -1, -1; frames from 1.
+    Boxes are the tracker's own: not clipped to the frame, and none is left out by size or shape.
+    """
+    from trackmend_app.commands.track import TrackRequest, run_track
+
+    run_track(
+        TrackRequest(
+            videos=tuple(videos),
+            model=model,
+            backend=backend.value,
+            device=device,
+            out=out,
+            project=project,
+            score_threshold=score_threshold,
+            input_wh=parse_input_size(input_size),
+            official=tracker is TrackerName.OFFICIAL,
+            as_json=as_json,
+        )
+    )
+
+
+@app.command()
+def evaluate(
+    gt: Annotated[
+        Path, typer.Option("--gt", help="Ground truth: gt.txt, or a MOTChallenge folder.")
+    ],
+    result: Annotated[Path, typer.Option("--result", help="What `trackmend track` wrote.")],
+    iou_min: Annotated[
+        float, typer.Option(help="Boxes overlapping by this much are the same, above 0, at most 1.")
+    ] = 0.5,
+    rules: Annotated[
+        Rules, typer.Option(help="Which boxes and frames count; fairmot repeats its script.")
+    ] = Rules.MOTCHALLENGE,
+    as_json: AsJson = False,
+) -> None:
+    """Judge tracks by ground truth: MOTA, IDF1, switches and the counts behind them."""
+    from trackmend_app.commands.evaluate import run_evaluate
+
+    run_evaluate(gt, result, iou_min=iou_min, rules=rules, as_json=as_json)
+
+
+@app.command()
+def export(
+    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="A .trackmend file.")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="A file, or a folder if several videos have tracks.")
+    ],
+    export_format: Annotated[
+        ExportFormat, typer.Option("--format", help="mot: a result; mot-gt: ground truth.")
+    ] = ExportFormat.MOT,
+    as_json: AsJson = False,
+) -> None:
+    """Write the corrected tracks of a project as MOTChallenge text, all of them."""
+    from trackmend_app.commands.export import run_export
+
+    run_export(project, out, export_format=export_format, as_json=as_json)
+
+
+@app.command()
+def train(
+    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="A TOML file.")],
+    as_json: AsJson = False,
+) -> None:
+    """Train a model as a configuration says; Ctrl+C keeps the last checkpoint."""
+    from trackmend_app.commands.train import run_training
+
+    run_training(["train", str(config)], as_json=as_json)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def finetune(
+    context: typer.Context,
+    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="A .trackmend file.")],
+    as_json: AsJson = False,
+) -> None:
+    """Teach a project's model from its corrections; Ctrl+C keeps the last checkpoint.
+
+    Further options go to the training process: see `python -m trackmend_training finetune --help`.
+    """
+    from trackmend_app.commands.train import run_training
+
+    run_training(["finetune", str(project), *context.args], as_json=as_json)
+
+
+@app.command()
+def demo(
+    screenshot: Annotated[
+        Path | None, typer.Option(help="Draw the window into this PNG file instead of opening it.")
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Draw and track again; your edits of it are lost.")
+    ] = False,
+    prepare_only: Annotated[
+        bool, typer.Option("--prepare-only", help="Make the sample project and open nothing.")
+    ] = False,
+) -> None:
+    """Draw a street with known truth, track it, and open the sample project.
+
+    Without a display the window is drawn into a PNG file.
+    """
+    from trackmend_app.commands.demo import run_demo
+
+    raise typer.Exit(run_demo(screenshot=screenshot, fresh=fresh, prepare_only=prepare_only))
+
+
+@app.command()
+def selftest(as_json: AsJson = False) -> None:
+    """Check this installation: imports, model, tracking, project. Exit status 1 if one fails."""
+    from trackmend_app.commands.selftest import run_selftest
+
+    raise typer.Exit(run_selftest(as_json=as_json))
+
+
+@model_app.command("list")
+def model_list(
+    project: Annotated[
+        Path | None, typer.Option(help="Also the models of this .trackmend file.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the model that comes with Trackmend and those of a project."""
+    from trackmend_app.commands.models import run_model_list
+
+    run_model_list(project, as_json=as_json)
+
+
+@model_app.command("inspect")
+def model_inspect(
+    model: Annotated[
+        Path | None,
+        typer.Argument(metavar="MODEL", help="A model file; without it the bundled one."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a model file holds: architecture, sizes, origin."""
+    from trackmend_app.commands.models import run_model_inspect
+
+    run_model_inspect(model, as_json=as_json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

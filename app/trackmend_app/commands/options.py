@@ -1,0 +1,60 @@
+"""Choices and small parsers of the command line; light to import."""
+
+from enum import StrEnum
+
+import typer
+
+from trackmend_core.errors import UserError
+
+
+class Backend(StrEnum):
+    """What runs the network."""
+
+    AUTO = "auto"
+    TORCH = "torch"
+    OPENVINO = "openvino"
+
+
+class TrackerName(StrEnum):
+    """Which cascade."""
+
+    DEFAULT = "default"
+    OFFICIAL = "official"
+
+
+class Rules(StrEnum):
+    """Which boxes and frames are judged."""
+
+    MOTCHALLENGE = "motchallenge"
+    EVERY_ROW = "every-row"
+    FAIRMOT = "fairmot"
+
+
+class ExportFormat(StrEnum):
+    """What an export is for."""
+
+    MOT = "mot"
+    MOT_GT = "mot-gt"
+
+
+def parse_input_size(text: str | None) -> tuple[int, int] | None:
+    """Read a size such as 640x480.
+
+    Raises:
+        UserError: it is no size.
+    """
+    if text is None:
+        return None
+    width, cross, height = text.lower().partition("x")
+    if not (cross and width.isdecimal() and height.isdecimal()):
+        raise UserError(f"{text!r} is no input size.", "Say width x height, such as 640x480.")
+    return int(width), int(height)
+
+
+def print_version(wanted: bool) -> None:
+    """Print the version and end, if it was asked for."""
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"trackmend {version('trackmend')}")
+        raise typer.Exit

@@ -1,0 +1,139 @@
+"""`trackmend train` and `finetune`: drive the training process and show what it says."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from trackmend_app.commands.console import print_note, progress_bar
+from trackmend_core.errors import UserError
+from trackmend_training.protocol import (
+    CANCEL_LINE,
+    Cancelled,
+    CheckpointSaved,
+    Failed,
+    Finished,
+    Message,
+    Started,
+    Step,
+    decode,
+)
+
+GRACE_S = 60.0
+"""How long a cancelled training may take to end its step and save."""
+
+
+def run_training(arguments: Sequence[str], *, as_json: bool) -> None:
+    """Run the training process to its end.
+
+    With JSON its lines go to stdout as they are; else a bar goes to stderr and the path of the
+    checkpoint to stdout. Ctrl+C asks the process to stop, which keeps the last checkpoint.
+
+    Raises:
+        UserError: the training process names something to mend.
+        RuntimeError: it ended without a word.
+    """
+    with subprocess.Popen(
+        [sys.executable, "-m", "trackmend_training", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,  # Ctrl+C is ours to pass on politely
+    ) as process:
+        screen = _Screen(as_json=as_json)
+        try:
+            _listen(process, screen)
+        except KeyboardInterrupt:
+            print_note("Stopping after this step; the last checkpoint stays.")
+            _ask_to_stop(process)
+            _listen(process, screen)
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            screen.close()
+    _conclude(screen.last, process.returncode)
+
+
+def _listen(process: "subprocess.Popen[str]", screen: "_Screen") -> None:
+    if process.stdout is None:
+        raise RuntimeError("the training process was started without a pipe")
+    for line in process.stdout:
+        screen.show(line)
+    try:
+        process.wait(timeout=GRACE_S)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+
+
+def _ask_to_stop(process: "subprocess.Popen[str]") -> None:
+    if process.stdin is None or process.poll() is not None:
+        return
+    try:
+        process.stdin.write(f"{CANCEL_LINE}\n")
+        process.stdin.flush()
+    except BrokenPipeError:
+        print_note("The training process had ended already.")
+
+
+def _conclude(last: Message | None, exit_status: int) -> None:
+    if isinstance(last, Failed):
+        raise UserError(last.message, last.hint)
+    if isinstance(last, Cancelled):
+        print_note(f"Stopped. The last checkpoint is {last.path or 'none yet'}.")
+        raise typer.Exit(1)
+    if not isinstance(last, Finished) or exit_status != 0:
+        raise RuntimeError(f"the training process ended with status {exit_status}, unfinished")
+
+
+class _Screen:
+    """Shows messages: as JSON on stdout, or as a bar on stderr."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.last: Message | None = None
+        self._as_json = as_json
+        self._bar = progress_bar()
+        self._task = self._bar.add_task("Starting", total=None, speed="")
+        if not as_json:
+            self._bar.start()
+
+    def close(self) -> None:
+        self._bar.stop()
+
+    def show(self, line: str) -> None:
+        """Take one line of the process."""
+        if not line.strip():
+            return
+        self.last = decode(line)
+        if self._as_json:
+            typer.echo(line.rstrip())
+        else:
+            self._draw(self.last)
+
+    def _draw(self, message: Message) -> None:
+        match message:
+            case Started():
+                self._bar.update(self._task, total=message.steps, completed=message.start_step)
+                print_note(
+                    f"Training on {message.device}: {message.images} images, "
+                    f"{message.identities} identities"
+                )
+            case Step():
+                losses = "  ".join(f"{n} {v:.3f}" for n, v in message.losses.items())
+                left = int(message.seconds_left)
+                self._bar.update(
+                    self._task,
+                    completed=message.step,
+                    description=f"loss {message.total:.3f}  {losses}",
+                    speed=f"{message.speed:.2f} a second, {left // 60}:{left % 60:02d} left",
+                )
+            case CheckpointSaved():
+                print_note(f"Saved {message.path} at step {message.step}")
+            case Finished():
+                typer.echo(message.path)
+            case Failed() | Cancelled():
+                pass
