@@ -148,7 +148,7 @@ def draw_appearance(rng: np.random.Generator) -> Appearance:
 def draw_lookalike(rng: np.random.Generator, model: Appearance) -> Appearance:
     """Return another person in nearly the same clothes as `model`.
 
-    Build, shades and the folds differ a little; the head may show other hair.
+    Build, shades and the folds differ a little; the head may show other hair, and a bag be missing.
     """
     return replace(
         model,
@@ -159,7 +159,7 @@ def draw_lookalike(rng: np.random.Generator, model: Appearance) -> Appearance:
         jacket=_shade(rng, model.jacket, spread=6),
         legs=_shade(rng, model.legs, spread=6),
         shoes=_pick(rng, SHOES),
-        bag=Bag.NONE,
+        bag=model.bag if rng.random() < 0.5 else Bag.NONE,
         texture_seed=int(rng.integers(1 << 30)),
     )
 

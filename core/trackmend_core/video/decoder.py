@@ -8,7 +8,7 @@ from av.error import FFmpegError
 from av.video.frame import VideoFrame
 
 from trackmend_core.types import IntArray
-from trackmend_core.video.packets import PacketReader, PacketTable
+from trackmend_core.video.packets import PacketReader, PacketTable, decode_packet, packet_number
 
 _KEPT_BYTES = 48 << 20
 """Decoded frames kept for steps back, in the picture format of the file."""
@@ -43,7 +43,11 @@ class FrameDecoder:
         self._drained = False
 
     def frame(self, frame_index: int) -> VideoFrame | None:
-        """Return the decoded frame, None if it is too damaged to come out of the decoder."""
+        """Return the decoded frame, None if it is too damaged to come out of the decoder.
+
+        Raises:
+            FFmpegError, LookupError: the file has changed or is gone.
+        """
         if frame_index in self._kept:
             return self._kept[frame_index]
         if not self._comes_soon(frame_index):
@@ -91,23 +95,20 @@ class FrameDecoder:
         return True
 
     def _decode_packet(self) -> None:
-        item = self._reader.read()
-        context = self._reader.stream.codec_context
+        numbered = self._reader.read()
+        stream = self._reader.stream
         try:
-            if item is None:
+            if numbered is None:
                 self._drained = True
-                self._ready.extend(context.decode(None))
+                self._ready.extend(stream.codec_context.decode(None))
             else:
-                number, packet = item
-                packet.opaque = number
-                self._ready.extend(context.decode(packet))
+                self._ready.extend(decode_packet(stream, numbered))
         except FFmpegError:
             return
 
     def _keep(self, frame: VideoFrame) -> None:
-        if not isinstance(frame.opaque, int):
-            return
-        frame_index = int(self._frame_of_packet[frame.opaque])
+        number = packet_number(frame)
+        frame_index = -1 if number is None else int(self._frame_of_packet[number])
         if frame_index < self._first_sound:
             return
         self._latest = max(self._latest, frame_index)

@@ -86,7 +86,13 @@ class FileSource:
         require_frame(frame_index, self.frame_count)
         if self._decoder is None:
             raise ValueError(f"{self._path.name} is closed")
-        frame = self._decoder.frame(frame_index)
+        try:
+            frame = self._decoder.frame(frame_index)
+        except (FFmpegError, LookupError) as error:
+            raise UserError(
+                f"{self._path.name} can no longer be read: it was moved, changed or disconnected.",
+                "Put it back where it was, or open it again.",
+            ) from error
         if frame is None:
             raise UserError(
                 f"Frame {frame_index + 1} of {self._path.name} is damaged and cannot be decoded.",

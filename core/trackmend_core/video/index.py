@@ -17,6 +17,8 @@ from trackmend_core.video.packets import (
     NO_TIME,
     PacketReader,
     PacketTable,
+    decode_packet,
+    packet_number,
 )
 from trackmend_core.video.scan import Scan, scan_file
 
@@ -26,6 +28,9 @@ _ONE_FRAME_PER_PACKET = frozenset(
 )
 _PROBED_PACKETS = 48
 _LEAST_END = 8
+_REORDERING = 64
+"""Farther than any codec moves a frame; more means that the clock of the file jumps."""
+
 _SLACK_S = 1.0
 _FALLBACK_RATE = 25.0
 
@@ -117,7 +122,10 @@ def _order_by_time(scan: Scan) -> IntArray | None:
         return None
     if len(np.unique(times)) != len(times):
         return None
-    return shown[np.argsort(times)]
+    order = np.argsort(times)
+    if np.abs(order - np.arange(len(order))).max(initial=0) > _REORDERING:
+        return None
+    return shown[order]
 
 
 def _without_lost_end(path: Path, scan: Scan, order: IntArray) -> IntArray | None:
@@ -151,7 +159,7 @@ def _decoded(path: Path, scan: Scan, *, first: int, count: int) -> _Frames:
             except FFmpegError:
                 failures += 1
                 continue
-            packets += [frame.opaque for frame in frames if isinstance(frame.opaque, int)]
+            packets += [n for frame in frames if (n := packet_number(frame)) is not None]
             sample = sample or next(iter(frames), None)
     finally:
         reader.close()
@@ -164,23 +172,29 @@ def _decoded(path: Path, scan: Scan, *, first: int, count: int) -> _Frames:
 
 
 def _decode_next(reader: PacketReader, *, last: bool) -> list[VideoFrame]:
-    context = reader.stream.codec_context
-    item = None if last else reader.read()
-    if item is None:
-        return context.decode(None) if last else []
-    number, packet = item
-    packet.opaque = number
-    return context.decode(packet)
+    if last:
+        return reader.stream.codec_context.decode(None)
+    numbered = reader.read()
+    return [] if numbered is None else decode_packet(reader.stream, numbered)
 
 
 def _times(scan: Scan, order: IntArray) -> Float64Array:
     """Return seconds after the first frame; evenly spread where the file has no times."""
     for times in (scan.table.pts[order], np.sort(scan.table.dts[order])):
         if not np.any(times == NO_TIME) and (len(times) < 2 or times[-1] > times[0]):
-            seconds = (times - times[0]).astype(np.float64) * float(scan.time_base)
-            return np.asarray(np.maximum.accumulate(seconds), np.float64)
+            return _unrolled((times - times[0]).astype(np.float64) * float(scan.time_base))
     rate = float(scan.stated_rate or _FALLBACK_RATE)
     return np.arange(len(order), dtype=np.float64) / rate
+
+
+def _unrolled(times_s: Float64Array) -> Float64Array:
+    """Return the times with every jump back replaced by one usual step."""
+    steps = np.diff(times_s)
+    backward = steps < 0
+    if backward.any():
+        steps[backward] = np.median(steps[~backward]) if not backward.all() else 0.0
+        return np.concatenate([[0.0], np.cumsum(steps)])
+    return times_s
 
 
 def _frame_rate(times_s: Float64Array, stated: Fraction | None) -> float:

@@ -29,6 +29,8 @@ def open_video(path: Path, *, cache_dir: Path | None = None) -> VideoSource:
                 f"There is nothing at {path}.",
                 "Check the path; the file may have been moved or renamed.",
             )
+        if not path.is_file():
+            raise UserError(f"{path} is not a file.", "Choose a video file or a folder of images.")
     except OSError as error:
         raise UserError(
             f"{path.name} cannot be read: {error.strerror or error}.",

@@ -1,7 +1,6 @@
 """Reads the packets of a video stream and knows each by its number in the file."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -11,6 +10,7 @@ import numpy as np
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.packet import Packet
+from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from trackmend_core.types import BoolArray, IntArray
@@ -115,6 +115,29 @@ def read_packets(container: InputContainer, stream: VideoStream) -> Iterator[Vid
             return
 
 
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """The packet a frame came from; a new object for every packet, which PyAV tells by address."""
+
+    number: int
+
+
+def decode_packet(stream: VideoStream, numbered: tuple[int, VideoPacket]) -> list[VideoFrame]:
+    """Feed one packet to the decoder; the frames that come out know their packet's number.
+
+    Raises:
+        FFmpegError: the packet is damaged.
+    """
+    number, packet = numbered
+    packet.opaque = _Origin(number)
+    return stream.codec_context.decode(packet)
+
+
+def packet_number(frame: VideoFrame) -> int | None:
+    """Return the number of the packet that a decoded frame came from."""
+    return frame.opaque.number if isinstance(frame.opaque, _Origin) else None
+
+
 def _time(value: int | None) -> int:
     return NO_TIME if value is None else value
 
@@ -136,6 +159,7 @@ class PacketReader:
         self._table = table
         self._container, self._stream = open_container(path)
         self._packets = read_packets(self._container, self._stream)
+        self._is_open = True
         self._waiting: VideoPacket | None = None
         self._next = 0
 
@@ -158,11 +182,20 @@ class PacketReader:
         return self._next - 1, packet
 
     def start_at(self, number: int) -> None:
-        """Make `read` give packet `number` next, with a clean decoder."""
-        if number and any(self._seek(time, number) for time in self._times_before(number)):
+        """Make `read` give packet `number` next, with a clean decoder.
+
+        Raises:
+            FFmpegError, LookupError: the file had to be opened anew and has changed or is gone.
+        """
+        if (
+            number
+            and self._is_open
+            and any(self._seek(time, number) for time in self._times_before(number))
+        ):
             return
         self.close()
         self._container, self._stream = open_container(self._path)
+        self._is_open = True
         self._packets = read_packets(self._container, self._stream)
         self._waiting, self._next = None, 0
         for _ in range(number):
@@ -172,8 +205,7 @@ class PacketReader:
     def close(self) -> None:
         """Close the file."""
         self._packets = iter(())
-        with suppress(FFmpegError):
-            self._stream.codec_context.flush_buffers()
+        self._is_open = False
         self._container.close()
 
     def _times_before(self, number: int) -> Iterator[int]:

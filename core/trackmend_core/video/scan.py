@@ -1,5 +1,6 @@
 """Lists the packets of a video file by demuxing it once, without decoding."""
 
+from array import array
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -16,8 +17,6 @@ from trackmend_core.video.packets import (
     open_container,
     read_packets,
 )
-
-_Row = tuple[int, int, int, int, bool, bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -54,17 +53,18 @@ def scan_file(path: Path) -> Scan:
     """
     container, stream = open_container(path)
     with container:
-        rows: list[_Row] = []
+        numbers, flags = array("q"), bytearray()
         partial = False
         codec, extradata = stream.codec_context.name, stream.codec_context.extradata
         for packet in read_packets(container, stream):
             restart = packet.is_keyframe
             if restart and codec == "h264":
                 restart = is_clean_restart(bytes(packet), extradata)
-            rows.append(_row(packet, restart=restart))
+            numbers.extend(_numbers(packet))
+            flags += bytes((restart, packet.is_discard))
             partial = packet.is_corrupt
         return Scan(
-            table=_table(rows),
+            table=_table(numbers, flags),
             last_is_partial=partial,
             codec=codec,
             declared_frames=stream.frames,
@@ -75,27 +75,25 @@ def scan_file(path: Path) -> Scan:
         )
 
 
-def _row(packet: VideoPacket, *, restart: bool) -> _Row:
+def _numbers(packet: VideoPacket) -> tuple[int, int, int, int]:
     return (
         NO_TIME if packet.pts is None else packet.pts,
         NO_TIME if packet.dts is None else packet.dts,
         -1 if packet.pos is None else packet.pos,
         packet.size,
-        restart,
-        packet.is_discard,
     )
 
 
-def _table(rows: list[_Row]) -> PacketTable:
-    numbers = np.asarray([row[:4] for row in rows], np.int64).reshape(-1, 4)
-    flags = np.asarray([row[4:] for row in rows], np.bool_).reshape(-1, 2)
+def _table(numbers: "array[int]", flags: bytearray) -> PacketTable:
+    columns = np.array(numbers, np.int64).reshape(-1, 4).T.copy()
+    restarts, discards = np.frombuffer(bytes(flags), np.bool_).reshape(-1, 2).T.copy()
     return PacketTable(
-        pts=numbers[:, 0].copy(),
-        dts=numbers[:, 1].copy(),
-        positions=numbers[:, 2].copy(),
-        sizes=numbers[:, 3].copy(),
-        restarts=flags[:, 0].copy(),
-        discards=flags[:, 1].copy(),
+        pts=columns[0],
+        dts=columns[1],
+        positions=columns[2],
+        sizes=columns[3],
+        restarts=restarts,
+        discards=discards,
     )
 
 

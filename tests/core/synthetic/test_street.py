@@ -55,13 +55,13 @@ def test_the_lookalikes_cross_inside_the_frame(frames: list[StreetFrame]) -> Non
 
 def test_somebody_is_hidden_for_a_while_in_most_scenes() -> None:
     hidden = 0
-    for seed in range(6):
+    for seed in range(4):
         settings = StreetSettings(
-            width=160, height=120, frame_count=30, frame_rate=6.0, seed=seed, furniture=0
+            width=96, height=72, frame_count=18, frame_rate=4.0, seed=seed, furniture=0
         )
         lowest = [frame.visibilities.min(initial=1.0) for frame in draw_street(settings)]
         hidden += sum(value < 0.5 for value in lowest) >= 3
-    assert hidden >= 4
+    assert hidden >= 3
 
 
 def test_a_clean_scene_moves_only_inside_the_boxes() -> None:

@@ -1,6 +1,8 @@
 """Damaged, odd and hostile files: open as far as they decode, or say in one sentence why not."""
 
+import os
 import wave
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
@@ -221,3 +223,106 @@ def test_pixels_that_are_not_square_are_mentioned(tmp_path: Path) -> None:
     with open_video(path, cache_dir=tmp_path) as source:
         assert (source.width, source.height) == (WIDTH, HEIGHT)
         assert "16:11" in source.notices[0]
+
+
+def test_a_stream_that_begins_in_the_middle_reads_the_same_in_any_order(tmp_path: Path) -> None:
+    path = write_numbered(tmp_path / "a.ts", 80, options=X264)
+    content = path.read_bytes()
+    path.write_bytes(content[len(content) // 10 // 188 * 188 :])
+    with open_video(path, cache_dir=tmp_path) as source:
+        assert 50 < source.frame_count < 80
+        numbers = numbers_read(source, range(source.frame_count))
+        assert numbers[12:] == list(range(80))[-len(numbers) + 12 :]
+        assert numbers_read(source, [40, 13, 45, 20]) == [numbers[n] for n in (40, 13, 45, 20)]
+
+
+def test_joined_recordings_keep_their_order_though_the_clock_jumps_back(tmp_path: Path) -> None:
+    first = write_numbered(tmp_path / "a.ts", 40, options=X264)
+    second = write_numbered(
+        tmp_path / "b.ts", 40, options=X264, times=[n * 2 + 3 for n in range(40)]
+    )
+    both = tmp_path / "both.ts"
+    both.write_bytes(first.read_bytes() + second.read_bytes())
+    with open_video(both, cache_dir=tmp_path) as source:
+        assert source.frame_count == 80
+        expected = [*range(40), *range(40)]
+        assert numbers_read(source, range(80)) == expected
+        order = np.random.default_rng(0).permutation(80).tolist()
+        assert numbers_read(source, order) == [expected[n] for n in order]
+        seconds = [source.timestamp_s(n) for n in range(80)]
+        assert np.all(np.diff(seconds) > 0)
+
+
+def test_a_clock_that_wraps_round_is_followed(tmp_path: Path) -> None:
+    wrap = (1 << 33) // 3600
+    path = write_numbered(
+        tmp_path / "a.ts", 60, options=X264, times=[wrap - 30 + n for n in range(60)]
+    )
+    with open_video(path, cache_dir=tmp_path) as source:
+        assert numbers_read(source, range(60)) == list(range(60))
+        assert numbers_read(source, [45, 10, 59, 30]) == [45, 10, 59, 30]
+        assert source.timestamp_s(59) == pytest.approx(59 / 25, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "pix_fmt"),
+    [("a.mkv", "ffv1", "gray"), ("a.mkv", "ffv1", "bgra"), ("a.mov", "png", "rgb24")],
+)
+def test_grey_transparent_and_plain_rgb_pictures_come_out_in_colour(
+    name: str, codec: str, pix_fmt: str, tmp_path: Path
+) -> None:
+    path = write_numbered(tmp_path / name, 5, codec=codec, pix_fmt=pix_fmt)
+    with open_video(path, cache_dir=tmp_path) as source:
+        assert source.read(2).shape == (HEIGHT, WIDTH, 3)
+        assert numbers_read(source, [4, 0, 2]) == [4, 0, 2]
+
+
+def test_an_animated_gif_is_a_video(tmp_path: Path) -> None:
+    path = write_numbered(tmp_path / "a.gif", 12, codec="gif", pix_fmt="rgb8")
+    with open_video(path, cache_dir=tmp_path) as source:
+        assert source.frame_count == 12
+        assert numbers_read(source, [11, 0, 5]) == [11, 0, 5]
+
+
+def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "pipe.mp4"
+    os.mkfifo(path)
+    assert "is not a file" in _message(path, tmp_path)
+
+
+def test_two_threads_with_a_source_each_read_the_same_file(tmp_path: Path) -> None:
+    path = write_numbered(tmp_path / "a.mp4", 60, options=X264)
+
+    def read(seed: int) -> bool:
+        order = np.random.default_rng(seed).permutation(60).tolist()
+        with open_video(path, cache_dir=tmp_path / "cache") as source:
+            return numbers_read(source, order) == order
+
+    with ThreadPoolExecutor(3) as pool:
+        assert all(pool.map(read, range(3)))
+
+
+def test_two_sources_read_in_turn_do_not_disturb_each_other(tmp_path: Path) -> None:
+    path = write_numbered(tmp_path / "a.mp4", 60, options=X264)
+    there = np.random.default_rng(5).permutation(60).tolist()
+    with (
+        open_video(path, cache_dir=tmp_path) as one,
+        open_video(path, cache_dir=tmp_path) as other,
+    ):
+        for index in there:
+            assert numbers_read(one, [index]) == [index]
+            assert numbers_read(other, [59 - index]) == [59 - index]
+
+
+def test_a_file_that_shrinks_while_it_is_open_is_reported_and_can_recover(tmp_path: Path) -> None:
+    path = write_numbered(tmp_path / "a.mkv", 96, options=X264)
+    content = path.read_bytes()
+    with open_video(path, cache_dir=tmp_path / "cache") as source:
+        assert numbers_read(source, [2]) == [2]
+        with path.open("r+b") as file:
+            file.truncate(200)
+        for _ in range(2):
+            with pytest.raises(UserError, match=r"a\.mkv"):
+                source.read(90)
+        path.write_bytes(content)
+        assert numbers_read(source, [90, 3]) == [90, 3]
