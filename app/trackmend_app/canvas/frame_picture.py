@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QImage
 
@@ -11,13 +12,21 @@ from trackmend_app.canvas.view_transform import ViewTransform
 from trackmend_core.types import ImageArray
 
 _SHOW_PIXELS_FROM = 8.0
+_AVERAGE_BELOW = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class ScaledPart:
-    """The visible part of a frame in device pixels, and where its top left corner lies on the widget."""
+    """The visible part of a frame in device pixels.
+
+    Attributes:
+        image: shares its memory with `pixels`, which must live as long.
+        pixels: (h, w, 4) uint8 BGRA.
+        top_left: where its corner lies on the widget.
+    """
 
     image: QImage
+    pixels: NDArray[np.uint8]
     top_left: QPointF
 
 
@@ -52,14 +61,15 @@ class FramePicture:
         scale = transform.scale * device_ratio
         size = (max(1, round((x2 - x1) * scale)), max(1, round((y2 - y1) * scale)))
         part = cv2.resize(self.image_bgr[y1:y2, x1:x2], size, interpolation=_interpolation(scale))
-        picture = image_from_bgr(part)
+        pixels = cv2.cvtColor(part, cv2.COLOR_BGR2BGRA)
+        picture = _image_over(pixels)
         picture.setDevicePixelRatio(device_ratio)
         corner = transform.to_widget(x1, y1)
         snapped = QPointF(
             round(corner.x() * device_ratio) / device_ratio,
             round(corner.y() * device_ratio) / device_ratio,
         )
-        return ScaledPart(picture, snapped)
+        return ScaledPart(picture, pixels, snapped)
 
     def rect(self) -> QRectF:
         """Return the frame in its own pixels."""
@@ -67,7 +77,7 @@ class FramePicture:
 
 
 def _interpolation(scale: float) -> int:
-    if scale < 1:
+    if scale < _AVERAGE_BELOW:
         return int(cv2.INTER_AREA)
     return int(cv2.INTER_NEAREST if scale >= _SHOW_PIXELS_FROM else cv2.INTER_LINEAR)
 
@@ -78,6 +88,10 @@ def image_from_bgr(image_bgr: ImageArray) -> QImage:
     Args:
         image_bgr: (H, W, 3) uint8.
     """
-    pixels = cv2.cvtColor(image_bgr, cv2.COLOR_BGR2BGRA)
+    return _image_over(cv2.cvtColor(image_bgr, cv2.COLOR_BGR2BGRA)).copy()
+
+
+def _image_over(pixels: NDArray[np.uint8]) -> QImage:
+    """Return an image in the memory of (H, W, 4) BGRA pixels."""
     height, width = pixels.shape[:2]
-    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
+    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)

@@ -1,11 +1,35 @@
 """Where id labels go, so that they do not lie on each other when there is room."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
-import numpy as np
 from PySide6.QtCore import QRectF, QSizeF
 
-from trackmend_core.types import Float64Array
+Place = tuple[float, float, float, float]
+"""x1 y1 x2 y2 on the widget."""
+
+_CELL_PX = 48.0
+
+
+class _Taken:
+    """Places that are given away, found again by the cells of a coarse grid."""
+
+    def __init__(self) -> None:
+        self._cells: dict[tuple[int, int], list[Place]] = defaultdict(list)
+
+    def add(self, place: Place) -> None:
+        for cell in _cells(place):
+            self._cells[cell].append(place)
+
+    def hidden_area(self, place: Place) -> float:
+        """Return how many square pixels of a place are taken."""
+        x1, y1, x2, y2 = place
+        near = {other for cell in _cells(place) for other in self._cells.get(cell, ())}
+        return sum(
+            max(0.0, min(x2, other[2]) - max(x1, other[0]))
+            * max(0.0, min(y2, other[3]) - max(y1, other[1]))
+            for other in near
+        )
 
 
 def layout_labels(
@@ -13,32 +37,40 @@ def layout_labels(
 ) -> list[QRectF]:
     """Place one label for each box, the first box choosing first.
 
-    A label tries to sit on the top edge of its box (left, right), then inside, then below, then pushed
-    up step by step; when every place is taken it stays where it hides least.
+    A label tries to sit on the top edge of its box (left, right), then inside, then below, then
+    pushed up and aside; when every place is taken it goes where it hides least.
 
     Args:
         boxes: rectangles on the widget, in order of importance.
         sizes: label sizes, same order.
         view: the part of the widget that labels must not leave while their box is in it.
     """
-    taken = np.zeros((len(boxes), 4))
+    taken = _Taken()
     placed: list[QRectF] = []
-    for count, (box, size) in enumerate(zip(boxes, sizes, strict=True)):
-        places = _places(box, size, view=view)
-        hidden = _overlaps(places, taken[:count])
-        best = int(np.argmin(hidden))
-        taken[count] = places[best]
-        x1, y1, x2, y2 = places[best]
-        placed.append(QRectF(x1, y1, x2 - x1, y2 - y1))
+    for box, size in zip(boxes, sizes, strict=True):
+        best = _least_hidden(_places(box, size, view=view), taken)
+        taken.add(best)
+        placed.append(QRectF(best[0], best[1], best[2] - best[0], best[3] - best[1]))
     return placed
 
 
-def _places(box: QRectF, size: QSizeF, *, view: QRectF) -> Float64Array:
-    """Return (P, 4) candidate rectangles, best first."""
+def _least_hidden(places: Iterator[Place], taken: _Taken) -> Place:
+    """Return the first free place, or the one that hides least when none is free."""
+    best = next(places)
+    least = taken.hidden_area(best)
+    while least > 0 and (place := next(places, None)) is not None:
+        hidden = taken.hidden_area(place)
+        if hidden < least:
+            best, least = place, hidden
+    return best
+
+
+def _places(box: QRectF, size: QSizeF, *, view: QRectF) -> Iterator[Place]:
+    """Yield candidate places, best first."""
     w, h = size.width(), size.height()
     left, right = box.left() - 1, box.right() - w + 1
     above = box.top() - h
-    corners = [
+    corners = (
         (left, above),
         (right, above),
         (left, box.top() + 1),
@@ -49,18 +81,19 @@ def _places(box: QRectF, size: QSizeF, *, view: QRectF) -> Float64Array:
         (left, above - 2 * (h + 1)),
         (left + w + 1, above),
         (left - w - 1, above),
-    ]
-    places = np.array([(x, y, x + w, y + h) for x, y in corners])
-    if box.intersects(view):
-        shift_x = np.clip(places[:, 0], view.left(), max(view.left(), view.right() - w))
-        shift_y = np.clip(places[:, 1], view.top(), max(view.top(), view.bottom() - h))
-        places = np.stack([shift_x, shift_y, shift_x + w, shift_y + h], axis=1)
-    return places
+    )
+    inside = box.intersects(view)
+    for x, y in corners:
+        if not inside:
+            yield x, y, x + w, y + h
+            continue
+        kept_x = min(max(x, view.left()), max(view.left(), view.right() - w))
+        kept_y = min(max(y, view.top()), max(view.top(), view.bottom() - h))
+        yield kept_x, kept_y, kept_x + w, kept_y + h
 
 
-def _overlaps(places: Float64Array, taken: Float64Array) -> Float64Array:
-    """Return (P,) how much of each place is taken, in square pixels."""
-    low = np.maximum(places[:, None, :2], taken[None, :, :2])
-    high = np.minimum(places[:, None, 2:], taken[None, :, 2:])
-    sides = np.clip(high - low, 0.0, None)
-    return np.asarray((sides[..., 0] * sides[..., 1]).sum(axis=1))
+def _cells(place: Place) -> Iterator[tuple[int, int]]:
+    x1, y1, x2, y2 = (int(side // _CELL_PX) for side in place)
+    for column in range(x1, x2 + 1):
+        for row in range(y1, y2 + 1):
+            yield column, row

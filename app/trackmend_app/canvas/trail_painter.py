@@ -14,6 +14,7 @@ TrailPoint = tuple[int, float, float]
 
 _STEPS = 6
 _GAP_FRAMES = 8
+_LEAST_STEP_PX = 3.0
 
 
 def draw_trails(
@@ -68,8 +69,13 @@ def _pieces(
     pieces: list[tuple[int, list[QPointF]]] = []
     last_frame = points[0][0]
     last_point = transform.to_widget(points[0][1], points[0][2])
+    newest = points[-1][0]
     for frame, x, y in points[1:]:
         point = transform.to_widget(x, y)
+        near = (point - last_point).manhattanLength() < _LEAST_STEP_PX
+        if near and frame != newest:
+            last_frame = frame
+            continue
         if frame - last_frame <= _GAP_FRAMES:
             step = min(_STEPS - 1, abs(frame_index - frame) * _STEPS // (longest + 1))
             if pieces and pieces[-1][0] == step and pieces[-1][1][-1] == last_point:

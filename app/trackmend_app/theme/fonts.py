@@ -1,5 +1,7 @@
 """The typeface of the window: Inter, bundled, so that it looks the same everywhere; then the system's own."""
 
+from functools import lru_cache
+
 from PySide6.QtGui import QFont, QFontDatabase
 
 from trackmend_resources import resource_path
@@ -29,9 +31,14 @@ def load_bundled_fonts() -> tuple[str, ...]:
 
 def ui_font(size_px: float = BASE_SIZE_PX, *, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
     """Return the window's font with tabular digits, so that figures do not dance while they count."""
+    return QFont(_font(max(1, round(size_px)), weight))
+
+
+@lru_cache(maxsize=64)
+def _font(size_px: int, weight: QFont.Weight) -> QFont:
     font = QFont()
     font.setFamilies(list(FONT_FAMILIES))
-    font.setPixelSize(max(1, round(size_px)))
+    font.setPixelSize(size_px)
     font.setWeight(weight)
     font.setFeature(QFont.Tag("tnum"), 1)
     font.setStyleStrategy(QFont.StyleStrategy.PreferAntialias)

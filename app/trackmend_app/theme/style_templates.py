@@ -128,7 +128,7 @@ QDialogButtonBox QPushButton { min-width: 72px; }
 
 FIELDS = """
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
-    background: $ground; border: 1px solid $line; border-radius: 6px; padding: 5px 8px;
+    background: $field; border: 1px solid $line; border-radius: 6px; padding: 5px 8px;
     min-height: 18px; selection-background-color: $action; selection-color: $on_action;
 }
 QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover, QComboBox:hover { border-color: $faint; }
@@ -136,6 +136,9 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleS
 QComboBox:focus { border-color: $focus; }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {
     background: $panel; color: $faint;
+}
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit {
+    background: transparent; border: none; padding: 0; min-height: 0;
 }
 QLineEdit[invalid="true"] { border-color: $error; }
 QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::down-button {
@@ -154,7 +157,7 @@ QComboBox QAbstractItemView {
 }
 QCheckBox, QRadioButton { background: transparent; spacing: 8px; }
 QCheckBox::indicator, QRadioButton::indicator {
-    width: 15px; height: 15px; background: $ground; border: 1px solid $faint;
+    width: 15px; height: 15px; background: $field; border: 1px solid $faint;
 }
 QCheckBox::indicator { border-radius: 4px; }
 QRadioButton::indicator { border-radius: 8px; }
@@ -193,6 +196,9 @@ QHeaderView::section {
 QHeaderView::section:first { padding-left: 12px; }
 QHeaderView::section:hover { color: $text; }
 QHeaderView::section:pressed { background: $hover; }
+QHeaderView::up-arrow, QHeaderView::down-arrow {
+    subcontrol-origin: padding; subcontrol-position: center right; right: 8px;
+}
 QHeaderView::up-arrow { image: url($chevron_up); width: 8px; height: 8px; }
 QHeaderView::down-arrow { image: url($chevron_down); width: 8px; height: 8px; }
 QTableCornerButton::section { background: $panel; border: none; }
@@ -226,7 +232,7 @@ QSlider::handle:horizontal {
     background: $text; width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
     border: none;
 }
-QSlider::handle:horizontal:hover, QSlider:focus::handle:horizontal { background: $focus; }
+QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { background: $focus; }
 QSlider::groove:vertical { background: $line; width: 4px; border-radius: 2px; }
 QSlider::add-page:vertical { background: $action; width: 4px; border-radius: 2px; }
 QSlider::handle:vertical {

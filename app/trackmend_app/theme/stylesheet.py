@@ -26,6 +26,7 @@ _TOKENS = (
     "stage",
     "panel",
     "raised",
+    "field",
     "hover",
     "line",
     "text",

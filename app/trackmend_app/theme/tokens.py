@@ -21,6 +21,7 @@ class Theme:
         stage: around the video frame.
         panel: side panels, tool bar, timeline.
         raised: what stands out of a panel: buttons, fields, menus.
+        field: what can be typed into.
         hover: a raised thing under the pointer.
         lane: the empty track of a timeline lane.
         line: borders and separators.
@@ -44,6 +45,7 @@ class Theme:
     stage: str
     panel: str
     raised: str
+    field: str
     hover: str
     lane: str
     line: str
@@ -73,6 +75,7 @@ DARK = Theme(
     stage="#0b0d10",
     panel="#171b21",
     raised="#1c2129",
+    field="#12151a",
     hover="#252b35",
     lane="#1c2129",
     line="#262c35",
@@ -97,6 +100,7 @@ LIGHT = Theme(
     stage="#cfd5dc",
     panel="#f6f8fa",
     raised="#ffffff",
+    field="#ffffff",
     hover="#e8ecf2",
     lane="#e9edf2",
     line="#d3d9e1",

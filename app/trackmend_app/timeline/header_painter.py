@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from trackmend_app.theme import Theme, ui_font
 from trackmend_app.theme.colour_maths import mix
 from trackmend_app.theme.identity_colours import panel_colour_name
+from trackmend_app.timeline.lane_picture import bars_image
 from trackmend_app.timeline.ticks import clock, shown_number, ticks
 from trackmend_app.timeline.time_axis import TimeAxis
 from trackmend_app.tracks.records import TrackLike
@@ -34,10 +35,12 @@ def draw_overview(
     """Draw the number of tracks per frame over the whole video, and which part the lanes show."""
     painter.fillRect(area, QColor(theme.ground))
     if len(counts):
-        most = max(1, int(counts.max()))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(mix(theme.ground, theme.quiet, share_b=0.5)))
-        painter.drawPolygon(_columns(area, counts / most))
+        ratio = painter.device().devicePixelRatioF()
+        columns, rows = max(1, round(area.width() * ratio)), round((area.height() - 2) * ratio)
+        colour = QColor(mix(theme.ground, theme.quiet, share_b=0.5))
+        picture = bars_image(_most_per_column(counts, columns), rows=rows, colour=colour)
+        picture.setDevicePixelRatio(ratio)
+        painter.drawImage(area.topLeft() + QPointF(0, 2), picture)
     if not axis.is_fitted:
         _draw_window(painter, area, axis=axis, theme=theme)
 
@@ -98,15 +101,11 @@ def draw_ruler(
             painter.drawText(label.adjusted(advance, 0, 0, 0), _LEFT_MIDDLE, time)
 
 
-def _columns(area: QRectF, shares: Float64Array) -> QPolygonF:
-    """Return the outline of one column per pixel (the highest frame in it), or per frame when wider."""
-    columns = min(len(shares), max(1, int(area.width())))
-    starts = np.unique(np.arange(columns) * len(shares) // columns)
-    tops = area.bottom() - np.maximum.reduceat(shares, starts) * (area.height() - 2)
-    edges = area.left() + np.append(starts, len(shares)) / len(shares) * area.width()
-    xs = np.repeat(edges, 2)[1:-1]
-    outline = [QPointF(float(x), float(y)) for x, y in zip(xs, np.repeat(tops, 2), strict=True)]
-    return QPolygonF([area.bottomLeft(), *outline, area.bottomRight()])
+def _most_per_column(counts: IntArray, columns: int) -> Float64Array:
+    """Return (columns,) the largest count in each column, as a share of the largest of all."""
+    starts = np.arange(columns) * len(counts) // columns
+    most = np.maximum.reduceat(counts, starts)
+    return np.asarray(most / max(1, int(counts.max())))
 
 
 def _draw_window(painter: QPainter, area: QRectF, *, axis: TimeAxis, theme: Theme) -> None:

@@ -3,32 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from trackmend_app.canvas.box_painter import draw_diamond
 from trackmend_app.theme import Theme, ui_font
 from trackmend_app.theme.identity_colours import panel_colour_name
+from trackmend_app.timeline.lane_picture import LaneScores, bars_image, lane_heights
 from trackmend_app.timeline.time_axis import TimeAxis
 from trackmend_app.tracks.records import TrackLike
-from trackmend_core.types import Float64Array, FloatArray
-
-_LEAST_HEIGHT = 0.22
-_WIDEST_STEP_PX = 1.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LaneScores:
-    """The confidence of a track over time.
-
-    Attributes:
-        first_frame: frame of the first value, 0-based.
-        scores: (L,) float32, 0..1, not a number where the track has no box.
-    """
-
-    first_frame: int
-    scores: FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,20 +58,14 @@ def draw_lane_spans(
     colour.setAlphaF(1.0 if look.selected else 0.6 if look.subdued else 0.84)
     visible = [span for span in track.spans if _in_view(span, axis)]
     _draw_gaps(painter, lane, visible, axis=axis, colour=colour)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
-    for first, last in visible:
-        left = axis.x_of(first)
-        right = max(axis.x_of(last + 1), left + 1.5)
-        if scores is None:
-            share = _height_share(track.mean_score)
-            painter.drawRect(
-                QRectF(
-                    left, lane.bottom() - share * lane.height(), right - left, share * lane.height()
-                )
-            )
-        else:
-            painter.drawPolygon(_profile(lane, (first, last), axis=axis, scores=scores))
+    ratio = painter.device().devicePixelRatioF()
+    columns, rows = max(1, round(lane.width() * ratio)), max(1, round(lane.height() * ratio))
+    heights = lane_heights(
+        visible, axis=axis, columns=columns, scores=scores, mean_score=track.mean_score
+    )
+    picture = bars_image(heights, rows=rows, colour=colour)
+    picture.setDevicePixelRatio(ratio)
+    painter.drawImage(lane.topLeft(), picture)
 
 
 def draw_edit_marks(
@@ -124,40 +101,3 @@ def _draw_gaps(
         x1, x2 = axis.x_of(left + 1), axis.x_of(right)
         if x2 - x1 >= 3:
             painter.drawLine(QLineF(max(x1, axis.left), y, min(x2, axis.right), y))
-
-
-def _height_share(score: float | None) -> float:
-    return _LEAST_HEIGHT + (1 - _LEAST_HEIGHT) * min(1.0, max(0.0, 1.0 if score is None else score))
-
-
-def _profile(
-    lane: QRectF, span: tuple[int, int], *, axis: TimeAxis, scores: LaneScores
-) -> QPolygonF:
-    """Return the outline of one stretch: a step per frame, or per pixel when frames are narrower."""
-    first = max(span[0], int(axis.first))
-    last = min(span[1], int(axis.first + axis.shown_span) + 1)
-    edges, values = _steps(first, last, axis=axis, scores=scores)
-    heights = _LEAST_HEIGHT + (1 - _LEAST_HEIGHT) * np.clip(values, 0.0, 1.0)
-    tops = lane.bottom() - heights * lane.height()
-    xs = np.repeat(edges, 2)[1:-1]
-    outline = [QPointF(float(x), float(y)) for x, y in zip(xs, np.repeat(tops, 2), strict=True)]
-    corners = [QPointF(outline[-1].x(), lane.bottom()), QPointF(outline[0].x(), lane.bottom())]
-    return QPolygonF(outline + corners)
-
-
-def _steps(
-    first: int, last: int, *, axis: TimeAxis, scores: LaneScores
-) -> tuple[Float64Array, Float64Array]:
-    """Return (S + 1,) x positions of step edges and (S,) mean scores between them."""
-    values = np.full(last - first + 1, np.nan)
-    offset = first - scores.first_frame
-    known = scores.scores[max(0, offset) : max(0, offset + len(values))]
-    start = max(0, -offset)
-    values[start : start + len(known)] = known
-    values = np.where(np.isfinite(values), values, 0.0)
-    per_step = max(1, int(np.ceil(_WIDEST_STEP_PX / axis.frame_width)))
-    starts = np.arange(0, len(values), per_step)
-    sums = np.add.reduceat(values, starts)
-    counts = np.diff(np.append(starts, len(values)))
-    edges = axis.left + (np.append(starts, len(values)) + first - axis.first) * axis.frame_width
-    return edges, sums / counts

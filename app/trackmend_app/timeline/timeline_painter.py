@@ -17,12 +17,12 @@ from trackmend_app.timeline.header_painter import (
 from trackmend_app.timeline.lane_layout import LaneLayout
 from trackmend_app.timeline.lane_painter import (
     LaneLook,
-    LaneScores,
     draw_edit_marks,
     draw_lane_ground,
     draw_lane_number,
     draw_lane_spans,
 )
+from trackmend_app.timeline.lane_picture import LaneScores
 from trackmend_app.timeline.time_axis import TimeAxis
 from trackmend_app.tracks.records import TrackLike, is_in_frame
 from trackmend_core.types import IntArray, TrackId

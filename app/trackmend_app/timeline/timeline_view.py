@@ -27,7 +27,7 @@ from trackmend_app.timeline.cursor_painter import (
 )
 from trackmend_app.timeline.header_painter import tracks_per_frame
 from trackmend_app.timeline.lane_layout import LaneLayout
-from trackmend_app.timeline.lane_painter import LaneScores
+from trackmend_app.timeline.lane_picture import LaneScores
 from trackmend_app.timeline.ticks import clock, shown_number
 from trackmend_app.timeline.time_axis import TimeAxis
 from trackmend_app.timeline.timeline_painter import (

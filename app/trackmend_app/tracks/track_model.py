@@ -55,23 +55,20 @@ class TrackModel(QAbstractTableModel):
             self.endResetModel()
         else:
             old_count = len(self._tracks)
+            changed = [row for row, old in enumerate(self._tracks) if old != new[row]]
             if len(new) > old_count:
                 self.beginInsertRows(_NO_PARENT, old_count, len(new) - 1)
             self._tracks = new
             if len(new) > old_count:
                 self.endInsertRows()
-            if old_count:
-                last = self.index(old_count - 1, len(Column) - 1)
-                self.dataChanged.emit(self.index(0, 0), last)
+            for row in changed:
+                self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
         self._rows = {track_id: row for row, track_id in enumerate(ids)}
         return kept
 
     def set_current_frame(self, frame_index: int) -> None:
-        """Mark the tracks that are in this frame."""
+        """Mark the tracks that are in this frame; the view only has to be painted anew."""
         self._frame_index = frame_index
-        if self._tracks:
-            last = self.index(len(self._tracks) - 1, 0)
-            self.dataChanged.emit(self.index(0, 0), last, [HERE_ROLE])
 
     def is_here(self, track: TrackLike) -> bool:
         """Return whether a track is in the current frame."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import (
-    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -89,6 +88,7 @@ class TrackTable(QWidget):
     def set_current_frame(self, frame_index: int) -> None:
         """Mark the tracks that are in this frame."""
         self._model.set_current_frame(frame_index)
+        self.view.viewport().update()
         if self._filter.only_here:
             self._refilter()
 

@@ -20,10 +20,10 @@ def loss_title(name: str) -> str:
     """Return what people call a part of the loss."""
     titles = {
         _TOTAL: QCoreApplication.translate("LossCurves", "total"),
-        "heat_map": QCoreApplication.translate("LossCurves", "where (heat map)"),
+        "heat_map": QCoreApplication.translate("LossCurves", "heat map"),
         "size": QCoreApplication.translate("LossCurves", "size"),
         "offset": QCoreApplication.translate("LossCurves", "offset"),
-        "identity": QCoreApplication.translate("LossCurves", "who (identity)"),
+        "identity": QCoreApplication.translate("LossCurves", "identity"),
         "teacher": QCoreApplication.translate("LossCurves", "teacher"),
     }
     return titles.get(name, name.replace("_", " "))
@@ -35,11 +35,12 @@ class LegendEntry(QLabel):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name = name
+        self.setProperty("kind", "small")
         self.setContentsMargins(14, 0, 6, 0)
 
     def show_value(self, value: float) -> None:
         """Say the last smoothed value."""
-        self.setText(f"{loss_title(self._name)}  {value:.3g}")
+        self.setText(f"{loss_title(self._name)}  {value:.2f}")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the mark and the text."""

@@ -1,0 +1,91 @@
+"""The bars of one lane as pixels: how high the model was sure in each column, gaps left empty."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtGui import QColor, QImage
+
+from trackmend_app.timeline.time_axis import TimeAxis
+from trackmend_core.types import Float64Array, FloatArray
+
+LEAST_HEIGHT = 0.22
+"""Height of a bar at confidence 0, so that a track is seen however unsure the model was."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LaneScores:
+    """The confidence of a track over time.
+
+    Attributes:
+        first_frame: frame of the first value, 0-based.
+        scores: (L,) float32, 0..1, not a number where the track has no box.
+    """
+
+    first_frame: int
+    scores: FloatArray
+
+
+def lane_heights(
+    spans: Sequence[tuple[int, int]],
+    *,
+    axis: TimeAxis,
+    columns: int,
+    scores: LaneScores | None,
+    mean_score: float | None,
+) -> Float64Array:
+    """Return (columns,) heights 0..1 of a lane's bars; 0 where the track has no box.
+
+    Args:
+        spans: (first, last) frames, both inclusive, in order.
+        axis: which frames are in view.
+        columns: device pixels over the width of the axis.
+        scores: confidence over time, None to use the mean everywhere.
+        mean_score: of the track, 0..1; None counts as sure.
+    """
+    starts = axis.first + np.arange(columns + 1) * (axis.shown_span / columns)
+    values = np.full(columns, 1.0 if mean_score is None else mean_score)
+    if scores is not None:
+        values = _mean_per_column(starts, scores, otherwise=values)
+    covered = np.zeros(columns + 1, np.int64)
+    per_frame = columns / axis.shown_span
+    for first, last in spans:
+        left = int(np.floor((first - axis.first) * per_frame))
+        right = max(left + 1, int(np.floor((last + 1 - axis.first) * per_frame)))
+        if right > 0 and left < columns:
+            covered[max(0, left)] += 1
+            covered[min(columns, right)] -= 1
+    heights = LEAST_HEIGHT + (1 - LEAST_HEIGHT) * np.clip(values, 0.0, 1.0)
+    return np.where(np.cumsum(covered[:-1]) > 0, heights, 0.0)
+
+
+def bars_image(heights: Float64Array, *, rows: int, colour: QColor) -> QImage:
+    """Return bars of the given heights (0..1 of `rows` pixels) in one colour, their tops smoothed."""
+    below_top = np.asarray(heights)[None, :] * rows - np.arange(rows)[::-1, None]
+    coverage = np.clip(below_top, 0.0, 1.0) * colour.alphaF()
+    bgra = np.array([colour.blue(), colour.green(), colour.red(), 255], np.float64)
+    pixels = np.rint(coverage[..., None] * bgra).astype(np.uint8)
+    width = pixels.shape[1]
+    form = QImage.Format.Format_ARGB32_Premultiplied
+    return QImage(pixels.data, width, rows, 4 * width, form).copy()
+
+
+def _mean_per_column(
+    starts: Float64Array, scores: LaneScores, *, otherwise: Float64Array
+) -> Float64Array:
+    """Return (columns,) mean of the values each column covers, or of the one frame it lies in."""
+    count = len(scores.scores)
+    if not count:
+        return otherwise
+    lows = np.floor(starts[:-1]).astype(np.int64) - scores.first_frame
+    highs = np.maximum(lows + 1, np.floor(starts[1:]).astype(np.int64) - scores.first_frame)
+    low, high = max(0, int(lows[0])), min(count, int(highs[-1]))
+    if low >= high:
+        return otherwise
+    visible = scores.scores[low:high].astype(np.float64)
+    known = np.isfinite(visible)
+    sums = np.concatenate([[0.0], np.cumsum(np.where(known, visible, 0.0))])
+    counts = np.concatenate([[0], np.cumsum(known)])
+    left, right = np.clip(lows - low, 0, high - low), np.clip(highs - low, 0, high - low)
+    seen = counts[right] - counts[left]
+    return np.where(seen > 0, (sums[right] - sums[left]) / np.maximum(seen, 1), otherwise)
