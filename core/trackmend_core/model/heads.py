@@ -38,25 +38,25 @@ class HeadSpec:
         return {"hm": self.num_classes, "wh": sizes, "id": self.reid_dim, "reg": 2}
 
 
-def build_head(in_channels: int, out_channels: int, *, hidden: int = 256) -> nn.Sequential:
-    """Return 3x3 convolution, ReLU, 1x1 convolution: the head of all official networks but YOLO."""
-    return nn.Sequential(
-        nn.Conv2d(in_channels, hidden, 3, padding=1),
-        nn.ReLU(inplace=True),
-        nn.Conv2d(hidden, out_channels, 1),
-    )
+def add_heads(
+    network: nn.Module,
+    *,
+    in_channels: int,
+    spec: HeadSpec,
+    hidden: int = 256,
+    activation: type[nn.Module] = nn.ReLU,
+) -> None:
+    """Attach the heads as direct children, where the official state-dict keys expect them.
 
-
-def add_heads(network: nn.Module, *, in_channels: int, spec: HeadSpec) -> None:
-    """Attach the heads as direct children, where the official state-dict keys expect them."""
+    Each is a 3x3 convolution to `hidden` channels, the activation, and a 1x1 convolution.
+    """
     for name, channels in spec.channels().items():
-        head = build_head(in_channels, channels)
-        for layer in head:
-            if isinstance(layer, nn.Conv2d) and layer.bias is not None:
-                nn.init.zeros_(layer.bias)
-        if name == "hm" and isinstance(head[-1], nn.Conv2d) and head[-1].bias is not None:
-            nn.init.constant_(head[-1].bias, HEATMAP_BIAS)
-        network.add_module(name, head)
+        first = nn.Conv2d(in_channels, hidden, 3, padding=1)
+        last = nn.Conv2d(hidden, channels, 1)
+        for layer, bias in ((first, 0.0), (last, HEATMAP_BIAS if name == "hm" else 0.0)):
+            assert layer.bias is not None
+            nn.init.constant_(layer.bias, bias)
+        network.add_module(name, nn.Sequential(first, activation(), last))
 
 
 def run_heads(network: nn.Module, features: Tensor) -> dict[str, Tensor]:

@@ -52,6 +52,8 @@ def recognise_architecture(tensors: Mapping[str, Tensor], spec: HeadSpec) -> str
         expected = {key: tuple(tensor.shape) for key, tensor in network.state_dict().items()}
         agreeing = sum(found.get(key) == shape for key, shape in expected.items())
         shares[arch] = agreeing / len(found.keys() | expected.keys())
+        if shares[arch] == 1:
+            break
     best = max(shares, key=lambda arch: shares[arch])
     if shares[best] < SHARE_RECOGNISED:
         raise UserError(

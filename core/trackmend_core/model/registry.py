@@ -1,6 +1,7 @@
 """Which networks exist, by name; an architecture is imported when it is first built."""
 
 from collections.abc import Callable
+from functools import partial
 
 from torch import nn
 
@@ -16,6 +17,42 @@ def _dla34(spec: HeadSpec) -> nn.Module:
     return Dla34(spec)
 
 
+def _dla34_conv(spec: HeadSpec) -> nn.Module:
+    from trackmend_core.model.dla34_conv import Dla34Conv
+
+    return Dla34Conv(spec)
+
+
+def _dlav0_34(spec: HeadSpec) -> nn.Module:
+    from trackmend_core.model.dlav0_34 import DlaV034
+
+    return DlaV034(spec)
+
+
+def _resnet(spec: HeadSpec, *, depth: int) -> nn.Module:
+    from trackmend_core.model.resnet_dcn import ResNetDcn
+
+    return ResNetDcn(spec, depth=depth)
+
+
+def _resnet_fpn(spec: HeadSpec, *, depth: int) -> nn.Module:
+    from trackmend_core.model.resnet_fpn import ResNetFpn
+
+    return ResNetFpn(spec, depth=depth)
+
+
+def _hrnet(spec: HeadSpec, *, width: int) -> nn.Module:
+    from trackmend_core.model.hrnet import HrNet
+
+    return HrNet(spec, width=width)
+
+
+def _yolov5s(spec: HeadSpec) -> nn.Module:
+    from trackmend_core.model.yolov5s import Yolov5s
+
+    return Yolov5s(spec)
+
+
 def _mobilenetv2_fpn(spec: HeadSpec) -> nn.Module:
     from trackmend_core.model.mobilenetv2_fpn import build_mobilenetv2_fpn
 
@@ -25,8 +62,18 @@ def _mobilenetv2_fpn(spec: HeadSpec) -> nn.Module:
 
 
 _BUILDERS: dict[str, Builder] = {
-    "dla34": _dla34,
     "mobilenetv2_fpn": _mobilenetv2_fpn,
+    "dla34": _dla34,
+    "dla34_conv": _dla34_conv,
+    "dlav0_34": _dlav0_34,
+    "resnet18": partial(_resnet, depth=18),
+    "resnet34": partial(_resnet, depth=34),
+    "resnet50": partial(_resnet, depth=50),
+    "resnet101": partial(_resnet, depth=101),
+    "resnet34_fpn": partial(_resnet_fpn, depth=34),
+    "hrnet_w18": partial(_hrnet, width=18),
+    "hrnet_w32": partial(_hrnet, width=32),
+    "yolov5s": _yolov5s,
 }
 
 

@@ -55,10 +55,11 @@ def test_openvino_in_float32_gives_what_torch_gives() -> None:
             np.testing.assert_allclose(found[name], head, atol=1e-5)
 
 
-def test_deformable_convolution_runs_in_openvino_as_in_torch() -> None:
+@pytest.mark.parametrize("arch", ["dla34", "yolov5s"])
+def test_the_official_networks_run_in_openvino_as_in_torch(arch: str) -> None:
     from trackmend_core.model import build_network
 
-    network = build_network("dla34", reid_dim=16).eval()
+    network = build_network(arch, reid_dim=16).eval()
     rng = torch.Generator().manual_seed(1)
     with torch.no_grad():
         for name, weight in network.named_parameters():

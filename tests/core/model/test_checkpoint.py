@@ -139,6 +139,13 @@ def test_weights_without_a_description_are_recognised_whatever_their_container(
     assert load_checkpoint(official(light, tmp_path / "light.pth")).reid_dim == 16
 
 
+@pytest.mark.parametrize("arch", ["dla34_conv", "resnet18", "hrnet_w32", "yolov5s"])
+def test_every_architecture_is_told_from_its_relatives(arch: str, tmp_path: Path) -> None:
+    path = official(build_network(arch, reid_dim=64), tmp_path / "model.pth")
+    loaded = load_checkpoint(path)
+    assert (loaded.arch, loaded.reid_dim) == (arch, 64)
+
+
 def test_dead_entries_may_be_missing_or_of_another_shape(
     fill_by_rule: Fill, tmp_path: Path
 ) -> None:
