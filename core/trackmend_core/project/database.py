@@ -88,12 +88,16 @@ class Database:
 
     def close(self) -> None:
         """Write the log back into the file, so that one file remains, and close all connections."""
+        self.settle()
+        self.engine.dispose()
+
+    def settle(self) -> None:
+        """Write the log back into the file: what the file itself says is the newest state then."""
         if self.path is not None and self._journal_mode == "WAL":
             with self._translated(), self.engine.connect() as plain:
                 plain.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(
                     "PRAGMA wal_checkpoint(TRUNCATE)"
                 )
-        self.engine.dispose()
 
     def abandon(self) -> None:
         """Close all connections without writing anything."""

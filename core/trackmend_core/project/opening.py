@@ -40,6 +40,7 @@ def create_database(path: Path) -> tuple[Database, tuple[str, ...]]:
     try:
         with database.writing() as connection:
             migrate(connection)
+        database.settle()  # `read_header` reads the file alone, also after a crash
     except BaseException:
         database.abandon()
         for leftover in (path, *_side_files(path)):
