@@ -18,9 +18,7 @@ class Situation:
     """A snapshot of the session and of the jobs.
 
     Attributes:
-        run_is_written: the shown run is being written by the tracking job: no edits until it ends.
         run_can_continue: the shown run was stopped before the last frame.
-        track_here: exactly one track or box is selected and exists in this frame.
     """
 
     has_project: bool = False
@@ -30,7 +28,6 @@ class Situation:
     job_runs: bool = False
     job_paused: bool = False
     training_runs: bool = False
-    run_is_written: bool = False
     run_can_continue: bool = False
     selected_tracks: int = 0
     box_selected: bool = False
@@ -38,11 +35,6 @@ class Situation:
     undo_title: str | None = None
     redo_title: str | None = None
     mode: Mode = Mode.REVIEW
-
-    @property
-    def may_edit(self) -> bool:
-        """Return whether tracks are shown and nobody else writes them."""
-        return self.has_run and not self.run_is_written
 
 
 def always(_: Situation) -> bool:
@@ -87,7 +79,7 @@ def while_job_runs(now: Situation) -> bool:
 
 def may_finetune(now: Situation) -> bool:
     """Tell whether there are tracks to learn from and nothing else computes."""
-    return now.may_edit and not now.training_runs and not now.job_runs
+    return now.has_run and not now.training_runs and not now.job_runs
 
 
 def while_training(now: Situation) -> bool:
@@ -96,28 +88,28 @@ def while_training(now: Situation) -> bool:
 
 
 def may_edit(now: Situation) -> bool:
-    """Tell whether tracks are shown and nobody else writes them."""
-    return now.may_edit
+    """Tell whether tracks are shown; those of a running job may be mended as well."""
+    return now.has_run
 
 
 def with_track(now: Situation) -> bool:
-    """Tell whether at least one track is selected and may be edited."""
-    return now.may_edit and now.selected_tracks >= 1
+    """Tell whether at least one track is selected ."""
+    return now.has_run and now.selected_tracks >= 1
 
 
 def with_two_tracks(now: Situation) -> bool:
-    """Tell whether two or more tracks are selected and may be edited."""
-    return now.may_edit and now.selected_tracks >= 2
+    """Tell whether two or more tracks are selected ."""
+    return now.has_run and now.selected_tracks >= 2
 
 
 def with_pair_and_range(now: Situation) -> bool:
     """Tell whether two tracks and a range of frames are selected."""
-    return now.may_edit and now.selected_tracks == 2 and now.range_selected
+    return now.has_run and now.selected_tracks == 2 and now.range_selected
 
 
 def with_box(now: Situation) -> bool:
-    """Tell whether a box of this frame is selected and may be edited."""
-    return now.may_edit and now.box_selected
+    """Tell whether a box of this frame is selected ."""
+    return now.has_run and now.box_selected
 
 
 def with_selection(now: Situation) -> bool:
@@ -132,9 +124,9 @@ def with_range(now: Situation) -> bool:
 
 def may_undo(now: Situation) -> bool:
     """Tell whether there is an edit to take back."""
-    return now.undo_title is not None and not now.run_is_written
+    return now.undo_title is not None
 
 
 def may_redo(now: Situation) -> bool:
     """Tell whether there is an undone edit to bring back."""
-    return now.redo_title is not None and not now.run_is_written
+    return now.redo_title is not None

@@ -81,7 +81,8 @@ def test_a_job_that_is_cancelled_is_closed_and_neither_finished_nor_failed(
 ) -> None:
     ends = Ends(runner)
     closed = threading.Event()
-    runner.start("Count", lambda: count_for_ever(closed))
+    with qtbot.waitSignal(runner.progressed, timeout=TIMEOUT_MS):
+        runner.start("Count", lambda: count_for_ever(closed))
     with qtbot.waitSignal(runner.cancelled, timeout=TIMEOUT_MS):
         runner.cancel()
     assert closed.is_set()
@@ -136,7 +137,8 @@ def test_a_job_can_start_from_the_end_of_another(qtbot: QtBot, runner: JobRunner
 
 def test_no_thread_is_left_after_stop_and_wait(qtbot: QtBot, runner: JobRunner) -> None:
     closed = threading.Event()
-    runner.start("Count", lambda: count_for_ever(closed))
+    with qtbot.waitSignal(runner.progressed, timeout=TIMEOUT_MS):
+        runner.start("Count", lambda: count_for_ever(closed))
     runner.stop_and_wait()
     assert closed.is_set()
     assert not runner.is_running

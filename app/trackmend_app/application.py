@@ -1,0 +1,55 @@
+"""Prepares the one QApplication: name, icon, theme, log; and draws a window into a picture."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QSettings, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication, QWidget
+
+from trackmend_app.log_file import start_log_file
+from trackmend_core.errors import UserError
+from trackmend_resources import resource_path
+
+PICTURE_SIZE = (1600, 1000)
+PICTURE_LIMIT_MS = 120_000
+_SETTLE_MS = 250
+
+
+def prepare_application() -> QApplication:
+    """Return the application, made if there is none yet."""
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(["trackmend"])
+    app.setApplicationName("trackmend")
+    app.setApplicationDisplayName("Trackmend")
+    app.setOrganizationName("trackmend")
+    app.setDesktopFileName("trackmend")
+    app.setWindowIcon(QIcon(str(resource_path("icons", "logo.svg"))))
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    start_log_file()
+    return app
+
+
+def wait_until(ready: Callable[[], bool], *, limit_ms: int) -> bool:
+    """Run the event loop until something is so; tell whether it came in time."""
+    loop = QEventLoop()
+    look = QTimer(interval=30)
+    look.timeout.connect(lambda: loop.quit() if ready() else None)
+    look.start()
+    QTimer.singleShot(limit_ms, loop.quit)
+    loop.exec()
+    return ready()
+
+
+def save_picture(window: QWidget, path: Path) -> None:
+    """Draw a window into a PNG file.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    settled = QEventLoop()
+    QTimer.singleShot(_SETTLE_MS, settled.quit)
+    settled.exec()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not window.grab().save(str(path), "PNG"):
+        raise UserError(f"The picture {path} cannot be written.", "Choose another place.")

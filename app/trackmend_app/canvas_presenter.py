@@ -1,0 +1,175 @@
+"""Keeps the canvas in step with the session: frames come when read, boxes belong to that frame."""
+
+from collections import defaultdict
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from trackmend_app.canvas import CanvasMode, VideoCanvas
+from trackmend_app.corrections import Corrections
+from trackmend_app.jobs.frame_loader import FrameLoader
+from trackmend_app.session import Selection, Session
+from trackmend_app.situation import Mode
+from trackmend_core.project import BoxRecord
+from trackmend_core.types import BoxId, FloatArray, ImageArray, TrackId
+
+TRAIL_FRAMES = 60
+
+
+class CanvasPresenter(QObject):
+    """Between the session and the canvas.
+
+    Signals: frame_shown(frame_index), after a frame and its boxes are on the canvas.
+    """
+
+    frame_shown = Signal(int)
+
+    def __init__(
+        self,
+        canvas: VideoCanvas,
+        *,
+        session: Session,
+        corrections: Corrections,
+        loader: FrameLoader,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._canvas = canvas
+        self._session = session
+        self._corrections = corrections
+        self._loader = loader
+        self._shown_frame = -1
+        self._overlay_frame = -1
+        self._shown_image: ImageArray | None = None
+        self._visible = {"boxes": True, "trails": True, "confidence": False}
+        session.frame_changed.connect(loader.request)
+        session.video_changed.connect(self._on_video_changed)
+        session.tracks_changed.connect(self._on_tracks_changed)
+        session.selection_changed.connect(self._on_selection_changed)
+        loader.frame_ready.connect(self._on_frame_ready)
+        corrections.mode_changed.connect(self._on_mode_changed)
+        self._listen_to_canvas()
+        self._apply_visibility()
+
+    def _listen_to_canvas(self) -> None:
+        canvas = self._canvas
+        canvas.box_clicked.connect(self._on_box_clicked)
+        canvas.empty_clicked.connect(self._on_empty_clicked)
+        canvas.box_edited.connect(self._on_box_edited)
+        canvas.box_drawn.connect(self._on_box_drawn)
+        canvas.draw_cancelled.connect(self._corrections.leave)
+
+    @property
+    def shown_frame(self) -> int:
+        """Return the frame on the canvas, -1 before any; it may lag behind the session's."""
+        return self._shown_frame
+
+    @property
+    def shown_image(self) -> ImageArray | None:
+        """Return the frame on the canvas, BGR, not to be written to."""
+        return self._shown_image
+
+    def choose_for_menu(self, box_id: int) -> None:
+        """Select the box that a menu was asked for, unless it is selected with others already."""
+        boxes = self._session.boxes_at(self._shown_frame)
+        box = next((box for box in boxes if box.box_id == box_id), None)
+        if box is not None and box.track_id not in self._session.selection.track_ids:
+            self._session.select(Selection((box.track_id,), box.box_id))
+
+    def set_visible(self, what: str, visible: bool) -> None:
+        """Show or hide "boxes", "trails" or "confidence"."""
+        self._visible[what] = visible
+        self._apply_visibility()
+        self._refresh_trails()
+
+    def _apply_visibility(self) -> None:
+        self._canvas.set_visibility(
+            boxes=self._visible["boxes"],
+            trails=self._visible["trails"],
+            confidence=self._visible["confidence"],
+        )
+
+    @Slot()
+    def _on_video_changed(self) -> None:
+        self._shown_frame = -1
+        self._shown_image = None
+        self._overlay_frame = -1
+        self._canvas.set_frame(None, 0)
+        self._canvas.set_boxes([])
+        self._canvas.set_trails({})
+        self._canvas.set_overlay(None)
+
+    @Slot(int, object)
+    def _on_frame_ready(self, frame_index: int, image: ImageArray) -> None:
+        self._shown_frame = frame_index
+        self._shown_image = image
+        if self._overlay_frame not in (-1, frame_index):
+            self._overlay_frame = -1
+            self._canvas.set_overlay(None)
+        self._canvas.set_frame(image, frame_index)
+        self._refresh_boxes()
+        self.frame_shown.emit(frame_index)
+
+    @Slot(object, int)
+    def show_overlay(self, similarity: FloatArray | None, frame_index: int) -> None:
+        """Lay a similarity map over its frame; one for another frame is late and dropped."""
+        if similarity is not None and frame_index != self._shown_frame:
+            return
+        self._overlay_frame = frame_index if similarity is not None else -1
+        self._canvas.set_overlay(similarity)
+
+    @Slot()
+    def _on_tracks_changed(self) -> None:
+        if self._shown_frame >= 0:
+            self._refresh_boxes()
+
+    def _refresh_boxes(self) -> None:
+        self._canvas.set_boxes(self._session.boxes_at(self._shown_frame))
+        self._on_selection_changed()
+        self._refresh_trails()
+
+    def _refresh_trails(self) -> None:
+        run = self._session.run
+        if not self._visible["trails"] or run is None or self._shown_frame < 0:
+            return
+        boxes = self._session.required_project().boxes_in_range(
+            run.run_id, max(0, self._shown_frame - TRAIL_FRAMES), self._shown_frame
+        )
+        trails: dict[TrackId, list[tuple[int, float, float]]] = defaultdict(list)
+        numbers: dict[TrackId, int] = {}
+        for box in sorted(boxes, key=_frame_of):
+            x1, _, x2, y2 = box.box_xyxy
+            trails[box.track_id].append((box.frame_index, (x1 + x2) / 2, y2))
+            numbers[box.track_id] = box.number
+        self._canvas.set_trails(trails, numbers)
+
+    @Slot()
+    def _on_selection_changed(self) -> None:
+        selection = self._session.selection
+        self._canvas.set_selection(selection.track_ids, selection.box_id)
+
+    @Slot(object)
+    def _on_mode_changed(self, mode: Mode) -> None:
+        draws = mode is Mode.NEW_BOX
+        self._canvas.set_mode(CanvasMode.DRAW_BOX if draws else CanvasMode.SELECT)
+
+    @Slot(int, int, bool)
+    def _on_box_clicked(self, box_id: int, track_id: int, additive: bool) -> None:
+        self._corrections.pick(TrackId(track_id), BoxId(box_id), additive=additive)
+
+    @Slot()
+    def _on_empty_clicked(self) -> None:
+        if self._corrections.mode is Mode.REVIEW:
+            self._session.select(Selection())
+
+    @Slot(int, float, float, float, float)
+    def _on_box_edited(self, box_id: int, x1: float, y1: float, x2: float, y2: float) -> None:
+        self._corrections.move_box(BoxId(box_id), (x1, y1, x2, y2))
+        self._refresh_boxes()
+
+    @Slot(float, float, float, float)
+    def _on_box_drawn(self, x1: float, y1: float, x2: float, y2: float) -> None:
+        self._corrections.add_box((x1, y1, x2, y2))
+
+
+def _frame_of(box: BoxRecord) -> int:
+    return box.frame_index

@@ -1,0 +1,94 @@
+"""The lists that change: which model the next run uses, which run and which video are shown."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu, QWidget
+
+from trackmend_app.model_shelf import choices
+from trackmend_app.workbench import Workbench
+from trackmend_core.project import RunRecord, RunStatus
+
+
+class ChoiceMenus(QObject):
+    """Three submenus, filled each time they open."""
+
+    def __init__(self, workbench: Workbench, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._workbench = workbench
+        self._window = parent
+        self.models = self._menu("Model of the next run", self._fill_models)
+        self.runs = self._menu("Shown run", self._fill_runs)
+        self.videos = self._menu("Shown video", self._fill_videos)
+
+    def _menu(self, title: str, fill: Callable[[], None]) -> QMenu:
+        menu = QMenu(title, self._window)
+        menu.setToolTipsVisible(True)
+        menu.aboutToShow.connect(fill)
+        return menu
+
+    @Slot()
+    def _fill_models(self) -> None:
+        runs = self._workbench.runs
+        self._fill(
+            self.models,
+            [
+                (choice.name, choice.path == runs.choice.path, lambda c=choice: runs.choose(c))
+                for choice in choices(self._workbench.session.project)
+            ],
+        )
+
+    @Slot()
+    def _fill_runs(self) -> None:
+        session = self._workbench.session
+        shown = session.run.run_id if session.run is not None else None
+        found = (
+            session.project.runs(session.video.video_id)
+            if session.project is not None and session.video is not None
+            else []
+        )
+        self._fill(
+            self.runs,
+            [
+                (run_text(run), run.run_id == shown, lambda r=run: session.show_run(r.run_id))
+                for run in reversed(found)
+            ],
+        )
+
+    @Slot()
+    def _fill_videos(self) -> None:
+        session = self._workbench.session
+        shown = session.video.video_id if session.video is not None else None
+        found = session.project.videos() if session.project is not None else []
+        self._fill(
+            self.videos,
+            [
+                (
+                    video.name,
+                    video.video_id == shown,
+                    lambda v=video: session.show_video(v.video_id),
+                )
+                for video in found
+            ],
+        )
+
+    def _fill(self, menu: QMenu, entries: list[tuple[str, bool, Callable[[], None]]]) -> None:
+        menu.clear()
+        group = QActionGroup(menu)
+        for text, checked, choose in entries:
+            action = menu.addAction(text.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(checked)
+            group.addAction(action)
+            action.triggered.connect(lambda _checked, choose=choose: choose())
+        if not entries:
+            menu.addAction("None yet").setEnabled(False)
+
+
+def run_text(run: RunRecord) -> str:
+    """Return a run as people tell them apart: when, with what, how far."""
+    when = datetime.fromtimestamp(run.created_at)
+    state = "" if run.status is RunStatus.FINISHED else f" · {run.status} at {run.next_frame}"
+    return f"{when:%d %b %H:%M} · {run.description}{state}"

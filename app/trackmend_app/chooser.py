@@ -1,0 +1,70 @@
+"""Chooses boxes of the frame by number, and ranks the tracks that a box may be assigned to."""
+
+from PySide6.QtCore import QObject, Signal
+
+from trackmend_app.corrections import Corrections
+from trackmend_app.session import Session
+from trackmend_app.similarity.lookalikes import Lookalike, rank_lookalikes
+from trackmend_core.project import BoxRecord
+
+LISTED = 9
+
+
+class Chooser(QObject):
+    """Selection by key.
+
+    Signals: said(sentence).
+    """
+
+    said = Signal(str)
+
+    def __init__(
+        self, session: Session, corrections: Corrections, *, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._corrections = corrections
+
+    def select_nth_box(self, n: int) -> None:
+        """Select the n-th box of the frame, counted from 1 by id."""
+        boxes = self._boxes_here()
+        if n <= len(boxes):
+            self._pick(boxes[n - 1])
+        else:
+            self.said.emit(f"This frame has {len(boxes)} boxes")
+
+    def select_next_box(self) -> None:
+        """Select the box after the selected one; after the last, the first."""
+        boxes = self._boxes_here()
+        if not boxes:
+            return
+        chosen = self._session.selection.track_ids[-1:]
+        at = next((i for i, box in enumerate(boxes) if (box.track_id,) == chosen), -1)
+        self._pick(boxes[(at + 1) % len(boxes)])
+
+    def lookalikes(self) -> list[Lookalike]:
+        """Return the tracks that the selected one may belong to from here on, most alike first."""
+        run, chosen = self._session.run, self._session.selection.track_ids[-1:]
+        if run is None or not chosen:
+            return []
+        return rank_lookalikes(
+            self._session.required_project(),
+            run_id=run.run_id,
+            track_id=chosen[0],
+            frame_index=self._session.frame_index,
+        )[:LISTED]
+
+    def assign_to_lookalike(self, n: int) -> None:
+        """Give the selected track, from here on or in the range, to the n-th look-alike."""
+        found = self.lookalikes()
+        if n <= len(found):
+            self._corrections.assign(found[n - 1].track_id)
+        else:
+            self.said.emit(f"Only {len(found)} tracks are free to take these boxes here")
+
+    def _boxes_here(self) -> list[BoxRecord]:
+        boxes = self._session.boxes_at(self._session.frame_index)
+        return sorted(boxes, key=lambda box: box.number)
+
+    def _pick(self, box: BoxRecord) -> None:
+        self._corrections.pick(box.track_id, box.box_id, additive=False)

@@ -1,0 +1,252 @@
+"""Turns what a person wants mended into edits of the project; every one is committed at once."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+from trackmend_app.dialogs.questions import Questions
+from trackmend_app.session import Selection, Session
+from trackmend_app.situation import Mode
+from trackmend_core.errors import UserError
+from trackmend_core.project import TrackSummary
+from trackmend_core.project.edits import (
+    AddBox,
+    DeleteBox,
+    DeleteTrack,
+    DeleteTrackFrom,
+    Edit,
+    MergeTracks,
+    ReassignBoxes,
+    SetBox,
+    SplitTrack,
+    SwapTracks,
+)
+from trackmend_core.types import BoxId, TrackId
+
+Corners = tuple[float, float, float, float]
+
+
+class Corrections(QObject):
+    """The edits that the window offers, and the modes in which a click means one of them.
+
+    Signals:
+        mode_changed(Mode).
+        said(sentence): what is missing.
+        refused(UserError): the edit is impossible; nothing has changed.
+    """
+
+    mode_changed = Signal(object)
+    said = Signal(str)
+    refused = Signal(object)
+
+    def __init__(
+        self, session: Session, *, questions: Questions, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._questions = questions
+        self._mode = Mode.REVIEW
+
+    @property
+    def mode(self) -> Mode:
+        """Return what a click on the video means."""
+        return self._mode
+
+    def set_mode(self, mode: Mode) -> None:
+        """Change what a click on the video means."""
+        if mode is not self._mode:
+            self._mode = mode
+            self.mode_changed.emit(mode)
+
+    def leave(self) -> None:
+        """Leave the mode; in review, clear the range, then the selection."""
+        if self._mode is not Mode.REVIEW:
+            self.set_mode(Mode.REVIEW)
+        elif self._session.frame_range is not None:
+            self._session.set_range(None)
+        else:
+            self._session.select(Selection())
+
+    def pick(self, track_id: TrackId, box_id: BoxId | None, *, additive: bool) -> None:
+        """Take a click on a track: in a mode it completes the edit, else it selects."""
+        chosen = self._session.selection.track_ids
+        if track_id < 0 or (box_id is not None and box_id < 0):
+            self.said.emit("The run has just found this box; it can be mended in a moment")
+            return
+        if self._mode is Mode.SWAP and chosen and track_id != chosen[0]:
+            self._session.select(Selection((chosen[0], track_id), box_id))
+            self.set_mode(Mode.REVIEW)
+            self.swap_from_here()
+        elif additive or self._mode is Mode.MERGE:
+            self._session.select(Selection(_toggled(chosen, track_id), box_id))
+        elif box_id is None:
+            self._session.select_tracks((track_id,))
+        else:
+            self._session.select(Selection((track_id,), box_id))
+
+    def swap_from_here(self) -> None:
+        """Exchange two tracks from this frame on; with one selected, wait for the other."""
+        if len(self._session.selection.track_ids) == 1:
+            self.set_mode(Mode.SWAP)
+        else:
+            self._swap(self._session.frame_index, None)
+
+    def swap_this_frame(self) -> None:
+        """Exchange two tracks in this frame only."""
+        self._swap(self._session.frame_index, self._session.frame_index)
+
+    def swap_in_range(self) -> None:
+        """Exchange two tracks in the marked range."""
+        if self._session.frame_range is not None:
+            self._swap(*self._session.frame_range)
+
+    def _swap(self, first_frame: int, last_frame: int | None) -> None:
+        chosen = self._session.selection.track_ids
+        if len(chosen) != 2:
+            self.said.emit("Select two tracks to swap: click one, Ctrl+click the other")
+            return
+        self._apply(
+            SwapTracks(
+                track_a=chosen[0],
+                track_b=chosen[1],
+                first_frame=first_frame,
+                last_frame=last_frame,
+            )
+        )
+
+    def split(self) -> None:
+        """Give the selected track a new id from this frame on."""
+        track = self._chosen_track()
+        if track is not None:
+            frame = self._session.frame_index
+            self._apply(SplitTrack(track_id=track.track_id, at_frame=frame))
+
+    def merge_selected(self) -> None:
+        """Join the selected tracks under the id of the first."""
+        keep, *others = self._session.selection.track_ids
+        self.set_mode(Mode.REVIEW)
+        for absorb in others:
+            if not self._apply(MergeTracks(keep=keep, absorb=absorb)):
+                break
+
+    def assign(self, to_track: TrackId | None) -> None:
+        """Give the selected track's boxes another id, from here on or in the range.
+
+        Args:
+            to_track: whose id; None makes a new one.
+        """
+        track = self._chosen_track()
+        if track is None:
+            return
+        here_on = (self._session.frame_index, track.last_frame)
+        first, last = self._session.frame_range or here_on
+        self._apply(
+            ReassignBoxes(
+                track_id=track.track_id, to_track_id=to_track, first_frame=first, last_frame=last
+            )
+        )
+
+    def delete_box(self) -> None:
+        """Delete the selected box of this frame; the rest of its track stays."""
+        box_id = self._session.selection.box_id
+        if box_id is None:
+            self.said.emit("The selected track has no box in this frame")
+        else:
+            self._apply(DeleteBox(box_id=box_id))
+
+    def delete_from_here(self) -> None:
+        """Delete the selected track from this frame on, after saying how much that is."""
+        track = self._chosen_track()
+        if track is None:
+            return
+        frame = self._session.frame_index
+        edit = DeleteTrackFrom(track_id=track.track_id, from_frame=frame)
+        count = self._box_count(edit)
+        if count is None:
+            return
+        agreed = self._questions.confirm(
+            f"Delete track {track.number} from frame {frame + 1} on?",
+            f"{_boxes(count)} in frames {frame + 1}–{track.last_frame + 1} will go, "
+            f"{_boxes(track.box_count - count)} before stay. Ctrl+Z brings them back.",
+            f"Delete {_boxes(count)}",
+        )
+        if agreed:
+            self._apply(edit)
+
+    def delete_tracks(self) -> None:
+        """Delete the selected tracks entirely, after saying how much that is."""
+        chosen = set(self._session.selection.track_ids)
+        tracks = [track for track in self._session.tracks() if track.track_id in chosen]
+        if not tracks:
+            return
+        count = sum(track.box_count for track in tracks)
+        numbers = ", ".join(str(track.number) for track in tracks)
+        first = min(track.first_frame for track in tracks) + 1
+        last = max(track.last_frame for track in tracks) + 1
+        agreed = self._questions.confirm(
+            f"Delete {'track' if len(tracks) == 1 else 'tracks'} {numbers} in the whole video?",
+            f"All {_boxes(count)} in frames {first}–{last} will go. Ctrl+Z brings them back.",
+            f"Delete {_boxes(count)}",
+        )
+        if agreed:
+            for track in tracks:
+                if not self._apply(DeleteTrack(track_id=track.track_id)):
+                    break
+
+    def move_box(self, box_id: BoxId, box_xyxy: Corners) -> None:
+        """Put a box where the hand has dragged it."""
+        self._apply(SetBox(box_id=box_id, box_xyxy=box_xyxy))
+
+    def add_box(self, box_xyxy: Corners) -> None:
+        """Add a drawn box: to the selected track if it has none here, else to a new one."""
+        frame = self._session.frame_index
+        here = {box.track_id for box in self._session.boxes_at(frame)}
+        free = [track for track in self._session.selection.track_ids if track not in here]
+        self._apply(
+            AddBox(
+                run=self._session.required_run().run_id,
+                frame_index=frame,
+                box_xyxy=box_xyxy,
+                track_id=free[-1] if free else None,
+            )
+        )
+        self.set_mode(Mode.REVIEW)
+
+    def undo(self) -> None:
+        """Take the last edit back and go to its place."""
+        self._session.undo()
+
+    def redo(self) -> None:
+        """Bring the undone edit back and go to its place."""
+        self._session.redo()
+
+    def _chosen_track(self) -> TrackSummary | None:
+        """Return the track that was chosen last."""
+        chosen = self._session.selection.track_ids
+        return self._session.track(chosen[-1]) if chosen else None
+
+    def _box_count(self, edit: Edit) -> int | None:
+        """Return how many boxes an edit would touch; None if it is impossible, which is then said."""
+        try:
+            return self._session.required_project().preview(edit).box_count
+        except UserError as error:
+            self.refused.emit(error)
+            return None
+
+    def _apply(self, edit: Edit) -> bool:
+        try:
+            self._session.edit(edit)
+        except UserError as error:
+            self.refused.emit(error)
+            return False
+        return True
+
+
+def _toggled(chosen: Sequence[TrackId], track_id: TrackId) -> tuple[TrackId, ...]:
+    if track_id in chosen:
+        return tuple(track for track in chosen if track != track_id)
+    return (*chosen, track_id)
+
+
+def _boxes(count: int) -> str:
+    return f"{count:,} box" if count == 1 else f"{count:,} boxes"

@@ -1,0 +1,34 @@
+"""What this program is, and on what it runs."""
+
+import platform
+from importlib.metadata import version
+
+import PySide6
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+
+
+class AboutDialog(QDialog):
+    """Version, licence, device."""
+
+    def __init__(self, parent: QWidget, *, device: str) -> None:
+        super().__init__(parent)
+        self.setObjectName("about")
+        self.setWindowTitle("About Trackmend")
+        title = QLabel(f"Trackmend {version('trackmend')}")
+        title.setProperty("kind", "title")
+        text = QLabel(
+            "Review multi-object tracks, mend identity switches, and teach FairMOT "
+            "from the corrections.\n\nApache License 2.0\n"
+            f"Python {platform.python_version()} · Qt for Python {PySide6.__version__}\n"
+            f"Model runs on: {device or 'not loaded yet'}"
+        )
+        text.setProperty("kind", "quiet")
+        text.setWordWrap(True)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 18, 20, 16)
+        layout.setSpacing(12)
+        for widget in (title, text, buttons):
+            layout.addWidget(widget)
+        self.setMinimumWidth(420)

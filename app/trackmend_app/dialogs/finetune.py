@@ -1,0 +1,135 @@
+"""Asks how long and from which model to learn from the corrections."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from trackmend_app.model_shelf import ModelChoice
+from trackmend_training.config import FinetuneConfig
+
+_LENGTHS = (("Short (80 steps)", 80), ("Usual (200 steps)", 200), ("Long (600 steps)", 600))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinetunePlan:
+    """What to teach: from which model, under which name, how."""
+
+    base: ModelChoice
+    name: str
+    config: FinetuneConfig
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What there is to learn from, for the person to judge."""
+
+    tracks: int
+    boxes: int
+    edits: int
+
+    def text(self) -> str:
+        """Return it as a sentence."""
+        edits = "1 correction" if self.edits == 1 else f"{self.edits:,} corrections"
+        return (
+            f"{self.tracks:,} tracks with {self.boxes:,} boxes, {edits}. "
+            "Frames around corrections are learnt from first; drawn scenes are mixed in, "
+            "so that the model does not forget."
+        )
+
+
+class FinetuneDialog(QDialog):
+    """How to finetune; `plan` holds the answer after it was accepted."""
+
+    def __init__(
+        self,
+        parent: QWidget,
+        *,
+        material: Material,
+        bases: Sequence[ModelChoice],
+        name: str,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("finetune_dialog")
+        self.setWindowTitle("Finetune from corrections")
+        self.setMinimumWidth(460)
+        self._bases = tuple(bases)
+        title = QLabel("Teach the model from the corrected tracks")
+        title.setProperty("kind", "title")
+        told = QLabel(material.text())
+        told.setProperty("kind", "quiet")
+        told.setWordWrap(True)
+        self._base = QComboBox()
+        self._base.addItems([base.name for base in self._bases])
+        self._name = QLineEdit(name)
+        self._length = QComboBox()
+        self._length.addItems([text for text, _ in _LENGTHS] + ["Other…"])
+        self._length.setCurrentIndex(1)
+        self._steps = QSpinBox()
+        self._steps.setRange(1, 100_000)
+        self._steps.setValue(FinetuneConfig().steps)
+        self._steps.setSuffix(" steps")
+        self._length.currentIndexChanged.connect(self._on_length_chosen)
+        self._base.setToolTip("The model to start from; it stays as it is")
+        self._name.setToolTip("The new model's name in this project")
+        self._length.setToolTip("How many optimiser steps; a few seconds each on a CPU")
+        self._steps.setToolTip("Optimiser steps")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 18, 20, 16)
+        layout.setSpacing(14)
+        layout.addWidget(title)
+        layout.addWidget(told)
+        layout.addLayout(self._form())
+        layout.addWidget(self._buttons())
+        self._on_length_chosen(1)
+
+    def _form(self) -> QFormLayout:
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(10)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow("Start from", self._base)
+        form.addRow("Name it", self._name)
+        form.addRow("Length", self._length)
+        form.addRow("", self._steps)
+        return form
+
+    def _buttons(self) -> QDialogButtonBox:
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        start = buttons.addButton("Start training", QDialogButtonBox.ButtonRole.AcceptRole)
+        start.setDefault(True)
+        start.setObjectName("start_training")
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        return buttons
+
+    def _on_length_chosen(self, index: int) -> None:
+        chosen = index < len(_LENGTHS)
+        self._steps.setEnabled(not chosen)
+        if chosen:
+            self._steps.setValue(_LENGTHS[index][1])
+
+    def choose_base(self, path: object) -> None:
+        """Show the model with this path as the one to start from."""
+        for row, base in enumerate(self._bases):
+            if base.path == path:
+                self._base.setCurrentIndex(row)
+
+    def plan(self) -> FinetunePlan:
+        """Return what was chosen."""
+        base = self._bases[max(0, self._base.currentIndex())]
+        return FinetunePlan(
+            base=base,
+            name=self._name.text().strip() or f"{base.name}, finetuned",
+            config=FinetuneConfig(steps=self._steps.value()),
+        )

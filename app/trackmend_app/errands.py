@@ -1,0 +1,189 @@
+"""Small tasks that ask a question first: export, relink, name a moment, go to a frame, load, teach."""
+
+import re
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QDialog, QWidget
+
+from trackmend_app.dialogs.finetune import FinetuneDialog
+from trackmend_app.dialogs.questions import MODEL_FILTER, VIDEO_FILTER
+from trackmend_app.jobs.runner import Job, JobRunner
+from trackmend_app.jobs.tracking import registered
+from trackmend_app.model_shelf import DetectorShelf, ModelChoice, choices
+from trackmend_app.workbench import Workbench
+from trackmend_core.errors import UserError
+from trackmend_core.exchange import export_project_mot
+from trackmend_core.project import Project
+from trackmend_core.types import Progress
+from trackmend_core.video import fingerprint
+
+TEXT_FILTER = "Text files (*.txt);;All files (*)"
+_CLOCK = re.compile(r"^(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:[.,]\d+)?)$")
+
+
+class Errands(QObject):
+    """Each method asks, does, and says what it did.
+
+    Signals: said(sentence); failed(error).
+    """
+
+    said = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self, window: QWidget, workbench: Workbench) -> None:
+        super().__init__(window)
+        self._window = window
+        self._workbench = workbench
+        self._session = workbench.session
+        self._questions = workbench.questions
+        self.runner = JobRunner(self)
+        self.runner.progressed.connect(self._on_progressed)
+        self.runner.finished.connect(self._on_job_finished)
+        self.runner.failed.connect(self.failed)
+
+    def open_sample(self) -> None:
+        """Open the sample project; the first time it is drawn and tracked."""
+        if self.runner.is_running:
+            self.said.emit("The sample project is being made; a moment")
+            return
+        self.said.emit("Making the sample project…")
+        self.runner.start("Making the sample project", make_or_find_sample)
+
+    def export_mot(self) -> None:
+        """Write the shown tracks as MOTChallenge text."""
+        project, video = self._session.project, self._session.video
+        if project is None or video is None:
+            return
+        suggestion = project.path.with_name(f"{Path(video.name).stem}.txt")
+        path = self._questions.file_to_write("Export MOTChallenge text", suggestion, TEXT_FILTER)
+        if path is None:
+            return
+        try:
+            rows = export_project_mot(project, video.video_id, path)
+        except UserError as error:
+            self.failed.emit(error)
+            return
+        tracks = len(self._session.tracks())
+        self.said.emit(f"Wrote {rows:,} rows of {tracks} tracks to {path}")
+
+    def name_moment(self) -> None:
+        """Give the present state a name; saving needs no key."""
+        name = self._questions.text("Name this moment", "Every edit is saved already. Name:", "")
+        if name is None:
+            return
+        try:
+            self._session.required_project().add_checkpoint(name)
+        except UserError as error:
+            self.failed.emit(error)
+        else:
+            self.said.emit(f"This moment is called “{name}”")
+
+    def relink_video(self) -> None:
+        """Say where the lost video is now."""
+        project, video = self._session.project, self._session.video
+        if project is None or video is None:
+            return
+        paths = self._questions.files_to_open(f"Where is {video.name} now?", VIDEO_FILTER)
+        if not paths:
+            return
+        try:
+            project.relink_video(video.video_id, paths[0], fingerprint(paths[0]))
+        except UserError as error:
+            self.failed.emit(error)
+            return
+        self._session.show_video(video.video_id)
+
+    def go_to_frame(self) -> None:
+        """Ask for a frame number, counted from 1, or a time, and go there."""
+        video = self._session.video
+        if video is None:
+            return
+        answer = self._questions.text(
+            "Go to frame",
+            f"Frame 1–{video.frame_count}, or a time such as 1:05.2",
+            str(self._session.frame_index + 1),
+        )
+        if answer is None:
+            return
+        frame_index = parse_place(answer, frame_rate=video.frame_rate)
+        if frame_index is None:
+            self.failed.emit(
+                UserError(
+                    f"“{answer}” is neither a frame number nor a time.",
+                    "Type a number such as 120, or minutes and seconds such as 1:05.2.",
+                )
+            )
+        else:
+            self._workbench.travel.to(frame_index)
+
+    def load_model(self) -> None:
+        """Add a checkpoint file to the project and use it for the next run."""
+        paths = self._questions.files_to_open("Load a model", MODEL_FILTER)
+        project = self._session.project
+        if not paths or project is None or self.runner.is_running:
+            return
+        shelf, path = self._workbench.shelf, paths[0]
+        self.said.emit(f"Loading {path.name}…")
+        self.runner.start("Loading a model", lambda: add_model(project, shelf, path))
+
+    def finetune(self) -> None:
+        """Ask how, then teach the model from the corrections."""
+        training = self._workbench.training
+        dialog = FinetuneDialog(
+            self._window,
+            material=training.material(),
+            bases=choices(self._session.project),
+            name=training.suggested_name(),
+        )
+        dialog.choose_base(self._workbench.runs.choice.path)
+        dialog.accepted.connect(lambda: training.start(dialog.plan()))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot(object)
+    def _on_progressed(self, progress: Progress) -> None:
+        share = f" {100 * progress.done // progress.total} %" if progress.total else ""
+        self.said.emit(f"{self.runner.title}: {progress.message}{share}")
+
+    @Slot(object)
+    def _on_job_finished(self, result: object) -> None:
+        if isinstance(result, ModelChoice):
+            self._workbench.runs.choose(result)
+        elif isinstance(result, Path):
+            self._workbench.opener.open_paths([result])
+
+
+def make_or_find_sample() -> Job:
+    """Return the sample project's path, after making it if need be; imports torch only then."""
+    from trackmend_app.sample import make_sample, sample_folder, sample_project
+
+    folder = sample_folder()
+    if sample_project(folder).exists():
+        return sample_project(folder)
+    return (yield from make_sample(folder))
+
+
+def add_model(project: Project, shelf: DetectorShelf, path: Path) -> Job:
+    """Load a checkpoint to see whether it is one, and put it into the project.
+
+    Raises:
+        UserError: it is none, with the reasons.
+    """
+    yield Progress(done=0, total=0, message=path.name)
+    ready = shelf.get(path)
+    choice = ModelChoice(name=ready.facts.name or path.stem, path=path)
+    return ModelChoice(name=choice.name, path=path, model_id=registered(project, choice, ready))
+
+
+def parse_place(text: str, *, frame_rate: float) -> int | None:
+    """Return the 0-based frame that a number from 1, or a time h:mm:ss.s, means; None if neither."""
+    text = text.strip()
+    if text.isdigit():
+        return max(0, int(text) - 1)
+    match = _CLOCK.match(text)
+    if match is None:
+        return None
+    hours, minutes, seconds = match.groups()
+    time_s = int(hours or 0) * 3600 + int(minutes) * 60 + float(seconds.replace(",", "."))
+    return round(time_s * frame_rate)

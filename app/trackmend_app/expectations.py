@@ -1,0 +1,51 @@
+"""What the status line says: the mode, what is expected next, and that Esc leaves; no Qt."""
+
+from trackmend_app.situation import Mode, Situation
+
+
+def mode_and_expectation(
+    now: Situation, *, playing: bool = False, swap_from: str = "", frame: int = 0
+) -> tuple[str, str]:
+    """Return the two first parts of the status line.
+
+    Args:
+        now: the situation.
+        playing: whether the video plays.
+        swap_from: number of the track that waits for a partner.
+        frame: as people count it.
+    """
+    if not now.has_project:
+        return "Welcome", "Open a video or a project, or drop one here"
+    if now.video_lost:
+        return "Video lost", "The video file has moved: File ▸ Find the lost video…"
+    if now.mode is Mode.NEW_BOX:
+        return "New box", "Drag a box on the video · Esc leaves"
+    if now.mode is Mode.SWAP:
+        return (
+            "Swap",
+            f"Click the track that {swap_from} swaps with from frame {frame} on · Esc leaves",
+        )
+    if now.mode is Mode.MERGE:
+        return "Merge", _merge_text(now.selected_tracks)
+    if now.job_runs:
+        running = "Paused" if now.job_paused else "Running"
+        return running, "The model looks at every frame · look around meanwhile; edits wait"
+    if playing:
+        return "Playing", "Space pauses · D and F step · [ and ] change the speed"
+    if not now.has_run:
+        return "Review", "Run model (Ctrl+R) finds and follows everybody in this video"
+    return "Review", _review_text(now)
+
+
+def _merge_text(selected: int) -> str:
+    if selected < 2:
+        return "Click the tracks that are one person, the one to keep first · Esc leaves"
+    return f"{selected} tracks chosen · Shift+M merges them under the first id · Esc leaves"
+
+
+def _review_text(now: Situation) -> str:
+    if now.selected_tracks == 0:
+        return "Click a box · Space plays · D and F step · F1 lists every key"
+    if now.selected_tracks == 1:
+        return "X swaps · S splits · M merges · Del deletes this box · Esc deselects"
+    return "X swaps them from here on · Shift+M merges them · Esc deselects"

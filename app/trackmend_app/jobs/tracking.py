@@ -1,0 +1,100 @@
+"""The tracking job as the window runs it: load the model, open the video, write a run; no Qt."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from trackmend_app.jobs.runner import Job
+from trackmend_app.model_shelf import DetectorShelf, ModelChoice, ReadyDetector
+from trackmend_core.jobs import (
+    FrameResult,
+    continue_run,
+    recommended_settings,
+    track_into_project,
+)
+from trackmend_core.project import Project
+from trackmend_core.types import ModelId, Progress, RunId, VideoId
+from trackmend_core.video import CachedVideo, FrameCache, open_video
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class TrackingTools:
+    """What every tracking job needs.
+
+    Attributes:
+        frames: shared with the window, so that a frame is decoded once.
+        on_device: told device and back end once the model is loaded, in the worker thread.
+        on_frame: told each tracked frame, in the worker thread.
+    """
+
+    project: Project
+    shelf: DetectorShelf
+    frames: FrameCache
+    on_device: Callable[[str], None]
+    on_frame: Callable[[FrameResult], None]
+
+
+def new_run(
+    tools: TrackingTools,
+    *,
+    video_id: VideoId,
+    video_path: Path,
+    choice: ModelChoice,
+    score_threshold: float | None,
+) -> Job:
+    """Track a whole video with a model into a new run; returns its id.
+
+    Raises:
+        UserError: the model or the video cannot be used.
+    """
+    yield Progress(done=0, total=0, message=f"Loading {choice.name}…")
+    ready = tools.shelf.get(choice.path)
+    tools.on_device(ready.detector.description)
+    with open_video(video_path) as source:
+        settings = recommended_settings(
+            ready.facts.metadata, frame_rate=source.frame_rate, score_threshold=score_threshold
+        )
+        run_id: RunId = yield from track_into_project(
+            project=tools.project,
+            video_id=video_id,
+            model_id=registered(tools.project, choice, ready),
+            source=CachedVideo(source, tools.frames),
+            detector=ready.detector,
+            settings=settings,
+            detector_settings={"backend": ready.detector.description},
+            description=f"{choice.name}, {ready.detector.description}",
+            on_frame=tools.on_frame,
+        )
+    return run_id
+
+
+def resumed_run(
+    tools: TrackingTools, *, run_id: RunId, video_path: Path, choice: ModelChoice
+) -> Job:
+    """Go on with a run that was stopped, with the model that began it; returns its id.
+
+    Raises:
+        UserError: the model or the video cannot be used.
+    """
+    yield Progress(done=0, total=0, message=f"Loading {choice.name}…")
+    ready = tools.shelf.get(choice.path)
+    tools.on_device(ready.detector.description)
+    with open_video(video_path) as source:
+        yield from continue_run(
+            project=tools.project,
+            run_id=run_id,
+            source=CachedVideo(source, tools.frames),
+            detector=ready.detector,
+            on_frame=tools.on_frame,
+        )
+    return run_id
+
+
+def registered(project: Project, choice: ModelChoice, ready: ReadyDetector) -> ModelId:
+    """Return the model's row in the project, made if need be."""
+    for model in project.models():
+        if model.model_id == choice.model_id or model.path == choice.path:
+            return model.model_id
+    return project.add_model(
+        choice.name, choice.path, ready.facts.arch, metadata=dict(ready.facts.metadata)
+    )

@@ -1,0 +1,332 @@
+"""The window: assembles the views around one workbench; it holds no logic of its own."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QSettings, Qt, QUrl, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+)
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from trackmend_app.action_set import ActionSet
+from trackmend_app.actions import Menu
+from trackmend_app.application import (
+    PICTURE_LIMIT_MS,
+    PICTURE_SIZE,
+    prepare_application,
+    save_picture,
+    wait_until,
+)
+from trackmend_app.assign_list import AssignList
+from trackmend_app.canvas import VideoCanvas
+from trackmend_app.canvas_presenter import CanvasPresenter
+from trackmend_app.choice_menus import ChoiceMenus
+from trackmend_app.dialogs.about import AboutDialog
+from trackmend_app.dialogs.key_sheet import KeySheet
+from trackmend_app.dialogs.questions import DialogQuestions, Questions
+from trackmend_app.errands import Errands
+from trackmend_app.faults import FaultReporter
+from trackmend_app.held_key import HeldKey
+from trackmend_app.log_file import log_path
+from trackmend_app.model_shelf import DetectorShelf
+from trackmend_app.panels import Panels
+from trackmend_app.recent import recent_projects, remember_project
+from trackmend_app.run_strip import RunStrip
+from trackmend_app.similarity.panel import SimilarityPanel
+from trackmend_app.similarity.presenter import SimilarityPresenter
+from trackmend_app.status_line import StatusLine
+from trackmend_app.status_presenter import StatusPresenter
+from trackmend_app.theme import DARK, LIGHT, apply_theme, current_theme
+from trackmend_app.timeline import TimelineView
+from trackmend_app.tool_bar import ToolBar
+from trackmend_app.tracks import TrackTable
+from trackmend_app.tracks_presenter import TracksPresenter
+from trackmend_app.training.panel import TrainingPanel
+from trackmend_app.training.presenter import TrainingPresenter
+from trackmend_app.typing_guard import TypingGuard
+from trackmend_app.welcome import WelcomePage
+from trackmend_app.window_actions import connect_actions
+from trackmend_app.workbench import Workbench
+
+FIRST_SIZE = (1600, 1000)
+
+
+class MainWindow(QMainWindow):
+    """One window, one project."""
+
+    def __init__(
+        self,
+        app: QApplication,
+        *,
+        questions: Questions | None = None,
+        shelf: DetectorShelf | None = None,
+    ) -> None:
+        super().__init__()
+        self._app = app
+        self._settings = QSettings()
+        is_light = self._settings.value("window/theme", "dark") == "light"
+        apply_theme(app, LIGHT if is_light else DARK)
+        self.faults = FaultReporter(self)
+        self.workbench = Workbench(
+            questions=questions or DialogQuestions(self), shelf=shelf, parent=self
+        )
+        self.errands = Errands(self, self.workbench)
+        self.action_set = ActionSet(self)
+        self._make_views()
+        self._place_views()
+        self._make_presenters()
+        self._make_menus()
+        connect_actions(self)
+        self._connect()
+        self._show_checked_at_first()
+        TypingGuard(app, self)
+        self.resize(*FIRST_SIZE)
+        self.panels.restore(self._settings)
+        self._on_project_changed()
+
+    def _make_views(self) -> None:
+        self.canvas = VideoCanvas()
+        self.timeline = TimelineView()
+        self.track_table = TrackTable()
+        self.similarity_panel = SimilarityPanel()
+        self.training_panel = TrainingPanel(self.action_set)
+        self.run_strip = RunStrip(self.action_set)
+        self.welcome = WelcomePage(self.action_set)
+        self.tool_bar = ToolBar(self.action_set)
+        self.status_line = StatusLine()
+        self.assign_list = AssignList(self.canvas)
+
+    def _place_views(self) -> None:
+        self.setObjectName("main_window")
+        self.setAcceptDrops(True)
+        self._video_page = QWidget()
+        column = QVBoxLayout(self._video_page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self.run_strip)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.welcome)
+        self._pages.addWidget(self._video_page)
+        self.setCentralWidget(self._pages)
+        self.addToolBar(self.tool_bar)
+        self.setStatusBar(self.status_line)
+        self.panels = Panels(self, self.action_set)
+        area = Qt.DockWidgetArea
+        self.panels.add("tracks", "Tracks", self.track_table, area.LeftDockWidgetArea)
+        self.panels.add("timeline", "Timeline", self.timeline, area.BottomDockWidgetArea)
+        self.panels.add(
+            "similarity", "Similarity", self.similarity_panel, area.BottomDockWidgetArea
+        )
+        self.panels.add("training", "Training", self.training_panel, area.RightDockWidgetArea)
+
+    def _make_presenters(self) -> None:
+        bench = self.workbench
+        self.canvas_presenter = CanvasPresenter(
+            self.canvas,
+            session=bench.session,
+            corrections=bench.corrections,
+            loader=bench.loader,
+            parent=self,
+        )
+        self.tracks_presenter = TracksPresenter(
+            table=self.track_table,
+            timeline=self.timeline,
+            session=bench.session,
+            corrections=bench.corrections,
+            parent=self,
+        )
+        self.similarity_presenter = SimilarityPresenter(
+            self.similarity_panel, workbench=bench, canvas=self.canvas_presenter, parent=self
+        )
+        self.training_presenter = TrainingPresenter(
+            self.training_panel, workbench=bench, panels=self.panels, parent=self
+        )
+        self.status_presenter = StatusPresenter(
+            self,
+            workbench=bench,
+            actions=self.action_set,
+            status_line=self.status_line,
+            tool_bar=self.tool_bar,
+            run_strip=self.run_strip,
+            canvas=self.canvas,
+        )
+
+    def _make_menus(self) -> None:
+        menus = self.action_set.fill_menu_bar(self.menuBar())
+        self.choice_menus = ChoiceMenus(self.workbench, self)
+        menus[Menu.VIDEO].addSeparator()
+        menus[Menu.VIDEO].addMenu(self.choice_menus.videos)
+        menus[Menu.MODEL].addSeparator()
+        menus[Menu.MODEL].addMenu(self.choice_menus.models)
+        menus[Menu.MODEL].addMenu(self.choice_menus.runs)
+        self.tool_bar.run_button.setMenu(self.choice_menus.models)
+        self._box_menu = QMenu(self)
+        self.action_set.fill_context_menu(self._box_menu)
+
+    def _connect(self) -> None:
+        bench = self.workbench
+        bench.failed.connect(self.faults.report)
+        self.errands.failed.connect(self.faults.report)
+        self.errands.said.connect(self.status_line.notice)
+        bench.opener.opened.connect(self._on_project_opened)
+        bench.session.project_changed.connect(self._on_project_changed)
+        self.tool_bar.speed_chosen.connect(bench.playback.set_speed)
+        self.canvas.context_menu_requested.connect(self._on_context_menu_requested)
+        self.panels["similarity"].visibilityChanged.connect(bench.similarity.set_panel_shown)
+        self.welcome.recent_chosen.connect(lambda path: bench.opener.open_paths([path]))
+        self._held_similarity = HeldKey(self._app, self)
+        self._held_similarity.held.connect(lambda: bench.similarity.set_shown(True))
+        self._held_similarity.released.connect(lambda: bench.similarity.set_shown(False))
+        self.assign_list.attend(self, bench.chooser)
+
+    def _show_checked_at_first(self) -> None:
+        for action_id in ("show_boxes", "show_trails", "show_similarity"):
+            self.action_set.set_checked(action_id, action_id != "show_similarity")
+        self.action_set.set_checked("light_theme", current_theme() is LIGHT)
+
+    def find_track(self) -> None:
+        """Put the cursor into the filter of the track list."""
+        self.panels["tracks"].show()
+        self.track_table.focus_filter()
+
+    def leave(self) -> None:
+        """Leave the mode, the range or the selection; the keyboard goes back to the video."""
+        self.workbench.playback.stop()
+        self.workbench.corrections.leave()
+        self.canvas.setFocus()
+
+    def zoom(self, how: str) -> None:
+        """Zoom the view that has the keyboard: "zoom_in", "zoom_out" or "fit"."""
+        view = self.timeline if self.timeline.hasFocus() else self.canvas
+        getattr(view, how)()
+
+    def hold_similarity(self) -> None:
+        """Show the similarity map until the key is let go."""
+        self._held_similarity.press()
+
+    def set_light_theme(self, light: bool) -> None:
+        """Dress the window in the light or the dark theme."""
+        apply_theme(self._app, LIGHT if light else DARK)
+        self.tool_bar.redraw_icons()
+        self._settings.setValue("window/theme", "light" if light else "dark")
+
+    def set_full_screen(self, full: bool) -> None:
+        """Fill the screen, or go back."""
+        self.setWindowState(
+            self.windowState() | Qt.WindowState.WindowFullScreen
+            if full
+            else self.windowState() & ~Qt.WindowState.WindowFullScreen
+        )
+
+    def show_keys(self) -> None:
+        """Show the sheet of keys."""
+        KeySheet(self).open()
+
+    def show_log(self) -> None:
+        """Open the folder of the log file."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_path().parent)))
+
+    def show_about(self) -> None:
+        """Say what this program is."""
+        AboutDialog(self, device=self.status_presenter.device).open()
+
+    @Slot(object)
+    def _on_project_opened(self, path: Path) -> None:
+        remember_project(self._settings, path)
+        project = self.workbench.session.project
+        for notice in project.notices if project is not None else ():
+            self.status_line.notice(notice)
+
+    @Slot()
+    def _on_project_changed(self) -> None:
+        has_project = self.workbench.session.project is not None
+        self._pages.setCurrentWidget(self._video_page if has_project else self.welcome)
+        if has_project:
+            self.panels.enter_project()
+            self.canvas.setFocus()
+        else:
+            self.panels.leave_project()
+            self.welcome.show_recent(recent_projects(self._settings))
+
+    @Slot(int, QPoint)
+    def _on_context_menu_requested(self, box_id: int, position: QPoint) -> None:
+        self.canvas_presenter.choose_for_menu(box_id)
+        self._box_menu.popup(position)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Welcome files."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+            self.canvas.set_drop_highlight(True)
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        """Take the welcome back."""
+        self.canvas.set_drop_highlight(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        self.canvas.set_drop_highlight(False)
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        self.workbench.opener.open_paths(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """End jobs after asking, then every thread; the project is saved already."""
+        if not self.workbench.may_leave_project():
+            event.ignore()
+            return
+        self.panels.save(self._settings)
+        self.errands.runner.stop_and_wait()
+        self.workbench.shut_down()
+        self.faults.uninstall()
+        event.accept()
+
+
+def run_window(paths: list[Path], *, screenshot: Path | None = None) -> int:
+    """Open the window on projects or videos and run it to its end; return the exit status.
+
+    Args:
+        paths: a project, videos, or nothing for the welcome page.
+        screenshot: draw the window into this PNG file once everything is shown, then end.
+
+    Raises:
+        UserError: the picture cannot be drawn or written.
+    """
+    app = prepare_application()
+    window = MainWindow(app)
+    window.faults.install()
+    if paths:
+        window.workbench.opener.open_paths(paths)
+    if screenshot is None:
+        window.show()
+        return int(app.exec())
+    try:
+        draw_window(window, screenshot, expects_video=bool(paths))
+    finally:
+        window.close()
+    return 0
+
+
+def draw_window(window: MainWindow, path: Path, *, expects_video: bool) -> None:
+    """Draw the window as it is once its frame is shown.
+
+    Raises:
+        UserError: what was to be opened could not be, or the file cannot be written.
+    """
+    errors: list[BaseException] = []
+    window.faults.reported.connect(errors.append)
+    window.resize(*PICTURE_SIZE)
+    window.show()
+    if expects_video:
+        wait_until(
+            lambda: bool(errors) or window.canvas_presenter.shown_frame >= 0,
+            limit_ms=PICTURE_LIMIT_MS,
+        )
+    if errors:
+        raise errors[0]
+    save_picture(window, path)

@@ -1,0 +1,128 @@
+"""The models one may choose from, and the one detector that is loaded."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from trackmend_core.errors import UserError
+from trackmend_core.project import Project
+from trackmend_core.types import FrameDetections, ImageArray, ModelId
+from trackmend_resources import resource_path
+
+if TYPE_CHECKING:
+    from trackmend_core.similarity import EmbeddingMap
+
+BUNDLED_NAME = "Trackmend light (bundled)"
+
+
+class FrameDetector(Protocol):
+    """What the window needs of `trackmend_core.model.Detector`."""
+
+    @property
+    def description(self) -> str:
+        """Return device and back end."""
+
+    def detect(self, image_bgr: ImageArray) -> FrameDetections:
+        """Return what is seen."""
+
+    def detect_with_map(self, image_bgr: ImageArray) -> "tuple[FrameDetections, EmbeddingMap]":
+        """Return what is seen and the dense re-ID features."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelChoice:
+    """A model that one may run.
+
+    Attributes:
+        model_id: its row in the project, None if it has none yet.
+    """
+
+    name: str
+    path: Path
+    model_id: ModelId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFacts:
+    """What a project stores of a model, read from its file."""
+
+    name: str
+    arch: str
+    metadata: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class ReadyDetector:
+    """A detector that is loaded, and what its file says."""
+
+    detector: FrameDetector
+    facts: ModelFacts
+
+
+LoadDetector = Callable[[Path], ReadyDetector]
+
+
+def bundled_model() -> ModelChoice:
+    """Return the model that comes with Trackmend."""
+    path = resource_path() / "models" / "trackmend-light.safetensors"
+    return ModelChoice(name=BUNDLED_NAME, path=path)
+
+
+def choices(project: Project | None) -> list[ModelChoice]:
+    """Return the bundled model and the project's, newest last."""
+    bundled = bundled_model()
+    if project is None:
+        return [bundled]
+    found = []
+    for model in project.models():
+        choice = ModelChoice(name=model.name, path=model.path, model_id=model.model_id)
+        if model.path == bundled.path:
+            bundled = choice
+        else:
+            found.append(choice)
+    return [bundled, *found]
+
+
+def load_detector(path: Path) -> ReadyDetector:
+    """Load a model and the engine that runs it; slow, and imports torch.
+
+    Raises:
+        UserError: the file is missing, no model, or does not fit.
+    """
+    from trackmend_core.model import Detector, load_checkpoint
+
+    if not path.exists():
+        raise UserError(
+            f"The model {path.name} is not at {path.parent}.",
+            "Choose another model in the Model menu.",
+        )
+    model = load_checkpoint(path)
+    facts = ModelFacts(
+        name=model.name,
+        arch=model.arch,
+        metadata={**model.metadata, "reid_dim": str(model.reid_dim)},
+    )
+    return ReadyDetector(detector=Detector(model), facts=facts)
+
+
+class DetectorShelf:
+    """Keeps the detector that was used last; threads take turns at loading."""
+
+    def __init__(self, load: LoadDetector = load_detector) -> None:
+        self._load = load
+        self._lock = threading.Lock()
+        self._held: tuple[Path, ReadyDetector] | None = None
+
+    def get(self, path: Path) -> ReadyDetector:
+        """Return the detector of a model file, loading it if another one is held.
+
+        Raises:
+            UserError: the file is missing, no model, or does not fit.
+        """
+        with self._lock:
+            if self._held is None or self._held[0] != path:
+                self._held = None
+                self._held = (path, self._load(path))
+            return self._held[1]

@@ -1,0 +1,124 @@
+"""The docks around the video: track list, timeline, similarity, training; and where they stand."""
+
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+from trackmend_app.action_set import ActionSet
+from trackmend_app.theme import current_theme
+
+LAYOUT_VERSION = 1
+TRACKS_WIDTH, TIMELINE_HEIGHT, SIDE_WIDTH = 270, 290, 330
+GRIP_HEIGHT = 7
+
+
+class PanelGrip(QWidget):
+    """A thin title bar: panels have headings of their own; this is for dragging them."""
+
+    def __init__(self, dock: QDockWidget) -> None:
+        super().__init__(dock)
+        self.setToolTip("Drag to move this panel")
+        self.setCursor(Qt.CursorShape.SizeAllCursor)
+
+    def sizeHint(self) -> QSize:
+        """Ask for a thin strip."""
+        return QSize(40, GRIP_HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for a thin strip."""
+        return self.sizeHint()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw a short line in the middle, brighter under the pointer."""
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme.panel))
+        colour = QColor(theme.quiet if self.underMouse() else theme.line)
+        painter.fillRect(self.width() // 2 - 14, self.height() // 2, 28, 2, colour)
+        painter.end()
+
+
+class Panels:
+    """Four docks, shown and hidden by their actions; the layout is kept between sessions."""
+
+    def __init__(self, window: QMainWindow, actions: ActionSet) -> None:
+        self._window = window
+        self._actions = actions
+        self._docks: dict[str, QDockWidget] = {}
+        self._kept: QByteArray | None = None
+        self._at_first: QByteArray | None = None
+        self._is_entered = False
+        window.setDockNestingEnabled(True)
+        for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
+            window.setCorner(corner, Qt.DockWidgetArea.BottomDockWidgetArea)
+
+    def add(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
+        """Add a panel, hidden; its action `panel_<name>` shows and hides it."""
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(f"dock_{name}")
+        dock.setTitleBarWidget(PanelGrip(dock))
+        dock.setWidget(widget)
+        self._window.addDockWidget(area, dock)
+        dock.hide()
+        action_id = f"panel_{name}"
+        self._actions.on_toggled(action_id, dock.setVisible)
+        dock.visibilityChanged.connect(
+            lambda _visible: self._actions.set_checked(action_id, not dock.isHidden())
+        )
+        self._docks[name] = dock
+
+    def __getitem__(self, name: str) -> QDockWidget:
+        return self._docks[name]
+
+    def enter_project(self) -> None:
+        """Show the panels as they stood last."""
+        if self._is_entered:
+            return
+        self._is_entered = True
+        self._arrange()
+        if self._kept is not None:
+            self._window.restoreState(self._kept, LAYOUT_VERSION)
+
+    def leave_project(self) -> None:
+        """Hide the panels: the welcome page stands alone."""
+        if self._is_entered:
+            self._kept = self._window.saveState(LAYOUT_VERSION)
+            self._is_entered = False
+        for dock in self._docks.values():
+            dock.hide()
+
+    def reset(self) -> None:
+        """Put every panel back where it was at first."""
+        if self._at_first is not None:
+            self._window.restoreState(self._at_first, LAYOUT_VERSION)
+
+    def save(self, settings: QSettings) -> None:
+        """Remember place and size of the window and of the panels."""
+        if self._is_entered:
+            self._kept = self._window.saveState(LAYOUT_VERSION)
+        settings.setValue("window/geometry", self._window.saveGeometry())
+        if self._kept is not None:
+            settings.setValue("window/layout", self._kept)
+
+    def restore(self, settings: QSettings) -> None:
+        """Put the window where it was last; the panels follow with the first project."""
+        geometry = settings.value("window/geometry")
+        layout = settings.value("window/layout")
+        if isinstance(geometry, QByteArray):
+            self._window.restoreGeometry(geometry)
+        if isinstance(layout, QByteArray):
+            self._kept = layout
+
+    def _arrange(self) -> None:
+        window, docks = self._window, self._docks
+        for name, dock in docks.items():
+            dock.setVisible(name != "training")
+        window.splitDockWidget(docks["timeline"], docks["similarity"], Qt.Orientation.Horizontal)
+        window.resizeDocks([docks["tracks"]], [TRACKS_WIDTH], Qt.Orientation.Horizontal)
+        window.resizeDocks([docks["timeline"]], [TIMELINE_HEIGHT], Qt.Orientation.Vertical)
+        window.resizeDocks(
+            [docks["timeline"], docks["similarity"]],
+            [max(window.width() - SIDE_WIDTH, SIDE_WIDTH), SIDE_WIDTH],
+            Qt.Orientation.Horizontal,
+        )
+        self._at_first = window.saveState(LAYOUT_VERSION)

@@ -1,0 +1,213 @@
+"""Starts, watches, pauses, cancels and continues runs; results stream into the session."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from trackmend_app.jobs.runner import JobFactory, JobRunner
+from trackmend_app.jobs.tracking import TrackingTools, new_run, resumed_run
+from trackmend_app.model_shelf import DetectorShelf, ModelChoice, bundled_model
+from trackmend_app.session import Session
+from trackmend_core.jobs import FrameResult
+from trackmend_core.project import RunStatus
+from trackmend_core.types import Progress, RunId, VideoId
+from trackmend_core.video import FrameCache
+
+FRAME_INTERVAL_S = 1 / 15
+REFRESH_MS = 600
+
+
+class RunControl(QObject):
+    """One tracking job at a time.
+
+    Signals:
+        device_known(text): where the model runs.
+        speed_known(frames per second).
+        said(sentence).
+        failed(error).
+        state_changed(): a job began, paused, went on or ended.
+    """
+
+    device_known = Signal(str)
+    speed_known = Signal(float)
+    said = Signal(str)
+    failed = Signal(object)
+    state_changed = Signal()
+    _frame_tracked = Signal(object)
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        shelf: DetectorShelf,
+        frames: FrameCache,
+        video_path: Callable[[], Path | None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._shelf = shelf
+        self._frames = frames
+        self._video_path = video_path
+        self._last_told_s = 0.0
+        self._follows = True
+        self._is_announced = False
+        self._video_id: VideoId | None = None
+        self._choice: ModelChoice | None = None
+        self.runner = JobRunner(self)
+        self.runner.progressed.connect(self._on_progressed)
+        self.runner.finished.connect(self._on_finished)
+        self.runner.cancelled.connect(self._on_cancelled)
+        self.runner.failed.connect(self._on_failed)
+        self.runner.ended.connect(self._on_ended)
+        self.runner.paused_changed.connect(self._on_paused_changed)
+        self._frame_tracked.connect(self._on_frame_tracked)
+        self._refresh = QTimer(self, interval=REFRESH_MS)
+        self._refresh.timeout.connect(session.refresh_run)
+
+    @property
+    def choice(self) -> ModelChoice:
+        """Return the model that the next run uses."""
+        return self._choice or bundled_model()
+
+    def choose(self, choice: ModelChoice) -> None:
+        """Use another model from the next run on."""
+        self._choice = choice
+        self.said.emit(f"The next run uses {choice.name}")
+        self.state_changed.emit()
+
+    @property
+    def follows(self) -> bool:
+        """Return whether the window shows each frame as the run reaches it."""
+        return self._follows
+
+    def set_follows(self, follows: bool) -> None:
+        """Follow the run, or let the person look elsewhere."""
+        self._follows = follows
+        self.state_changed.emit()
+
+    @property
+    def can_continue(self) -> bool:
+        """Return whether the shown run stopped before the last frame."""
+        run, video = self._session.run, self._session.video
+        if run is None or video is None or self.runner.is_running:
+            return False
+        return run.status is not RunStatus.FINISHED and run.next_frame < video.frame_count
+
+    def start(self, *, score_threshold: float | None = None) -> None:
+        """Run the chosen model over the shown video, as a new run."""
+        video, path, choice = self._session.video, self._video_path(), self.choice
+        if video is None or path is None:
+            return
+        tools = self._tools()
+        self._begin(
+            f"Running {choice.name}",
+            lambda: new_run(
+                tools,
+                video_id=video.video_id,
+                video_path=path,
+                choice=choice,
+                score_threshold=score_threshold,
+            ),
+        )
+
+    def resume(self) -> None:
+        """Go on with the shown run."""
+        run, path = self._session.run, self._video_path()
+        if run is None or path is None:
+            return
+        tools, choice = self._tools(), self._model_of_shown_run()
+        self._begin(
+            "Continuing the run",
+            lambda: resumed_run(tools, run_id=run.run_id, video_path=path, choice=choice),
+        )
+
+    def _begin(self, title: str, factory: JobFactory) -> None:
+        video = self._session.video
+        self._video_id = video.video_id if video is not None else None
+        self._last_told_s = 0.0
+        self._follows = True
+        self._is_announced = False
+        self.runner.start(title, factory)
+        self._refresh.start()
+        self.state_changed.emit()
+
+    def _tools(self) -> TrackingTools:
+        return TrackingTools(
+            project=self._session.required_project(),
+            shelf=self._shelf,
+            frames=self._frames,
+            on_device=self.device_known.emit,
+            on_frame=self._tell_frame,
+        )
+
+    def _model_of_shown_run(self) -> ModelChoice:
+        run = self._session.run
+        for model in self._session.required_project().models():
+            if run is not None and model.model_id == run.model_id:
+                return ModelChoice(name=model.name, path=model.path, model_id=model.model_id)
+        return self.choice
+
+    def _writes_shown_run(self) -> bool:
+        run = self._session.run
+        return run is not None and run.status is RunStatus.RUNNING
+
+    def _tell_frame(self, result: FrameResult) -> None:
+        """Run in the worker thread: tell the window, not more often than it can draw."""
+        now_s = time.monotonic()
+        if now_s - self._last_told_s >= FRAME_INTERVAL_S:
+            self._last_told_s = now_s
+            self._frame_tracked.emit(result)
+
+    @Slot(object)
+    def _on_frame_tracked(self, result: FrameResult) -> None:
+        video = self._session.video
+        if not self.runner.is_running or video is None or video.video_id != self._video_id:
+            return
+        if not self._is_announced:
+            self._is_announced = True
+            self._session.refresh_run()
+        if not self._writes_shown_run():
+            return
+        self._session.put_live_boxes(result.frame_index, result.tracked)
+        if self._follows:
+            self._session.go_to(result.frame_index)
+
+    @Slot(bool)
+    def _on_paused_changed(self, paused: bool) -> None:
+        """Step back to what the file holds, so that a paused run can be mended."""
+        self._session.refresh_run()
+        run = self._session.run
+        if paused and run is not None and self._session.frame_index >= run.next_frame:
+            self._session.go_to(run.next_frame - 1)
+        self.state_changed.emit()
+
+    @Slot(object)
+    def _on_progressed(self, progress: Progress) -> None:
+        if progress.units_per_second > 0:
+            self.speed_known.emit(progress.units_per_second)
+
+    @Slot(object)
+    def _on_finished(self, _run_id: RunId) -> None:
+        self._session.refresh_run()
+        count = len(self._session.tracks())
+        self.said.emit(f"Done: {count} tracks. Space plays, click a box to look closer")
+
+    @Slot()
+    def _on_cancelled(self) -> None:
+        self._session.refresh_run()
+        run = self._session.run
+        kept = run.next_frame if run is not None else 0
+        self.said.emit(f"Cancelled; the {kept} frames tracked so far are kept")
+
+    @Slot(object)
+    def _on_failed(self, error: Exception) -> None:
+        self._session.refresh_run()
+        self.failed.emit(error)
+
+    @Slot()
+    def _on_ended(self) -> None:
+        self._refresh.stop()
+        self.state_changed.emit()

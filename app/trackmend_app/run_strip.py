@@ -1,0 +1,93 @@
+"""The strip under the video while a run goes on: how far, how fast, how long, pause, cancel."""
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+
+from trackmend_app.action_set import ActionSet
+from trackmend_core.types import Progress
+
+
+def time_left_text(seconds: float | None) -> str:
+    """Return a duration as people say it; empty if it is not known."""
+    if seconds is None:
+        return ""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s left"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s left"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min left"
+
+
+def progress_text(progress: Progress) -> str:
+    """Return how far, how fast and how long."""
+    parts = [f"{progress.done} of {progress.total} frames" if progress.total else ""]
+    if progress.units_per_second > 0:
+        parts.append(f"{progress.units_per_second:.1f} frames/s")
+    parts.append(time_left_text(progress.seconds_left))
+    return " · ".join(part for part in parts if part) or progress.message
+
+
+class RunStrip(QFrame):
+    """Shows the running job, or a stopped run that may go on; hidden otherwise."""
+
+    def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("run_strip")
+        self.setProperty("kind", "panel")
+        self._title = QLabel(self)
+        self._title.setProperty("kind", "figure")
+        self._bar = QProgressBar(self)
+        self._bar.setTextVisible(False)
+        self._details = QLabel(self)
+        self._details.setProperty("kind", "quiet")
+        self._pause = self._button(actions, "pause_run")
+        self._cancel = self._button(actions, "cancel_run")
+        self._continue = self._button(actions, "continue_run")
+        self._continue.setProperty("kind", "primary")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 6, 12, 6)
+        layout.setSpacing(12)
+        for widget in (self._title, self._details):
+            layout.addWidget(widget)
+        layout.addWidget(self._bar, 1)
+        for button in (self._pause, self._cancel, self._continue):
+            layout.addWidget(button)
+        self.hide()
+
+    def _button(self, actions: ActionSet, action_id: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(f"strip_{action_id}")
+        button.setDefaultAction(actions[action_id])
+        return button
+
+    def show_running(self, title: str) -> None:
+        """Begin to show a job that has told nothing yet."""
+        self._title.setText(title)
+        self._details.setText("Getting ready…")
+        self._bar.setRange(0, 0)
+        self._show_buttons(running=True)
+
+    def show_progress(self, progress: Progress) -> None:
+        """Say how far the job has come."""
+        self._bar.setRange(0, progress.total)
+        self._bar.setValue(progress.done)
+        self._details.setText(progress_text(progress))
+
+    def show_stopped(self, title: str, *, done: int, total: int) -> None:
+        """Offer to go on with a run that was stopped."""
+        self._title.setText(title)
+        self._details.setText(f"{done} of {total} frames are tracked")
+        self._bar.setRange(0, max(1, total))
+        self._bar.setValue(done)
+        self._show_buttons(running=False)
+
+    def _show_buttons(self, *, running: bool) -> None:
+        self._pause.setVisible(running)
+        self._cancel.setVisible(running)
+        self._continue.setVisible(not running)
+        self.show()
+
+    @property
+    def text(self) -> str:
+        """Return what is said."""
+        return f"{self._title.text()} {self._details.text()}"

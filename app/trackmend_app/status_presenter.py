@@ -1,0 +1,148 @@
+"""Keeps what the window says about its state true: status line, readout, run strip, actions, title."""
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QMainWindow
+
+from trackmend_app.action_set import ActionSet
+from trackmend_app.canvas import VideoCanvas
+from trackmend_app.expectations import mode_and_expectation
+from trackmend_app.run_strip import RunStrip
+from trackmend_app.situation import Mode, Situation
+from trackmend_app.status_line import StatusLine
+from trackmend_app.tool_bar import ToolBar
+from trackmend_app.workbench import Workbench
+from trackmend_core.project import RunStatus
+
+_STATUS_WORDS = {
+    RunStatus.CANCELLED: "This run was cancelled",
+    RunStatus.FAILED: "This run failed",
+    RunStatus.INTERRUPTED: "This run was interrupted",
+}
+
+
+class StatusPresenter(QObject):
+    """Between the workbench and everything that says how things stand."""
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        *,
+        workbench: Workbench,
+        actions: ActionSet,
+        status_line: StatusLine,
+        tool_bar: ToolBar,
+        run_strip: RunStrip,
+        canvas: VideoCanvas,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._workbench = workbench
+        self._actions = actions
+        self._status_line = status_line
+        self._tool_bar = tool_bar
+        self._run_strip = run_strip
+        self._canvas = canvas
+        self._device = ""
+        self._connect()
+        self.refresh()
+
+    @property
+    def device(self) -> str:
+        """Return what the model runs on; empty before one was loaded."""
+        return self._device
+
+    def _connect(self) -> None:
+        bench = self._workbench
+        bench.situation_changed.connect(self.refresh)
+        bench.said.connect(self._status_line.notice)
+        bench.session.frame_changed.connect(self._on_frame_changed)
+        bench.session.committed.connect(self._on_committed)
+        bench.video_ready.connect(lambda _video: self._show_place())
+        bench.playback.playing_changed.connect(self._on_playing_changed)
+        bench.playback.speed_changed.connect(self._tool_bar.show_speed)
+        bench.runs.device_known.connect(self._on_device_known)
+        bench.runs.speed_known.connect(self._on_speed_known)
+        bench.runs.runner.started.connect(self._run_strip.show_running)
+        bench.runs.runner.progressed.connect(self._run_strip.show_progress)
+        bench.runs.runner.ended.connect(self._show_strip)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Read the situation anew and show it everywhere."""
+        now = self._workbench.situation()
+        self._actions.update_enabled(now)
+        self._show_checks(now)
+        self._say_mode(now)
+        self._show_place()
+        self._status_line.set_saved(self._workbench.session.saved_at)
+        if not now.job_runs:
+            self._show_strip()
+        project = self._workbench.session.project
+        name = f"{project.path.name} — Trackmend" if project is not None else "Trackmend"
+        self._window.setWindowTitle(name)
+
+    def _show_checks(self, now: Situation) -> None:
+        bench = self._workbench
+        self._actions.set_checked("new_box", now.mode is Mode.NEW_BOX)
+        self._actions.set_checked("pause_run", now.job_paused)
+        self._actions.set_checked("follow_run", bench.runs.follows)
+        self._actions.set_checked("play", bench.playback.is_playing)
+        self._actions.set_checked("show_similarity", bench.similarity.is_shown)
+
+    def _say_mode(self, now: Situation) -> None:
+        session = self._workbench.session
+        track = session.track(session.selection.track_ids[0]) if now.selected_tracks else None
+        mode, expected = mode_and_expectation(
+            now,
+            playing=self._workbench.playback.is_playing,
+            swap_from=str(track.number) if track is not None else "",
+            frame=session.frame_index + 1,
+        )
+        self._status_line.set_mode(mode, expected)
+        self._canvas.set_notice(expected if now.mode is not Mode.REVIEW else "")
+
+    def _show_place(self) -> None:
+        session, opened = self._workbench.session, self._workbench.opened_video
+        if session.video is None:
+            self._tool_bar.readout.show_place(frame_index=0, frame_count=0, time_s=0.0)
+            return
+        at = session.frame_index
+        known = opened is not None and at < len(opened.timestamps_s)
+        time_s = float(opened.timestamps_s[at]) if known and opened is not None else 0.0
+        self._tool_bar.readout.show_place(
+            frame_index=at, frame_count=session.video.frame_count, time_s=time_s
+        )
+
+    @Slot()
+    def _show_strip(self) -> None:
+        run, video = self._workbench.session.run, self._workbench.session.video
+        if run is None or video is None or not self._workbench.runs.can_continue:
+            if not self._workbench.runs.runner.is_running:
+                self._run_strip.hide()
+            return
+        title = _STATUS_WORDS.get(run.status, "This run is not finished")
+        self._run_strip.show_stopped(title, done=run.next_frame, total=video.frame_count)
+
+    @Slot(int)
+    def _on_frame_changed(self, _frame_index: int) -> None:
+        self._show_place()
+        if self._workbench.corrections.mode is not Mode.REVIEW:
+            self._say_mode(self._workbench.situation())
+
+    @Slot(str)
+    def _on_committed(self, sentence: str) -> None:
+        self._status_line.set_saved(self._workbench.session.saved_at)
+        self._status_line.notice(sentence)
+
+    @Slot(bool)
+    def _on_playing_changed(self, playing: bool) -> None:
+        self._tool_bar.show_playing(playing)
+
+    @Slot(str)
+    def _on_device_known(self, device: str) -> None:
+        self._device = device
+        self._status_line.set_device(device)
+
+    @Slot(float)
+    def _on_speed_known(self, frames_per_second: float) -> None:
+        self._status_line.set_device(f"{self._device} · {frames_per_second:.0f} frames/s")

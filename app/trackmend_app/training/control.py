@@ -1,0 +1,163 @@
+"""Teaches the model from corrections: starts the trainer and registers what it made."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from safetensors import safe_open
+
+from trackmend_app.dialogs.finetune import FinetunePlan, Material
+from trackmend_app.model_shelf import ModelChoice
+from trackmend_app.session import Session
+from trackmend_app.training.process import TrainingProcess, trainer_command
+from trackmend_core.errors import UserError
+from trackmend_core.project import EditState
+from trackmend_training.protocol import Cancelled, Finished
+
+
+class TrainingControl(QObject):
+    """One training at a time, in a process of its own.
+
+    Signals:
+        began(name).
+        heard(Message): from the trainer.
+        model_added(ModelChoice): training finished and the model is in the project.
+        ended_early(sentence): it was cancelled.
+        failed(error): it failed; nothing was added.
+        said(sentence).
+        state_changed().
+    """
+
+    began = Signal(str)
+    heard = Signal(object)
+    model_added = Signal(object)
+    ended_early = Signal(str)
+    failed = Signal(object)
+    said = Signal(str)
+    state_changed = Signal()
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._plan: FinetunePlan | None = None
+        self.process = TrainingProcess(parent=self)
+        self.process.said.connect(self.heard)
+        self.process.finished.connect(self._on_finished)
+        self.process.cancelled.connect(self._on_cancelled)
+        self.process.failed.connect(self._on_failed)
+        self.process.ended.connect(self.state_changed)
+
+    @property
+    def is_running(self) -> bool:
+        """Return whether the trainer runs."""
+        return self.process.is_running
+
+    def material(self) -> Material:
+        """Return what there is to learn from in the shown run."""
+        tracks = self._session.tracks()
+        run = self._session.required_run()
+        edits = self._session.required_project().edits()
+        return Material(
+            tracks=len(tracks),
+            boxes=sum(track.box_count for track in tracks),
+            edits=sum(
+                edit.run_id == run.run_id and edit.state is EditState.APPLIED for edit in edits
+            ),
+        )
+
+    def suggested_name(self) -> str:
+        """Return a name that no model of the project has yet."""
+        project = self._session.required_project()
+        taken = {model.name for model in project.models()}
+        stem = project.path.stem
+        number = 1
+        while (name := f"{stem} {number}") in taken:
+            number += 1
+        return name
+
+    def start(self, plan: FinetunePlan) -> None:
+        """Start the trainer on the open project."""
+        project = self._session.required_project()
+        self._plan = plan
+        out = models_folder(project.path) / time.strftime("%Y%m%d-%H%M%S")
+        program, arguments = trainer_command(finetune_arguments(project.path, plan=plan, out=out))
+        self.began.emit(plan.name)
+        self.process.start(program, arguments)
+        self.state_changed.emit()
+
+    def cancel(self) -> None:
+        """Stop at the next step; the last checkpoint stays."""
+        self.said.emit("Training stops after this step…")
+        self.process.cancel()
+
+    def stop_and_wait(self) -> None:
+        """End the trainer now: for the closing window only."""
+        self.process.kill_and_wait()
+
+    @Slot(object)
+    def _on_finished(self, message: Finished) -> None:
+        try:
+            choice = self._register(Path(message.path), message.summary)
+        except UserError as error:
+            self.failed.emit(error)
+            return
+        self.model_added.emit(choice)
+
+    @Slot(object)
+    def _on_cancelled(self, message: Cancelled) -> None:
+        kept = f"The last checkpoint is kept: {message.path}" if message.path else ""
+        self.ended_early.emit(kept or "No checkpoint had been saved yet.")
+
+    @Slot(object)
+    def _on_failed(self, error: UserError) -> None:
+        self.failed.emit(error)
+
+    def _register(self, path: Path, summary: Mapping[str, float | str]) -> ModelChoice:
+        plan, project = self._plan, self._session.project
+        if plan is None or project is None:
+            raise UserError(
+                "The project was closed before training ended.", f"The model is kept at {path}."
+            )
+        metadata = read_metadata(path)
+        metadata.update({f"training_{name}": str(value) for name, value in summary.items()})
+        model_id = project.add_model(
+            plan.name,
+            path,
+            metadata.get("arch", ""),
+            metadata=metadata,
+            parent=plan.base.model_id,
+        )
+        return ModelChoice(name=plan.name, path=path, model_id=model_id)
+
+
+def models_folder(project_path: Path) -> Path:
+    """Return the folder beside a project where its own models are kept."""
+    return project_path.with_name(f"{project_path.stem}.models")
+
+
+def finetune_arguments(project_path: Path, *, plan: FinetunePlan, out: Path) -> list[str]:
+    """Return the trainer's arguments for a plan."""
+    return [
+        "finetune",
+        str(project_path),
+        "--base",
+        str(plan.base.path),
+        "--out",
+        str(out),
+        "--steps",
+        str(plan.config.steps),
+    ]
+
+
+def read_metadata(path: Path) -> dict[str, str]:
+    """Return what a checkpoint says about itself, without loading its weights.
+
+    Raises:
+        UserError: the file is missing or damaged.
+    """
+    try:
+        with safe_open(path, framework="numpy") as file:
+            return dict(file.metadata() or {})
+    except Exception as error:
+        raise UserError(f"The new model {path.name} cannot be read.", "Train once more.") from error

@@ -1,0 +1,99 @@
+"""The panel that shows a training going on: state, time left, loss curves, what came of it."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from trackmend_app.action_set import ActionSet
+from trackmend_app.run_strip import time_left_text
+from trackmend_app.training.curves import LossCurves
+from trackmend_training.protocol import CheckpointSaved, Message, Started, Step
+
+
+class TrainingPanel(QWidget):
+    """Shows one training.
+
+    Signals: rerun_asked(): run the new model on this video.
+    """
+
+    rerun_asked = Signal()
+
+    def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("training_panel")
+        self.setProperty("kind", "panel")
+        self._state = QLabel("No training yet")
+        self._state.setProperty("kind", "figure")
+        self._state.setWordWrap(True)
+        self._details = QLabel("Correct some tracks, then choose Finetune…")
+        self._details.setProperty("kind", "quiet")
+        self._details.setWordWrap(True)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self.curves = LossCurves()
+        self._cancel = QPushButton("Cancel training")
+        self._cancel.setToolTip(actions["cancel_training"].toolTip())
+        self._cancel.clicked.connect(actions["cancel_training"].trigger)
+        self._rerun = QPushButton("Run the new model")
+        self._rerun.setObjectName("rerun")
+        self._rerun.setProperty("kind", "primary")
+        self._rerun.setToolTip("Track this video again with the finetuned model, as a new run")
+        self._rerun.clicked.connect(self.rerun_asked)
+        row = QHBoxLayout()
+        row.addWidget(self._rerun)
+        row.addStretch(1)
+        row.addWidget(self._cancel)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 10, 12, 12)
+        layout.setSpacing(8)
+        for widget in (self._state, self._details, self._bar):
+            layout.addWidget(widget)
+        layout.addWidget(self.curves, 1)
+        layout.addLayout(row)
+        self._show_running(False)
+        self._rerun.hide()
+
+    def begin(self, name: str) -> None:
+        """Show a training that has been started."""
+        self.curves.clear()
+        self._state.setText(f"Teaching “{name}”")
+        self._details.setText("Building the training set from the corrected tracks…")
+        self._bar.setRange(0, 0)
+        self._show_running(True)
+        self._rerun.hide()
+
+    def hear(self, message: Message) -> None:
+        """Take in what the trainer says."""
+        if isinstance(message, Started):
+            self._bar.setRange(0, message.steps)
+            self._bar.setValue(message.start_step)
+            self._details.setText(
+                f"{message.images} images, {message.identities} identities · {message.device}"
+            )
+        elif isinstance(message, Step):
+            self._bar.setValue(message.step)
+            self._details.setText(_step_text(message, self._bar.maximum()))
+            self.curves.add_step(message.step, message.total, message.losses)
+        elif isinstance(message, CheckpointSaved):
+            self.curves.add_checkpoint(message.step)
+
+    def conclude(self, state: str, details: str, *, offer_rerun: bool) -> None:
+        """Say how the training ended, and offer the next step."""
+        self._state.setText(state)
+        self._details.setText(details)
+        self._show_running(False)
+        self._rerun.setVisible(offer_rerun)
+
+    def _show_running(self, running: bool) -> None:
+        self._bar.setVisible(running)
+        self._cancel.setVisible(running)
+
+    @property
+    def text(self) -> str:
+        """Return what is said."""
+        return f"{self._state.text()} {self._details.text()}"
+
+
+def _step_text(step: Step, steps: int) -> str:
+    left = time_left_text(step.seconds_left) if step.seconds_left > 0 else ""
+    parts = [f"step {step.step} of {steps}", f"loss {step.total:.3f}", left]
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,140 @@
+"""Says what each action of the table does: one line per action, no logic."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from trackmend_app.situation import Mode
+
+if TYPE_CHECKING:
+    from trackmend_app.main_window import MainWindow
+
+Slot = Callable[[], object]
+ToggleSlot = Callable[[bool], object]
+
+
+def connect_actions(window: "MainWindow") -> None:
+    """Connect every action of the table."""
+    for action_id, slot in {
+        **_file_slots(window),
+        **_edit_slots(window),
+        **_video_slots(window),
+        **_track_slots(window),
+        **_model_slots(window),
+        **_view_slots(window),
+    }.items():
+        window.action_set.on(action_id, slot)
+    for action_id, toggle in _toggle_slots(window).items():
+        window.action_set.on_toggled(action_id, toggle)
+
+
+def _file_slots(window: "MainWindow") -> dict[str, Slot]:
+    opener = window.workbench.opener
+    return {
+        "open_video": opener.ask_for_videos,
+        "open_folder": opener.ask_for_folder,
+        "open_project": opener.ask_for_project,
+        "open_sample": window.errands.open_sample,
+        "add_video": opener.ask_for_more_videos,
+        "relink_video": window.errands.relink_video,
+        "export_mot": window.errands.export_mot,
+        "name_moment": window.errands.name_moment,
+        "close_project": opener.close_project,
+        "quit": window.close,
+    }
+
+
+def _edit_slots(window: "MainWindow") -> dict[str, Slot]:
+    corrections, chooser = window.workbench.corrections, window.workbench.chooser
+    numbered: dict[str, Slot] = {
+        f"select_{n}": (lambda n=n: chooser.select_nth_box(n)) for n in range(1, 10)
+    }
+    return {
+        "undo": corrections.undo,
+        "redo": corrections.redo,
+        "leave": window.leave,
+        "select_next": chooser.select_next_box,
+        "find_track": window.find_track,
+        **numbered,
+    }
+
+
+def _video_slots(window: "MainWindow") -> dict[str, Slot]:
+    go = window.workbench.travel
+    return {
+        "slower": lambda: go.change_speed(-1),
+        "faster": lambda: go.change_speed(1),
+        "step_back": lambda: go.step(-1),
+        "step_forward": lambda: go.step(1),
+        "back_10": lambda: go.step(-10),
+        "forward_10": lambda: go.step(10),
+        "back_100": lambda: go.step(-100),
+        "forward_100": lambda: go.step(100),
+        "track_start": go.to_track_start,
+        "track_end": go.to_track_end,
+        "video_start": go.to_video_start,
+        "video_end": go.to_video_end,
+        "go_to_frame": window.errands.go_to_frame,
+        "clear_range": lambda: window.workbench.session.set_range(None),
+    }
+
+
+def _track_slots(window: "MainWindow") -> dict[str, Slot]:
+    corrections, chooser = window.workbench.corrections, window.workbench.chooser
+    numbered: dict[str, Slot] = {
+        f"assign_{n}": (lambda n=n: chooser.assign_to_lookalike(n)) for n in range(1, 10)
+    }
+    return {
+        "swap_from_here": corrections.swap_from_here,
+        "swap_this_frame": corrections.swap_this_frame,
+        "swap_in_range": corrections.swap_in_range,
+        "split": corrections.split,
+        "merge_mode": lambda: corrections.set_mode(Mode.MERGE),
+        "merge_commit": corrections.merge_selected,
+        "assign_new": lambda: corrections.assign(None),
+        "delete_box": corrections.delete_box,
+        "delete_from_here": corrections.delete_from_here,
+        "delete_track": corrections.delete_tracks,
+        **numbered,
+    }
+
+
+def _model_slots(window: "MainWindow") -> dict[str, Slot]:
+    runs = window.workbench.runs
+    return {
+        "run_model": runs.start,
+        "continue_run": runs.resume,
+        "cancel_run": runs.runner.cancel,
+        "load_model": window.errands.load_model,
+        "finetune": window.errands.finetune,
+        "cancel_training": window.workbench.training.cancel,
+    }
+
+
+def _view_slots(window: "MainWindow") -> dict[str, Slot]:
+    return {
+        "zoom_in": lambda: window.zoom("zoom_in"),
+        "zoom_out": lambda: window.zoom("zoom_out"),
+        "zoom_fit": lambda: window.zoom("fit"),
+        "reset_layout": window.panels.reset,
+        "hold_similarity": window.hold_similarity,
+        "key_sheet": window.show_keys,
+        "open_log": window.show_log,
+        "about": window.show_about,
+    }
+
+
+def _toggle_slots(window: "MainWindow") -> dict[str, ToggleSlot]:
+    presenter, runs = window.canvas_presenter, window.workbench.runs
+    corrections = window.workbench.corrections
+    return {
+        "show_boxes": lambda on: presenter.set_visible("boxes", on),
+        "show_trails": lambda on: presenter.set_visible("trails", on),
+        "show_confidence": lambda on: presenter.set_visible("confidence", on),
+        "show_similarity": window.workbench.similarity.set_shown,
+        "light_theme": window.set_light_theme,
+        "full_screen": window.set_full_screen,
+        "play": window.workbench.travel.set_playing,
+        "new_box": lambda on: corrections.set_mode(Mode.NEW_BOX if on else Mode.REVIEW),
+        "pause_run": runs.runner.set_paused,
+        "follow_run": runs.set_follows,
+    }

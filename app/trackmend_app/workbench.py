@@ -1,0 +1,207 @@
+"""Everything behind the window that is no widget: session, threads and controls, made and ended."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from trackmend_app.chooser import Chooser
+from trackmend_app.corrections import Corrections
+from trackmend_app.dialogs.questions import Questions
+from trackmend_app.jobs.frame_loader import FrameLoader, OpenedVideo
+from trackmend_app.model_shelf import DetectorShelf
+from trackmend_app.opener import Opener
+from trackmend_app.playback import Playback
+from trackmend_app.run_control import RunControl
+from trackmend_app.session import Session
+from trackmend_app.similarity.control import SimilarityControl
+from trackmend_app.similarity.worker import EmbeddingMapCache, SimilarityWorker
+from trackmend_app.situation import Situation
+from trackmend_app.training.control import TrainingControl
+from trackmend_app.travel import Travel
+from trackmend_core.errors import UserError
+from trackmend_core.video import FrameCache
+
+FRAME_CACHE_BYTES = 512 * 1024 * 1024
+MAP_CACHE_BYTES = 256 * 1024 * 1024
+
+
+class Workbench(QObject):
+    """Owns the session, the threads and the controls that work on it.
+
+    Signals:
+        situation_changed(): what is possible may have changed.
+        video_ready(OpenedVideo): frames of the session's video can be shown.
+        said(sentence); failed(error): from any control.
+    """
+
+    situation_changed = Signal()
+    video_ready = Signal(object)
+    said = Signal(str)
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        *,
+        questions: Questions,
+        shelf: DetectorShelf | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.questions = questions
+        self.shelf = shelf or DetectorShelf()
+        self.frames = FrameCache(FRAME_CACHE_BYTES)
+        self.session = Session(self)
+        self.loader = FrameLoader(self.frames, parent=self)
+        self.playback = Playback(parent=self)
+        self.corrections = Corrections(self.session, questions=questions, parent=self)
+        self.chooser = Chooser(self.session, self.corrections, parent=self)
+        self.travel = Travel(self.session, self.playback, parent=self)
+        self.opener = Opener(
+            self.session, questions=questions, may_leave=self.may_leave_project, parent=self
+        )
+        self.runs = RunControl(
+            self.session,
+            shelf=self.shelf,
+            frames=self.frames,
+            video_path=self.video_path,
+            parent=self,
+        )
+        self._similarity_worker = SimilarityWorker(
+            self.shelf, frames=self.frames, maps=EmbeddingMapCache(MAP_CACHE_BYTES), parent=self
+        )
+        self.similarity = SimilarityControl(
+            self.session, self._similarity_worker, video_path=self.video_path, parent=self
+        )
+        self.training = TrainingControl(self.session, parent=self)
+        self._opened: OpenedVideo | None = None
+        self._video_lost = False
+        self._connect()
+
+    def _connect(self) -> None:
+        session = self.session
+        session.video_changed.connect(self._on_video_changed)
+        self.loader.video_opened.connect(self._on_video_opened)
+        self.loader.open_failed.connect(self._on_open_failed)
+        self.playback.frame_due.connect(session.go_to)
+        for signal in (
+            session.project_changed,
+            session.run_changed,
+            session.tracks_changed,
+            session.selection_changed,
+            session.range_changed,
+            self.corrections.mode_changed,
+            self.playback.playing_changed,
+            self.runs.state_changed,
+            self.training.state_changed,
+        ):
+            signal.connect(self.situation_changed)
+        for control in (
+            self.corrections,
+            self.chooser,
+            self.opener,
+            self.runs,
+            self.similarity,
+            self.training,
+        ):
+            control.said.connect(self.said)
+        self.corrections.refused.connect(self.failed)
+        for failing in (self.opener, self.runs, self.similarity, self.training):
+            failing.failed.connect(self.failed)
+        self.loader.read_failed.connect(lambda _index, error: self.said.emit(str(error)))
+
+    @property
+    def opened_video(self) -> OpenedVideo | None:
+        """Return the video whose frames can be shown."""
+        return self._opened
+
+    def video_path(self) -> Path | None:
+        """Return where the shown video is; None while it cannot be read."""
+        return self._opened.path if self._opened is not None else None
+
+    def situation(self) -> Situation:
+        """Return what is possible at this moment."""
+        session = self.session
+        project, runner = session.project, self.runs.runner
+        return Situation(
+            has_project=project is not None,
+            has_video=self._opened is not None,
+            has_run=session.run is not None,
+            video_lost=self._video_lost,
+            job_runs=runner.is_running,
+            job_paused=runner.is_paused,
+            training_runs=self.training.is_running,
+            run_can_continue=self.runs.can_continue,
+            selected_tracks=len(session.selection.track_ids),
+            box_selected=session.selection.box_id is not None,
+            range_selected=session.frame_range is not None,
+            undo_title=project.undo_title if project is not None else None,
+            redo_title=project.redo_title if project is not None else None,
+            mode=self.corrections.mode,
+        )
+
+    def may_leave_project(self) -> bool:
+        """Ask before jobs are ended that work on the open project, and end them."""
+        busy = [
+            what
+            for what, runs in (
+                ("the run", self.runs.runner.is_running),
+                ("the training", self.training.is_running),
+            )
+            if runs
+        ]
+        if not busy:
+            return True
+        if not self.questions.confirm(
+            f"Stop {' and '.join(busy)}?",
+            "What has been found so far is kept: a run can be continued later, "
+            "a training leaves its last checkpoint.",
+            "Stop and go on",
+        ):
+            return False
+        self.training.stop_and_wait()
+        self.runs.runner.stop_and_wait()
+        return True
+
+    def shut_down(self) -> None:
+        """End every thread and process, then close the project."""
+        self.playback.stop()
+        self.training.stop_and_wait()
+        self.opener.runner.stop_and_wait()
+        self.runs.runner.stop_and_wait()
+        self._similarity_worker.shut_down()
+        self.loader.shut_down()
+        self.session.close_project()
+
+    @Slot()
+    def _on_video_changed(self) -> None:
+        self._opened, self._video_lost = None, False
+        self.playback.stop()
+        self._similarity_worker.close_video()
+        project, video = self.session.project, self.session.video
+        if project is None or video is None:
+            self.loader.close_video()
+            return
+        try:
+            path = project.locate_video(video.video_id)
+        except UserError as error:
+            self._video_lost = True
+            self.loader.close_video()
+            self.failed.emit(error)
+        else:
+            self.loader.open(path)
+
+    @Slot(object)
+    def _on_video_opened(self, video: OpenedVideo) -> None:
+        self._opened = video
+        self.playback.set_video(video.timestamps_s)
+        self.loader.request(self.session.frame_index)
+        for notice in video.notices:
+            self.said.emit(notice)
+        self.video_ready.emit(video)
+        self.situation_changed.emit()
+
+    @Slot(object)
+    def _on_open_failed(self, error: Exception) -> None:
+        self._video_lost = True
+        self.situation_changed.emit()
+        self.failed.emit(error)

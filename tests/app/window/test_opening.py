@@ -1,0 +1,83 @@
+from pathlib import Path
+
+from window_stage import Stage
+
+from trackmend_core.errors import UserError
+from trackmend_core.project import Project
+
+
+def test_a_dropped_video_gets_a_project_beside_it_and_shows_its_first_frame(stage: Stage) -> None:
+    stage.drop(stage.video)
+    stage.wait(lambda: stage.window.canvas_presenter.shown_frame == 0)
+    assert stage.session.project is not None
+    assert stage.session.project.path == stage.video.with_suffix(".trackmend")
+    assert stage.window.canvas.has_frame
+    assert stage.window.tool_bar.readout.text == "1 / 40 · 00:00.00"
+
+
+def test_a_video_that_has_a_project_opens_that_project(stage: Stage) -> None:
+    stage.open_video()
+    stage.run_model()
+    stage.trigger("close_project")
+    stage.open_video()
+    assert stage.session.run is not None
+    assert [path.name for path in stage.video.parent.glob("*.trackmend")] == ["street.trackmend"]
+
+
+def test_a_foreign_file_under_the_projects_name_is_left_alone(stage: Stage) -> None:
+    foreign = stage.video.with_suffix(".trackmend")
+    foreign.write_text("my notes")
+    stage.open_video()
+    assert foreign.read_text() == "my notes"
+    assert stage.session.project.path.name == "street-2.trackmend"
+
+
+def test_a_file_that_is_no_video_is_refused_in_words(stage: Stage, tmp_path: Path) -> None:
+    text = tmp_path / "notes.mp4"
+    text.write_text("not a video")
+    stage.drop(text)
+    stage.wait(lambda: bool(stage.errors))
+    assert isinstance(stage.errors[0], UserError)
+    assert stage.session.project is None
+    assert not text.with_suffix(".trackmend").exists()
+
+
+def test_a_project_opens_where_it_was_left(stage: Stage) -> None:
+    stage.open_video()
+    stage.go_to(17)
+    stage.close()
+    window = stage.open_window()
+    window.workbench.opener.open_paths([stage.video.with_suffix(".trackmend")])
+    stage.wait(lambda: window.canvas_presenter.shown_frame == 17)
+
+
+def test_a_lost_video_says_so_and_can_be_found_again(stage: Stage, tmp_path: Path) -> None:
+    stage.open_video()
+    project = stage.session.project.path
+    stage.trigger("close_project")
+    moved = tmp_path / "elsewhere" / "renamed.mp4"
+    moved.parent.mkdir()
+    stage.video.rename(moved)
+    stage.bench.opener.open_paths([project])
+    stage.wait(lambda: bool(stage.errors))
+    assert isinstance(stage.errors[0], UserError)
+    stage.answers.files = [moved]
+    stage.trigger("relink_video")
+    stage.wait(lambda: stage.window.canvas_presenter.shown_frame == 0)
+
+
+def test_a_second_video_is_added_to_the_open_project(stage: Stage, tmp_path: Path) -> None:
+    stage.open_video()
+    second = tmp_path / "second.mkv"
+    second.write_bytes(stage.video.read_bytes() + b"\0")
+    stage.answers.files = [second]
+    stage.trigger("add_video")
+    stage.wait(lambda: len(stage.session.project.videos()) == 2)
+    with Project.open(stage.session.project.path) as project:
+        assert [video.name for video in project.videos()] == ["street.mp4", "second.mkv"]
+
+
+def test_the_welcome_page_stands_alone_without_a_project(stage: Stage) -> None:
+    assert stage.window.welcome.isVisible()
+    assert not stage.window.panels["tracks"].isVisible()
+    assert not stage.window.action_set["run_model"].isEnabled()
