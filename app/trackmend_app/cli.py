@@ -2,7 +2,7 @@
 
 Only light modules are imported here, so that `--help` and a wrong option answer at once.
 Results go to stdout, everything else to stderr. Exit status: 0 done, 1 a failed check or a bug,
-2 something for the user to mend.
+2 something for the user to mend, 130 stopped by Ctrl+C.
 """
 
 import sys

@@ -5,11 +5,12 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from trackmend_app.commands.console import print_error
+from trackmend_app.commands.console import print_error, print_note
 from trackmend_core.errors import UserError
 
 WINDOW = "window"
 EXIT_USER_ERROR = 2
+EXIT_INTERRUPTED = 130
 
 
 class TrackmendGroup(TyperGroup):
@@ -36,3 +37,6 @@ class TrackmendGroup(TyperGroup):
         except UserError as error:
             print_error(error)
             raise typer.Exit(EXIT_USER_ERROR) from error
+        except KeyboardInterrupt:
+            print_note("trackmend: stopped.")
+            raise typer.Exit(EXIT_INTERRUPTED) from None

@@ -36,7 +36,7 @@ def run_training(arguments: Sequence[str], *, as_json: bool) -> None:
         RuntimeError: it ended without a word.
     """
     with subprocess.Popen(
-        [sys.executable, "-m", "trackmend_training", *arguments],
+        training_command(arguments),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -56,6 +56,11 @@ def run_training(arguments: Sequence[str], *, as_json: bool) -> None:
         finally:
             screen.close()
     _conclude(screen.last, process.returncode)
+
+
+def training_command(arguments: Sequence[str]) -> list[str]:
+    """Return the command line of the training process."""
+    return [sys.executable, "-m", "trackmend_training", *arguments]
 
 
 def _listen(process: "subprocess.Popen[str]", screen: "_Screen") -> None:
