@@ -151,7 +151,7 @@ def _index_or_explain(path: Path) -> VideoIndex:
     try:
         index = build_index(path)
     except LookupError as error:
-        raise UserError(f"{path.name} holds no moving picture.", hint) from error
+        raise UserError(f"{path.name} {error}.", hint) from error
     except FFmpegError as error:
         if _is_mp4(path):
             raise UserError(

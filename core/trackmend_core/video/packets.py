@@ -78,7 +78,7 @@ def open_container(path: Path) -> tuple[InputContainer, VideoStream]:
 
     Raises:
         FFmpegError: the file is no media file.
-        LookupError: it holds no moving picture.
+        LookupError: it holds no picture that can be decoded; the text says which way.
     """
     container = av.open(
         f"file:{path.absolute()}",
@@ -90,11 +90,14 @@ def open_container(path: Path) -> tuple[InputContainer, VideoStream]:
         for stream in container.streams.video
         if not stream.disposition & av.stream.Disposition.attached_pic
     ]
-    if not streams:
+    decodable = [stream for stream in streams if stream.codec_context is not None]
+    if not decodable:
         container.close()
-        raise LookupError("no video stream")
+        raise LookupError(
+            "is coded in a way unknown here" if streams else "holds no moving picture"
+        )
     best = container.streams.best("video")
-    stream = best if isinstance(best, VideoStream) and best in streams else streams[0]
+    stream = best if isinstance(best, VideoStream) and best in decodable else decodable[0]
     stream.codec_context.thread_type = "AUTO"
     stream.codec_context.copy_opaque = True
     return container, stream

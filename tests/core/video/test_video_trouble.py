@@ -133,6 +133,14 @@ def test_sound_alone_is_no_video(tmp_path: Path) -> None:
     assert "holds no moving picture" in _message(path, tmp_path)
 
 
+def test_an_unknown_codec_is_told_from_no_picture(tmp_path: Path) -> None:
+    path = write_numbered(tmp_path / "a.mkv", 5, options=X264)
+    content = path.read_bytes()
+    assert content.count(b"V_MPEG4/ISO/AVC") == 1
+    path.write_bytes(content.replace(b"V_MPEG4/ISO/AVC", b"V_MPEG9/ISO/XYZ"))
+    assert "a.mkv is coded in a way unknown here" in _message(path, tmp_path)
+
+
 def test_a_video_file_without_frames_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "none.mkv"
     with av.open(str(path), "w") as container:
