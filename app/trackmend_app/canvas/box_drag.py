@@ -1,4 +1,4 @@
-"""Moving and resizing a box by its handles: which handle is under the pointer, and the box it makes."""
+"""Moving and resizing a box: which handle is under the pointer, and the box that it makes."""
 
 from dataclasses import dataclass
 from enum import Enum

@@ -7,9 +7,9 @@ from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QFont, QFontMetricsF
 
 from trackmend_app.canvas.label_layout import layout_labels
-from trackmend_app.canvas.records import BoxLike
 from trackmend_app.canvas.view_transform import ViewTransform
 from trackmend_app.theme import ui_font
+from trackmend_core.project import BoxRecord
 from trackmend_core.types import BoxSource, TrackId
 
 LABEL_HEIGHT_PX = 18.0
@@ -29,7 +29,7 @@ class PlacedBox:
         score_text: the confidence; empty when it is not shown.
     """
 
-    box: BoxLike
+    box: BoxRecord
     rect: QRectF
     label: QRectF
     number_text: str
@@ -47,7 +47,7 @@ def score_font() -> QFont:
 
 
 def place_boxes(
-    boxes: Sequence[BoxLike],
+    boxes: Sequence[BoxRecord],
     *,
     transform: ViewTransform,
     view: QRectF,
@@ -80,18 +80,18 @@ def place_boxes(
     return placed[::-1]
 
 
-def score_text(box: BoxLike) -> str:
-    """Return the confidence as people read it, "" when a box has none."""
-    return "" if box.score is None else f"{box.score:.2f}"
+def score_text(box: BoxRecord) -> str:
+    """Return the confidence as people read it."""
+    return f"{box.score:.2f}"
 
 
-def _rect_of(box: BoxLike, transform: ViewTransform) -> QRectF:
+def _rect_of(box: BoxRecord, transform: ViewTransform) -> QRectF:
     x1, y1, x2, y2 = (float(side) for side in box.box_xyxy)
     return transform.rect_to_widget(x1, y1, x2, y2)
 
 
 def _label_size(
-    box: BoxLike, text: tuple[str, str], *, numbers: QFontMetricsF, scores: QFontMetricsF
+    box: BoxRecord, text: tuple[str, str], *, numbers: QFontMetricsF, scores: QFontMetricsF
 ) -> QSizeF:
     width = numbers.horizontalAdvance(text[0]) + 2 * _PADDING_PX
     if text[1]:

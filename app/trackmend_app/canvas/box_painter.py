@@ -84,7 +84,7 @@ def _strips(box: QRect, *, out: int, width: int) -> list[QRect]:
 
 
 def draw_label(painter: QPainter, placed: PlacedBox, *, look: BoxLook) -> None:
-    """Draw the id tab: the identity's colour, text in ink or paper, a diamond when a person put the box."""
+    """Draw the id tab in the identity's colour, with a diamond when a person put the box."""
     colour = colour_for(placed.box.number)
     tab = placed.label
     painter.setPen(QPen(_SHADE, 1.0))

@@ -1,4 +1,4 @@
-"""Paint the canvas in order: stage, frame, similarity, trails, boxes, labels, the box in hand, notes."""
+"""Paint the canvas in order: stage, frame, similarity, trails, boxes, labels, hand, notes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ from trackmend_app.canvas.box_layout import PlacedBox
 from trackmend_app.canvas.box_painter import BoxLook, draw_handles, draw_label, draw_outline
 from trackmend_app.canvas.chips import draw_chip, draw_drop_frame, draw_empty_state
 from trackmend_app.canvas.frame_picture import FramePicture
-from trackmend_app.canvas.records import BoxLike
 from trackmend_app.canvas.trail_painter import TrailPoint, draw_trails
 from trackmend_app.canvas.view_transform import ViewTransform
 from trackmend_app.similarity.colour_map import SimilarityRange
 from trackmend_app.similarity.legend import draw_legend
 from trackmend_app.theme import Theme, colour_for
+from trackmend_core.project import BoxRecord
 from trackmend_core.types import BoxId, TrackId
 
 _NOTE_MARGIN_PX = 12.0
@@ -32,13 +32,13 @@ class CanvasContent:
     drop_text: str
     frame: FramePicture | None = None
     frame_index: int = 0
-    boxes: list[BoxLike] = field(default_factory=list)
+    boxes: list[BoxRecord] = field(default_factory=list)
     trails: dict[TrackId, Sequence[TrailPoint]] = field(default_factory=dict)
     selected: frozenset[TrackId] = frozenset()
     selected_box: BoxId | None = None
     hovered_box: BoxId | None = None
     overlay: QImage | None = None
-    overlay_range: SimilarityRange = SimilarityRange(0.0, 1.0)
+    overlay_range: SimilarityRange = field(default=SimilarityRange(0.0, 1.0))
     show_boxes: bool = True
     show_trails: bool = True
     show_scores: bool = False

@@ -1,4 +1,4 @@
-"""One frame as the widget shows it: only the visible part, scaled once per frame and view, then kept."""
+"""One frame as the widget shows it: only the visible part, scaled once per frame and view."""
 
 from dataclasses import dataclass
 
@@ -61,7 +61,7 @@ class FramePicture:
         scale = transform.scale * device_ratio
         size = (max(1, round((x2 - x1) * scale)), max(1, round((y2 - y1) * scale)))
         part = cv2.resize(self.image_bgr[y1:y2, x1:x2], size, interpolation=_interpolation(scale))
-        pixels = cv2.cvtColor(part, cv2.COLOR_BGR2BGRA)
+        pixels = np.asarray(cv2.cvtColor(part, cv2.COLOR_BGR2BGRA), np.uint8)
         picture = _image_over(pixels)
         picture.setDevicePixelRatio(device_ratio)
         corner = transform.to_widget(x1, y1)
@@ -88,7 +88,8 @@ def image_from_bgr(image_bgr: ImageArray) -> QImage:
     Args:
         image_bgr: (H, W, 3) uint8.
     """
-    return _image_over(cv2.cvtColor(image_bgr, cv2.COLOR_BGR2BGRA)).copy()
+    pixels = np.asarray(cv2.cvtColor(image_bgr, cv2.COLOR_BGR2BGRA), np.uint8)
+    return _image_over(pixels).copy()
 
 
 def _image_over(pixels: NDArray[np.uint8]) -> QImage:

@@ -68,7 +68,7 @@ class Gestures:
         self._show_cursor(self._last_at)
 
     def pressed(self, event: QMouseEvent) -> None:
-        """A button went down."""
+        """Begin what the pressed button means there."""
         point = event.position()
         self._pressed_at = self._last_at = point
         canvas = self._canvas
@@ -84,7 +84,7 @@ class Gestures:
         self._show_cursor(point)
 
     def moved(self, event: QMouseEvent) -> None:
-        """The pointer moved, with or without a button."""
+        """Go on with what was begun, if anything."""
         point = event.position()
         step = point - self._last_at
         self._last_at = point
@@ -104,7 +104,7 @@ class Gestures:
         self._show_cursor(point)
 
     def released(self, event: QMouseEvent) -> None:
-        """A button went up: the gesture is done."""
+        """End what was begun."""
         gesture, drag, box = self._gesture, self._drag, self._box
         self.cancel()
         canvas = self._canvas

@@ -16,7 +16,7 @@ def boxes_under(
 ) -> list[BoxId]:
     """Return the boxes a widget point may mean, likeliest first.
 
-    A label means its own box; then the smallest box comes first, since a large one that covers it can
+    A label means its own box; then the smallest box comes first, since a large one around it can
     still be hit elsewhere.
     """
     on_label = [box_id for box_id, rect in labels.items() if rect.contains(point)]
@@ -30,7 +30,7 @@ def boxes_under(
 
 
 def next_choice(candidates: Sequence[BoxId], *, selected: BoxId | None) -> BoxId | None:
-    """Return the box to select: the likeliest, or the one after the box that is selected already."""
+    """Return the box to select: the likeliest, or the one after the box selected already."""
     if not candidates:
         return None
     if selected in candidates:

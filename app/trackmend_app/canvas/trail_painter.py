@@ -65,7 +65,7 @@ def _round_pen(colour: QColor, width: float) -> QPen:
 def _pieces(
     points: Sequence[TrailPoint], transform: ViewTransform, *, frame_index: int, longest: int
 ) -> list[tuple[int, QPolygonF]]:
-    """Cut a trail into lines of one freshness each, with a break where the track was lost for long."""
+    """Cut a trail into lines of one freshness, with a break where the track was lost for long."""
     pieces: list[tuple[int, list[QPointF]]] = []
     last_frame = points[0][0]
     last_point = transform.to_widget(points[0][1], points[0][2])

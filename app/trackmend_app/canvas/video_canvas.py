@@ -1,4 +1,4 @@
-"""The widget that shows one frame with its boxes, ids, trails and similarity, and lets a person mend boxes."""
+"""The widget that shows a frame with its boxes, ids, trails and similarity, to look at and mend."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -24,11 +24,11 @@ from trackmend_app.canvas.frame_picture import FramePicture
 from trackmend_app.canvas.gestures import Gestures
 from trackmend_app.canvas.hit_testing import boxes_under, next_choice
 from trackmend_app.canvas.modes import CanvasMode
-from trackmend_app.canvas.records import BoxLike
 from trackmend_app.canvas.trail_painter import TrailPoint
 from trackmend_app.canvas.zoomable_view import ZoomableView
 from trackmend_app.similarity.colour_map import SimilarityRange, overlay_image
 from trackmend_app.theme import current_theme
+from trackmend_core.project import BoxRecord
 from trackmend_core.types import BoxId, BoxSource, FloatArray, ImageArray, TrackId
 
 
@@ -87,7 +87,7 @@ class VideoCanvas(ZoomableView):
     # What is shown
 
     def set_frame(self, image_bgr: ImageArray | None, frame_index: int) -> None:
-        """Show a frame, (H, W, 3) uint8 BGR, which the caller must not change; None shows the empty state."""
+        """Show a frame, (H, W, 3) uint8 BGR, not to be changed later; None shows what to do."""
         before = self.image_size
         self._content.frame = None if image_bgr is None else FramePicture(image_bgr)
         self._content.frame_index = frame_index
@@ -95,7 +95,7 @@ class VideoCanvas(ZoomableView):
             self.fit()
         self.update()
 
-    def set_boxes(self, boxes: Sequence[BoxLike]) -> None:
+    def set_boxes(self, boxes: Sequence[BoxRecord]) -> None:
         """Show the boxes of the frame."""
         self._content.boxes = list(boxes)
         self._known_numbers.update((box.track_id, box.number) for box in boxes)
@@ -106,7 +106,7 @@ class VideoCanvas(ZoomableView):
         trails: Mapping[TrackId, Sequence[TrailPoint]],
         numbers: Mapping[TrackId, int] | None = None,
     ) -> None:
-        """Show where tracks were: (frame, x, y) in order, with the ids of tracks that have no box here."""
+        """Show where tracks were, (frame, x, y) in order; `numbers` for any without a box here."""
         self._content.trails = dict(trails)
         self._known_numbers.update(numbers or {})
         self.update()
@@ -122,7 +122,7 @@ class VideoCanvas(ZoomableView):
     ) -> None:
         """Lay a similarity map over the frame, (H, W) float32 cosine; None takes it away.
 
-        The colours run from the map's median to its maximum unless a range is given; a legend says so.
+        The colours run from the map's median to its maximum unless a range is given.
         """
         self._content.overlay = None
         if similarity is not None:
@@ -210,7 +210,7 @@ class VideoCanvas(ZoomableView):
         return self._placed_of(candidates[0]) if candidates else None
 
     def is_nearest(self, placed: PlacedBox, point: QPointF) -> bool:
-        """Return whether a press at the point means this selected box, not another's label on top of it."""
+        """Return whether a press means this selected box, not another's label on top of it."""
         others = (other for other in self.placed_boxes if other is not placed)
         return not any(other.label.contains(point) for other in others)
 
@@ -240,7 +240,7 @@ class VideoCanvas(ZoomableView):
 
     # Painting and events
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the frame and what lies on it."""
         view, theme = self.rect(), current_theme()
         with QPainter(self) as painter:
@@ -291,7 +291,7 @@ class VideoCanvas(ZoomableView):
         if placed:
             self.follow_requested.emit(int(placed.box.track_id))
 
-    def leaveEvent(self, event: QEvent) -> None:
+    def leaveEvent(self, _event: QEvent) -> None:
         """Forget the hovered box."""
         self._content.hovered_box = None
         self.hover_left.emit()
@@ -361,13 +361,12 @@ class VideoCanvas(ZoomableView):
             BoxSource.INTERPOLATED: self.tr("interpolated"),
             BoxSource.PERSON: self.tr("placed by a person"),
         }
-        score = score_text(placed.box)
         parts = [
             self.tr("Track {number}").format(number=placed.box.number),
-            self.tr("confidence {score}").format(score=score) if score else "",
+            self.tr("confidence {score}").format(score=score_text(placed.box)),
             sources[placed.box.source],
         ]
-        QToolTip.showText(event.globalPos(), " · ".join(filter(None, parts)), self)
+        QToolTip.showText(event.globalPos(), " · ".join(parts), self)
         return True
 
     def _forget_layout(self) -> None:

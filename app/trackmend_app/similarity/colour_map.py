@@ -1,4 +1,4 @@
-"""A dark-to-bright colour map for similarity, in the manner of matplotlib's inferno, and the overlay made with it."""
+"""A dark-to-bright colour map for similarity, in the manner of inferno, and overlays made of it."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -48,16 +48,16 @@ def colour_table() -> ImageArray:
     """Return the colour map as (256, 3) uint8 RGB."""
     positions = np.linspace(0, 1, 256)
     channels = [np.interp(positions, _STOPS[:, 0], _STOPS[:, c]) for c in (1, 2, 3)]
-    return np.rint(np.stack(channels, axis=1)).astype(np.uint8)
+    return np.asarray(np.rint(np.stack(channels, axis=1)), np.uint8)
 
 
 @lru_cache(maxsize=1)
 def _table_with_alpha() -> ImageArray:
-    """Return (256, 4) uint8 premultiplied BGRA: nothing where nothing is alike, nearly solid at the best."""
+    """Return (256, 4) uint8 premultiplied BGRA: clear for nothing alike, nearly solid at best."""
     rise = np.clip(np.linspace(0, 1, 256) * 1.15 - 0.06, 0, 1)
     alpha = 0.92 * rise * rise * (3 - 2 * rise)
     bgr = colour_table()[:, ::-1] * alpha[:, None]
-    return np.rint(np.column_stack([bgr, alpha * 255])).astype(np.uint8)
+    return np.asarray(np.rint(np.column_stack([bgr, alpha * 255])), np.uint8)
 
 
 def overlay_image(similarity: FloatArray, *, shown: SimilarityRange) -> QImage:
@@ -71,7 +71,8 @@ def overlay_image(similarity: FloatArray, *, shown: SimilarityRange) -> QImage:
     longest = max(values.shape)
     if longest > _LONGEST_SIDE_PX:
         ratio = _LONGEST_SIDE_PX / longest
-        values = cv2.resize(values, None, fx=ratio, fy=ratio, interpolation=cv2.INTER_AREA)
+        smaller = cv2.resize(values, None, fx=ratio, fy=ratio, interpolation=cv2.INTER_AREA)
+        values = np.asarray(smaller, np.float32)
     steps = (values - shown.low) * (255.0 / (shown.high - shown.low))
     pixels = np.ascontiguousarray(_table_with_alpha()[np.clip(steps, 0, 255).astype(np.uint8)])
     height, width = pixels.shape[:2]

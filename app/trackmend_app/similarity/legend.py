@@ -61,7 +61,7 @@ class ColourBar(QWidget):
         """Ask for one line."""
         return QSize(160, 16)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the low figure, the bar, the high figure."""
         theme = current_theme()
         area = QRectF(self.rect())

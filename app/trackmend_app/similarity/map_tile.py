@@ -98,7 +98,7 @@ class MapTile(QAbstractButton):
         """Stay large enough to make people out."""
         return QSize(96, 68)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the picture, what it stands for, and the frame of the current one."""
         theme = current_theme()
         area = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)

@@ -49,7 +49,7 @@ class MatchRow(QAbstractButton):
         """Ask for one row."""
         return QSize(200, ROW_HEIGHT_PX)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint crop, id, bar and figure."""
         theme, match = current_theme(), self.match
         area = QRectF(self.rect())

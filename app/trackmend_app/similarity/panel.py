@@ -1,4 +1,4 @@
-"""The panel that shows where one appearance occurs: the query, maps around the current frame, best matches."""
+"""The panel that shows where one appearance occurs: query, maps around this frame, best matches."""
 
 from collections.abc import Sequence
 
@@ -45,7 +45,7 @@ class QueryCrop(QWidget):
         """Ask for an upright picture."""
         return QSize(40, 64)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the picture."""
         with QPainter(self) as painter:
             painter.setRenderHints(
@@ -102,7 +102,7 @@ class SimilarityPanel(QWidget):
             tile.expect(wanted if 0 <= wanted < frame_count else None)
 
     def add_map(self, frame_index: int, image_bgr: ImageArray, similarity: FloatArray) -> None:
-        """Show the map of a frame, (H, W) float32 cosine; one that no tile stands for is dropped."""
+        """Show the map of a frame, (H, W) float32 cosine; without a tile for it it is dropped."""
         for tile in self.tiles:
             if tile.frame_index == frame_index:
                 tile.set_map(image_bgr, similarity)

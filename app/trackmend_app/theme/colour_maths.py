@@ -1,4 +1,4 @@
-"""Contrast and colour distance, as WCAG 2.2 and CIE define them, and colour-blind sight after Machado."""
+"""Contrast and colour distance, after WCAG 2.2 and CIE, and colour-blind sight after Machado."""
 
 from enum import Enum
 

@@ -1,4 +1,4 @@
-"""The typeface of the window: Inter, bundled, so that it looks the same everywhere; then the system's own."""
+"""The typeface of the window: Inter, bundled, so that it looks alike everywhere."""
 
 from functools import lru_cache
 
@@ -21,7 +21,7 @@ _BUNDLED = ("Inter-Regular.ttf", "Inter-Medium.ttf", "Inter-SemiBold.ttf")
 
 
 def load_bundled_fonts() -> tuple[str, ...]:
-    """Hand the shipped fonts to Qt (needs a QGuiApplication) and return the families it now knows."""
+    """Hand the shipped fonts to Qt (needs a QGuiApplication) and return their families."""
     families: list[str] = []
     for name in _BUNDLED:
         font_id = QFontDatabase.addApplicationFont(str(resource_path("fonts", name)))
@@ -30,7 +30,7 @@ def load_bundled_fonts() -> tuple[str, ...]:
 
 
 def ui_font(size_px: float = BASE_SIZE_PX, *, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """Return the window's font with tabular digits, so that figures do not dance while they count."""
+    """Return the window's font with tabular digits, so that counting figures do not dance."""
     return QFont(_font(max(1, round(size_px)), weight))
 
 

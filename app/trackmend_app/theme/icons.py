@@ -26,6 +26,7 @@ def icon(name: str, theme: Theme | None = None, *, on_action: bool = False) -> Q
         name: one of `icon_names`.
         theme: whose colours to use.
         on_action: the icon stands on a primary button.
+
     Raises:
         FileNotFoundError: there is no such icon.
     """

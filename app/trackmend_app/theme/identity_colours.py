@@ -45,7 +45,7 @@ def colour_for(number: int) -> QColor:
 
 @lru_cache(maxsize=256)
 def panel_colour_name(number: int, *, theme: Theme) -> str:
-    """Return the colour of an identity on a panel: darkened on light ground, where pale ones drown."""
+    """Return an identity's colour on a panel: darkened on light ground, where pale ones drown."""
     name = IDENTITY_COLOURS[(number - 1) % len(IDENTITY_COLOURS)]
     share = 0.0
     while not theme.is_dark and contrast(name, theme.panel) < 2.2 and share < 0.6:

@@ -76,7 +76,8 @@ QMenu::indicator { width: 14px; height: 14px; padding-left: 8px; }
 QMenu::indicator:checked { image: url($menu_check); }
 QMenu::indicator:checked:selected { image: url($check); }
 QToolBar {
-    background: $panel; border: none; border-bottom: 1px solid $line; padding: 6px 8px; spacing: 6px;
+    background: $panel; border: none; border-bottom: 1px solid $line;
+    padding: 6px 8px; spacing: 6px;
 }
 QToolBar::separator { background: $line; width: 1px; margin: 5px 6px; }
 QToolBar::handle { background: transparent; width: 4px; }

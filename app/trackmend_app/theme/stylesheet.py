@@ -1,8 +1,8 @@
 """The style sheet of the window, made from the tokens: one short template per family of widgets.
 
-Widgets ask for a variant with a dynamic property: `button.setProperty("kind", "primary")` or "ghost";
-`label.setProperty("kind", "heading")`, "quiet", "error", "doubt", "good" or "figure";
-`frame.setProperty("kind", "card")`, "panel" or "chip".
+Widgets ask for a variant with the dynamic property "kind": buttons "primary", "danger", "ghost",
+"small"; labels "heading", "title", "quiet", "small", "figure", "clock", "error", "doubt", "good";
+frames "panel", "card", "chip". A progress bar has "state": "done" or "failed".
 """
 
 from string import Template

@@ -1,4 +1,4 @@
-"""The colours of the two themes, by what they are for; nothing else in the window names a colour."""
+"""The colours of the two themes by what they are for; nothing else in the window names a colour."""
 
 from dataclasses import dataclass
 from enum import StrEnum

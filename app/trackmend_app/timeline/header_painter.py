@@ -12,14 +12,14 @@ from trackmend_app.theme.identity_colours import panel_colour_name
 from trackmend_app.timeline.lane_picture import bars_image
 from trackmend_app.timeline.ticks import clock, shown_number, ticks
 from trackmend_app.timeline.time_axis import TimeAxis
-from trackmend_app.tracks.records import TrackLike
+from trackmend_core.project import TrackSummary
 from trackmend_core.types import Float64Array, IntArray
 
 _RIGHT_MIDDLE = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT_MIDDLE = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
-def tracks_per_frame(tracks: Iterable[TrackLike], frame_count: int) -> IntArray:
+def tracks_per_frame(tracks: Iterable[TrackSummary], frame_count: int) -> IntArray:
     """Return (frame_count,) how many tracks have a box in each frame."""
     changes = np.zeros(frame_count + 1, np.int64)
     for track in tracks:
@@ -57,7 +57,7 @@ def draw_overview_scale(painter: QPainter, cell: QRectF, counts: IntArray, *, th
 def draw_selected_stretches(
     painter: QPainter,
     area: QRectF,
-    tracks: Sequence[TrackLike],
+    tracks: Sequence[TrackSummary],
     *,
     frame_count: int,
     theme: Theme,

@@ -52,7 +52,7 @@ class LaneLayout:
         return row if 0 <= row < self.count else None
 
     def scroll_to_show(self, row: int) -> float:
-        """Return the scroll position nearest to the present one at which a lane is wholly in view."""
+        """Return the nearest scroll position at which a lane is wholly in view."""
         low = (row + 1) * self.pitch - self.height
         high = row * self.pitch
         return max(0.0, max(low, min(high, self.scrolled)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
@@ -11,7 +12,7 @@ from trackmend_app.theme import Theme, ui_font
 from trackmend_app.theme.identity_colours import panel_colour_name
 from trackmend_app.timeline.lane_picture import LaneScores, bars_image, lane_heights
 from trackmend_app.timeline.time_axis import TimeAxis
-from trackmend_app.tracks.records import TrackLike
+from trackmend_core.project import TrackSummary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +29,15 @@ def draw_lane_ground(painter: QPainter, lane: QRectF, *, look: LaneLook, theme: 
 
 
 def draw_lane_number(
-    painter: QPainter, cell: QRectF, track: TrackLike, *, look: LaneLook, here: bool, theme: Theme
+    painter: QPainter,
+    cell: QRectF,
+    track: TrackSummary,
+    *,
+    look: LaneLook,
+    here: bool,
+    theme: Theme,
 ) -> None:
-    """Draw the id of a lane with its colour; the swatch is filled when the track is in this frame."""
+    """Draw the id of a lane; the swatch is filled when the track is in this frame."""
     colour = QColor(panel_colour_name(track.number, theme=theme))
     swatch = QRectF(cell.left() + 12, cell.center().y() - 4.5, 9, 9)
     painter.setPen(QPen(colour, 1.4))
@@ -46,7 +53,7 @@ def draw_lane_number(
 def draw_lane_spans(
     painter: QPainter,
     lane: QRectF,
-    track: TrackLike,
+    track: TrackSummary,
     *,
     axis: TimeAxis,
     scores: LaneScores | None,
@@ -97,7 +104,7 @@ def _draw_gaps(
     faint.setAlphaF(0.6 * colour.alphaF())
     painter.setPen(QPen(faint, 1.0, Qt.PenStyle.DotLine))
     y = lane.bottom() - 2.5
-    for (_, left), (right, _) in zip(spans, spans[1:], strict=False):
+    for (_, left), (right, _) in pairwise(spans):
         x1, x2 = axis.x_of(left + 1), axis.x_of(right)
         if x2 - x1 >= 3:
             painter.drawLine(QLineF(max(x1, axis.left), y, min(x2, axis.right), y))

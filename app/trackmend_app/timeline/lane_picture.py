@@ -32,7 +32,7 @@ def lane_heights(
     axis: TimeAxis,
     columns: int,
     scores: LaneScores | None,
-    mean_score: float | None,
+    mean_score: float,
 ) -> Float64Array:
     """Return (columns,) heights 0..1 of a lane's bars; 0 where the track has no box.
 
@@ -41,10 +41,10 @@ def lane_heights(
         axis: which frames are in view.
         columns: device pixels over the width of the axis.
         scores: confidence over time, None to use the mean everywhere.
-        mean_score: of the track, 0..1; None counts as sure.
+        mean_score: of the track, 0..1.
     """
-    starts = axis.first + np.arange(columns + 1) * (axis.shown_span / columns)
-    values = np.full(columns, 1.0 if mean_score is None else mean_score)
+    starts = np.linspace(axis.first, axis.first + axis.shown_span, columns + 1)
+    values = np.full(columns, mean_score, np.float64)
     if scores is not None:
         values = _mean_per_column(starts, scores, otherwise=values)
     covered = np.zeros(columns + 1, np.int64)
@@ -60,7 +60,7 @@ def lane_heights(
 
 
 def bars_image(heights: Float64Array, *, rows: int, colour: QColor) -> QImage:
-    """Return bars of the given heights (0..1 of `rows` pixels) in one colour, their tops smoothed."""
+    """Return bars of the given heights (0..1 of `rows`) in one colour, their tops smoothed."""
     below_top = np.asarray(heights)[None, :] * rows - np.arange(rows)[::-1, None]
     coverage = np.clip(below_top, 0.0, 1.0) * colour.alphaF()
     bgra = np.array([colour.blue(), colour.green(), colour.red(), 255], np.float64)

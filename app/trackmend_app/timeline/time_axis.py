@@ -71,7 +71,7 @@ class TimeAxis:
         return replace(self, first=self.first + frames)._bounded()
 
     def showing(self, frame_index: int) -> "TimeAxis":
-        """Turn the page when a frame is out of view, so that it stands near the edge it came from."""
+        """Turn the page when a frame is out of view; it then stands near the edge it came from."""
         if self.first <= frame_index and frame_index + 1 <= self.first + self.shown_span:
             return self
         ahead = 0.1 if frame_index > self.first else 0.9

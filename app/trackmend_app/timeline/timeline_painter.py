@@ -1,13 +1,19 @@
-"""Paint the timeline: what changes rarely once into a picture, what moves on top of it each time."""
+"""Paint the timeline: what changes rarely into a picture, what moves on top of it each time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from trackmend_app.theme import Theme, ui_font
+from trackmend_app.timeline.cursor_painter import (
+    draw_hover,
+    draw_overview_cursor,
+    draw_playhead,
+    draw_range,
+)
 from trackmend_app.timeline.header_painter import (
     draw_overview,
     draw_overview_scale,
@@ -23,8 +29,10 @@ from trackmend_app.timeline.lane_painter import (
     draw_lane_spans,
 )
 from trackmend_app.timeline.lane_picture import LaneScores
+from trackmend_app.timeline.ticks import clock, shown_number
 from trackmend_app.timeline.time_axis import TimeAxis
-from trackmend_app.tracks.records import TrackLike, is_in_frame
+from trackmend_app.tracks.presence import is_in_frame
+from trackmend_core.project import TrackSummary
 from trackmend_core.types import IntArray, TrackId
 
 GUTTER_PX = 64.0
@@ -42,7 +50,7 @@ class TimelineContent:
 
     frame_count: int = 0
     frame_rate: float = 0.0
-    tracks: Sequence[TrackLike] = ()
+    tracks: Sequence[TrackSummary] = ()
     selected: frozenset[TrackId] = frozenset()
     edit_marks: dict[TrackId, list[int]] = field(default_factory=dict)
     scores: Mapping[TrackId, LaneScores] = field(default_factory=dict)
@@ -120,7 +128,65 @@ def paint_lasting(
     painter.drawText(cell, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), title)
 
 
-def paint_numbers(
+def paint_moving(
+    painter: QPainter,
+    content: TimelineContent,
+    *,
+    axis: TimeAxis,
+    layout: LaneLayout,
+    regions: Regions,
+    hover_x: float | None,
+    theme: Theme,
+) -> None:
+    """Paint what follows the current frame and the pointer."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _paint_numbers(painter, content, layout=layout, regions=regions, theme=theme)
+    if not content.frame_count:
+        return
+    lanes, ruler, frame = regions.lanes, regions.ruler, content.current_frame
+    if content.frames is not None:
+        draw_range(
+            painter,
+            lanes,
+            ruler,
+            axis=axis,
+            frames=content.frames,
+            frame_rate=content.frame_rate,
+            theme=theme,
+        )
+    if hover_x is not None:
+        draw_hover(painter, lanes, ruler, axis=axis, x=hover_x, theme=theme)
+    draw_overview_cursor(
+        painter,
+        regions.overview,
+        frame_index=frame,
+        frame_count=content.frame_count,
+        theme=theme,
+    )
+    draw_playhead(painter, lanes, ruler, axis=axis, frame_index=frame, theme=theme)
+
+
+def describe_place(
+    content: TimelineContent, *, axis: TimeAxis, layout: LaneLayout, point: QPointF
+) -> str:
+    """Return in words what is at a point: the track, the frame, the time."""
+    translate = QCoreApplication.translate
+    row = layout.row_at(point.y())
+    track = None if row is None else content.tracks[row]
+    parts = []
+    if track is not None:
+        text = translate("Timeline", "Track {number}").format(number=track.number)
+        parts += [text, track.label]
+    if content.frame_count and axis.left <= point.x() <= axis.right:
+        index = axis.index_at(point.x())
+        text = translate("Timeline", "frame {number}").format(number=shown_number(index))
+        time = clock(index / content.frame_rate) if content.frame_rate > 0 else ""
+        absent = track is not None and not is_in_frame(track, index)
+        parts += [text, time, translate("Timeline", "no box here") if absent else ""]
+    return " · ".join(filter(None, parts))
+
+
+def _paint_numbers(
     painter: QPainter,
     content: TimelineContent,
     *,
@@ -128,7 +194,7 @@ def paint_numbers(
     regions: Regions,
     theme: Theme,
 ) -> None:
-    """Paint the ids beside the lanes; a swatch is filled when its track is in the current frame."""
+    """Paint the ids beside the lanes."""
     painter.save()
     painter.setClipRect(regions.gutter)
     for row in layout.visible_rows:

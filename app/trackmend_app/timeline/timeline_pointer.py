@@ -49,7 +49,7 @@ class TimelinePointer:
         self._gesture = _Gesture.NONE
 
     def pressed(self, event: QMouseEvent) -> None:
-        """A button went down."""
+        """Begin what the pressed button means there."""
         self._pressed_at = self._last_at = event.position()
         if event.button() is Qt.MouseButton.MiddleButton:
             self._gesture = _Gesture.PANNING
@@ -70,7 +70,7 @@ class TimelinePointer:
             self._gesture = _Gesture.PRESSED
 
     def moved(self, event: QMouseEvent) -> None:
-        """The pointer moved, with or without a button."""
+        """Go on with what was begun, if anything."""
         point = event.position()
         step = point - self._last_at
         self._last_at = point
@@ -87,7 +87,7 @@ class TimelinePointer:
         self._show_cursor(point)
 
     def released(self, event: QMouseEvent) -> None:
-        """A button went up."""
+        """End what was begun."""
         gesture, point = self._gesture, event.position()
         self._gesture = _Gesture.NONE
         view = self._view

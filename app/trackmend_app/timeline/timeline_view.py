@@ -19,26 +19,20 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from trackmend_app.canvas.canvas_painter import paint_focus_frame
 from trackmend_app.theme import current_theme
-from trackmend_app.timeline.cursor_painter import (
-    draw_hover,
-    draw_overview_cursor,
-    draw_playhead,
-    draw_range,
-)
 from trackmend_app.timeline.header_painter import tracks_per_frame
 from trackmend_app.timeline.lane_layout import LaneLayout
 from trackmend_app.timeline.lane_picture import LaneScores
-from trackmend_app.timeline.ticks import clock, shown_number
 from trackmend_app.timeline.time_axis import TimeAxis
 from trackmend_app.timeline.timeline_painter import (
     HEADER_PX,
     Regions,
     TimelineContent,
+    describe_place,
     paint_lasting,
-    paint_numbers,
+    paint_moving,
 )
 from trackmend_app.timeline.timeline_pointer import TimelinePointer
-from trackmend_app.tracks.records import TrackLike, is_in_frame
+from trackmend_core.project import TrackSummary
 from trackmend_core.types import TrackId
 
 _WHEEL_STEP = 1.25
@@ -98,7 +92,7 @@ class TimelineView(QAbstractScrollArea):
         self._count_tracks()
         self._forget_picture()
 
-    def set_tracks(self, tracks: Sequence[TrackLike]) -> None:
+    def set_tracks(self, tracks: Sequence[TrackSummary]) -> None:
         """Show one lane per track, in this order."""
         self._content.tracks = list(tracks)
         self._rows = {track.track_id: row for row, track in enumerate(self._content.tracks)}
@@ -187,7 +181,7 @@ class TimelineView(QAbstractScrollArea):
         self._axis = axis
         self._forget_picture()
 
-    def track_at(self, y: float) -> TrackLike | None:
+    def track_at(self, y: float) -> TrackSummary | None:
         """Return the track whose lane is at a y of the viewport."""
         row = self._layout.row_at(y)
         return None if row is None else self._content.tracks[row]
@@ -198,49 +192,24 @@ class TimelineView(QAbstractScrollArea):
         """Ask for room for about ten lanes."""
         return QSize(900, int(HEADER_PX) + 220)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the stored picture of the lanes and what moves on top of it."""
-        theme, regions, axis = current_theme(), self.regions, self._axis
+        theme, regions = current_theme(), self.regions
         view = QRectF(self.viewport().rect())
         if self._lasting is None:
             self._lasting = self._paint_picture(view, regions)
             self._announce_lanes()
         with QPainter(self.viewport()) as painter:
             painter.drawPixmap(0, 0, self._lasting)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            content = self._content
-            paint_numbers(painter, content, layout=self._layout, regions=regions, theme=theme)
-            if content.frames is not None:
-                draw_range(
-                    painter,
-                    regions.lanes,
-                    regions.ruler,
-                    axis=axis,
-                    frames=content.frames,
-                    frame_rate=content.frame_rate,
-                    theme=theme,
-                )
-            if content.frame_count:
-                frame = content.current_frame
-                if self._hover_x is not None:
-                    draw_hover(
-                        painter,
-                        regions.lanes,
-                        regions.ruler,
-                        axis=axis,
-                        x=self._hover_x,
-                        theme=theme,
-                    )
-                draw_overview_cursor(
-                    painter,
-                    regions.overview,
-                    frame_index=frame,
-                    frame_count=content.frame_count,
-                    theme=theme,
-                )
-                draw_playhead(
-                    painter, regions.lanes, regions.ruler, axis=axis, frame_index=frame, theme=theme
-                )
+            paint_moving(
+                painter,
+                self._content,
+                axis=self._axis,
+                layout=self._layout,
+                regions=regions,
+                hover_x=self._hover_x,
+                theme=theme,
+            )
             if self.hasFocus() and self._focus_came_by_key:
                 paint_focus_frame(painter, view, theme=theme)
 
@@ -256,7 +225,7 @@ class TimelineView(QAbstractScrollArea):
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
             self._forget_picture()
 
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
+    def scrollContentsBy(self, _dx: int, _dy: int) -> None:
         """Move the lanes under the fixed header."""
         self._layout = replace(self._layout, scrolled=float(self.verticalScrollBar().value()))
         self._forget_picture()
@@ -285,7 +254,7 @@ class TimelineView(QAbstractScrollArea):
             self._pointer.pressed(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom time at the pointer; with Shift or sideways move in time; over the ids move lanes."""
+        """Zoom time at the pointer; with Shift or sideways move in it; over the ids move lanes."""
         turned = event.angleDelta()
         sideways = turned.x() or (
             turned.y() if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 0
@@ -334,25 +303,12 @@ class TimelineView(QAbstractScrollArea):
             self._hover_x = None
             self.viewport().update()
         if isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self._describe(QPointF(event.pos())), self)
+            text = describe_place(
+                self._content, axis=self._axis, layout=self._layout, point=QPointF(event.pos())
+            )
+            QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().viewportEvent(event)
-
-    def _describe(self, point: QPointF) -> str:
-        track, content = self.track_at(point.y()), self._content
-        parts = []
-        if track is not None:
-            parts.append(self.tr("Track {number}").format(number=track.number))
-            if track.label:
-                parts.append(track.label)
-        if content.frame_count and self._axis.left <= point.x() <= self._axis.right:
-            index = self._axis.index_at(point.x())
-            parts.append(self.tr("frame {number}").format(number=shown_number(index)))
-            if content.frame_rate > 0:
-                parts.append(clock(index / content.frame_rate))
-            if track is not None and not is_in_frame(track, index):
-                parts.append(self.tr("no box here"))
-        return " · ".join(parts)
 
     def _choose_neighbour(self, step: int) -> None:
         rows = sorted(self._rows[track] for track in self._content.selected if track in self._rows)

@@ -2,8 +2,8 @@
 
 from PySide6.QtCore import QObject, QSortFilterProxyModel, Qt
 
-from trackmend_app.tracks.records import TrackLike
 from trackmend_app.tracks.track_model import SORT_ROLE, AnyIndex, TrackModel
+from trackmend_core.project import TrackSummary
 
 
 class TrackFilter(QSortFilterProxyModel):
@@ -37,7 +37,7 @@ class TrackFilter(QSortFilterProxyModel):
         self._only_here = on
         self.invalidateRowsFilter()
 
-    def filterAcceptsRow(self, source_row: int, source_parent: AnyIndex) -> bool:
+    def filterAcceptsRow(self, source_row: int, _source_parent: AnyIndex) -> bool:
         """Return whether a track is shown."""
         track = self._tracks.tracks[source_row]
         if self._only_here and not self._tracks.is_here(track):
@@ -45,7 +45,7 @@ class TrackFilter(QSortFilterProxyModel):
         return not self._terms or any(fits(track, term) for term in self._terms)
 
 
-def fits(track: TrackLike, term: str) -> bool:
+def fits(track: TrackSummary, term: str) -> bool:
     """Return whether a track fits one search term (in lower case)."""
     first, dash, last = term.partition("-")
     if dash and first.isdigit() and last.isdigit():

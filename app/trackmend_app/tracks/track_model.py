@@ -5,7 +5,8 @@ from enum import IntEnum
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from trackmend_app.tracks.records import TrackLike, is_in_frame
+from trackmend_app.tracks.presence import is_in_frame
+from trackmend_core.project import TrackSummary
 from trackmend_core.types import TrackId
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -31,12 +32,12 @@ class TrackModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._tracks: list[TrackLike] = []
+        self._tracks: list[TrackSummary] = []
         self._rows: dict[TrackId, int] = {}
         self._frame_index = 0
 
     @property
-    def tracks(self) -> Sequence[TrackLike]:
+    def tracks(self) -> Sequence[TrackSummary]:
         """The tracks in row order."""
         return self._tracks
 
@@ -44,8 +45,8 @@ class TrackModel(QAbstractTableModel):
         """Return the row of a track, None when it is not here."""
         return self._rows.get(track_id)
 
-    def set_tracks(self, tracks: Sequence[TrackLike]) -> bool:
-        """Take over new tracks; return whether rows kept their place (so selections are still good)."""
+    def set_tracks(self, tracks: Sequence[TrackSummary]) -> bool:
+        """Take over new tracks; return whether rows kept their place (selections stay good)."""
         new = list(tracks)
         ids = [track.track_id for track in new]
         kept = ids[: len(self._tracks)] == [track.track_id for track in self._tracks]
@@ -70,7 +71,7 @@ class TrackModel(QAbstractTableModel):
         """Mark the tracks that are in this frame; the view only has to be painted anew."""
         self._frame_index = frame_index
 
-    def is_here(self, track: TrackLike) -> bool:
+    def is_here(self, track: TrackSummary) -> bool:
         """Return whether a track is in the current frame."""
         return is_in_frame(track, self._frame_index)
 
@@ -120,25 +121,25 @@ class TrackModel(QAbstractTableModel):
             return self._description(track)
         return None
 
-    def _text(self, track: TrackLike, column: Column) -> str:
+    def _text(self, track: TrackSummary, column: Column) -> str:
         if column is Column.NUMBER:
             return f"{track.number} {track.label}".rstrip()
         if column is Column.BOXES:
             return str(track.box_count)
         if column is Column.FRAMES:
             return f"{track.first_frame + 1}–{track.last_frame + 1}"
-        return "" if track.mean_score is None else f"{track.mean_score:.2f}"
+        return f"{track.mean_score:.2f}"
 
-    def _sort_key(self, track: TrackLike, column: Column) -> float:
+    def _sort_key(self, track: TrackSummary, column: Column) -> float:
         if column is Column.NUMBER:
             return float(track.number)
         if column is Column.BOXES:
             return float(track.box_count)
         if column is Column.FRAMES:
             return track.first_frame + track.last_frame / 1e9
-        return -1.0 if track.mean_score is None else float(track.mean_score)
+        return track.mean_score
 
-    def _description(self, track: TrackLike) -> str:
+    def _description(self, track: TrackSummary) -> str:
         gaps = len(track.spans) - 1
         parts = [
             self.tr("Track {number}").format(number=track.number),

@@ -24,9 +24,9 @@ from PySide6.QtWidgets import (
 )
 
 from trackmend_app.tracks.identity_delegate import IdentityDelegate
-from trackmend_app.tracks.records import TrackLike
 from trackmend_app.tracks.track_filter import TrackFilter
 from trackmend_app.tracks.track_model import TRACK_ROLE, Column, TrackModel
+from trackmend_core.project import TrackSummary
 from trackmend_core.types import TrackId
 
 _ROW_HEIGHT_PX = 27
@@ -62,8 +62,8 @@ class TrackTable(QWidget):
 
     # What is shown
 
-    def set_tracks(self, tracks: Sequence[TrackLike]) -> None:
-        """Show these tracks; what is selected stays selected, and the list stays where it was scrolled."""
+    def set_tracks(self, tracks: Sequence[TrackSummary]) -> None:
+        """Show these tracks; the selection stays, and the list stays where it was scrolled."""
         scrolled = self.view.verticalScrollBar().value()
         self._is_told = True
         self._model.set_tracks(tracks)

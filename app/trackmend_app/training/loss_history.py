@@ -50,7 +50,7 @@ class LossHistory:
         return np.array(self._smoothed[name])
 
     def value_range(self) -> tuple[float, float]:
-        """Return the values worth showing: all smoothed ones, less a steep start once it is over."""
+        """Return the values worth showing: smoothed, less a steep start once that is over."""
         if not self._smoothed:
             return 0.0, 1.0
         late = [
