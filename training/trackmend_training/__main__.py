@@ -1,9 +1,11 @@
-"""`python -m trackmend_training`: train, or make the bundled model; a process of its own."""
+"""`python -m trackmend_training`: train, finetune, make the bundled model; its own process."""
 
 import argparse
 import sys
 from pathlib import Path
 
+from trackmend_core.types import RunId
+from trackmend_training.config import FinetuneConfig
 from trackmend_training.process import Line, run_reported
 
 
@@ -12,7 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     line = Line()
     line.listen()
-    commands = {"train": _train, "model": _model}
+    commands = {"train": _train, "model": _model, "finetune": _finetune}
     return run_reported(line, lambda: commands[options.command](options, line))
 
 
@@ -24,7 +26,25 @@ def _parser() -> argparse.ArgumentParser:
     model = commands.add_parser("model", help="repeat the training of the bundled model")
     model.add_argument("--data", type=Path, required=True, help="folder of training data")
     model.add_argument("--out", type=Path, required=True, help="receives material and checkpoints")
+    _add_finetune(commands.add_parser("finetune", help="learn from a project's corrections"))
     return parser
+
+
+def _add_finetune(parser: argparse.ArgumentParser) -> None:
+    usual = FinetuneConfig()
+    parser.add_argument("project", type=Path)
+    parser.add_argument("--out", type=Path, required=True, help="receives images and checkpoints")
+    parser.add_argument("--base", type=Path, help="model to begin with, else the run's own")
+    parser.add_argument("--run-id", type=int, action="append", help="else the active runs")
+    parser.add_argument("--steps", type=int, default=usual.steps)
+    parser.add_argument("--batch-size", type=int, default=usual.batch_size)
+    parser.add_argument("--learning-rate", type=float, default=usual.learning_rate)
+    parser.add_argument("--max-frames", type=int, default=usual.max_frames)
+    parser.add_argument("--replay-frames", type=int, default=usual.replay_frames)
+    parser.add_argument("--keep-weight", type=float, default=usual.keep_weight)
+    parser.add_argument("--crop", type=int, nargs=2, default=usual.crop_wh, metavar=("W", "H"))
+    parser.add_argument("--threads", type=int, default=usual.threads)
+    parser.add_argument("--seed", type=int, default=usual.seed)
 
 
 def _train(options: argparse.Namespace, line: Line) -> None:
@@ -36,14 +56,41 @@ def _train(options: argparse.Namespace, line: Line) -> None:
 
 
 def _model(options: argparse.Namespace, line: Line) -> None:
-    from trackmend_training.recipe.bundled import bundled_config
+    from trackmend_training.recipe.bundled import MODEL_FILE_NAME, bundled_config, export_bundled
     from trackmend_training.recipe.material import prepare_material
     from trackmend_training.trainer import fit
 
     material = options.out / "material"
     prepare_material(options.data, material, tell=lambda text: print(text, file=sys.stderr))  # noqa: T201
     config = bundled_config(data_dir=options.data, material_dir=material, out_dir=options.out)
-    fit(config, emit=line.emit, is_cancelled=line.is_cancelled)
+    trained = fit(config, emit=line.emit, is_cancelled=line.is_cancelled)
+    if trained is not None and not line.is_cancelled():
+        export_bundled(trained, options.out / MODEL_FILE_NAME)
+
+
+def _finetune(options: argparse.Namespace, line: Line) -> None:
+    from trackmend_training.finetune import finetune
+
+    config = FinetuneConfig(
+        steps=options.steps,
+        batch_size=options.batch_size,
+        learning_rate=options.learning_rate,
+        max_frames=options.max_frames,
+        replay_frames=options.replay_frames,
+        keep_weight=options.keep_weight,
+        crop_wh=tuple(options.crop),
+        threads=options.threads,
+        seed=options.seed,
+    )
+    finetune(
+        options.project,
+        out_dir=options.out,
+        config=config,
+        base=options.base,
+        run_ids=None if options.run_id is None else [RunId(number) for number in options.run_id],
+        emit=line.emit,
+        is_cancelled=line.is_cancelled,
+    )
 
 
 if __name__ == "__main__":

@@ -19,10 +19,17 @@ from trackmend_training.targets import build_targets
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """B images (B, 3, H, W) RGB 0..1 and what the heads should say."""
+    """B images and what the heads should say.
+
+    Attributes:
+        images: (B, 3, H, W) float32 RGB 0..1.
+        targets: of the same images.
+        is_replay: (B,) bool, see `LabelledImage`.
+    """
 
     images: Tensor
     targets: TargetBatch
+    is_replay: Tensor
 
 
 class CropDataset(Dataset[dict[str, Tensor]]):
@@ -49,7 +56,8 @@ class CropDataset(Dataset[dict[str, Tensor]]):
             crop_wh=self.config.crop_wh,
             settings=self.config.augment,
         )
-        return crop_tensors(crop, config=self.config)
+        replay = torch.tensor(labelled.is_replay)
+        return {**crop_tensors(crop, config=self.config), "is_replay": replay}
 
 
 def crop_tensors(crop: Crop, *, config: TrainConfig) -> dict[str, Tensor]:
@@ -102,4 +110,5 @@ def stream_batches(
     )
     for tensors in loader:
         images = tensors.pop("image").float() / 255
-        yield Batch(images, TargetBatch(**tensors))
+        is_replay = tensors.pop("is_replay")
+        yield Batch(images, TargetBatch(**tensors), is_replay)

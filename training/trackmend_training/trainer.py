@@ -30,8 +30,8 @@ from trackmend_training.protocol import Cancelled, CheckpointSaved, Finished, Me
 from trackmend_training.starting import freeze_blocks, initial_network
 
 SPEED_WINDOW = 20
-ExtraLoss = Callable[[Tensor, dict[str, Tensor]], Tensor]
-"""(images, heads) -> a scalar that is added to the total, e.g. staying close to an older model."""
+ExtraLoss = Callable[[Batch, dict[str, Tensor]], Tensor]
+"""(batch, heads) -> a scalar that is added to the total, e.g. staying close to an older model."""
 
 
 def fit(
@@ -121,7 +121,7 @@ def _prepare(config: TrainConfig, material: Material, fabric: Fabric) -> Trainin
         uncertainty=config.uncertainty,
         teacher_weight=config.teacher_weight,
     )
-    if config.teacher_weight and material.identity_count:
+    if material.has_teacher:
         prototypes = material.prototypes(config.reid_dim, seed=config.seed)
         loss.start_from_prototypes(torch.from_numpy(prototypes))
     loss.to(fabric.device)
@@ -150,7 +150,7 @@ def _step(
     heads = {name: head.float() for name, head in model(images).items()}
     losses: dict[str, Tensor] = state.loss(heads, _to_device(batch.targets, fabric.device))
     if extra is not None:
-        losses["keep"] = extra(images, heads)
+        losses["keep"] = extra(Batch(images, batch.targets, batch.is_replay), heads)
         losses["total"] = losses["total"] + losses["keep"]
     values = {name: float(value.detach()) for name, value in losses.items()}
     if not math.isfinite(values["total"]):

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, select
 
 from trackmend_core.errors import UserError
 from trackmend_core.project.records import StoredDetections
-from trackmend_core.project.schema import frame_detections
+from trackmend_core.project.schema import frame_detections, run_boxes, run_tracks
 from trackmend_core.types import DetectionId, FloatArray, FrameDetections, RunId
 
 _CHUNK_FRAMES = 64
@@ -64,6 +64,16 @@ def read_chunk(
         .limit(_CHUNK_FRAMES)
     )
     return [_unpack(row) for row in connection.execute(query)]
+
+
+def tracked_ids(connection: Connection, *, run_id: RunId) -> frozenset[DetectionId]:
+    """Return the detections of a run that its tracker made boxes of, repaired since or not."""
+    query = (
+        select(run_boxes.c.detection_id)
+        .join(run_tracks, run_boxes.c.run_track_id == run_tracks.c.id)
+        .where(run_tracks.c.run_id == run_id, run_boxes.c.detection_id.is_not(None))
+    )
+    return frozenset(DetectionId(row) for row in connection.execute(query).scalars())
 
 
 def read_embeddings(connection: Connection, detection_ids: Sequence[DetectionId]) -> FloatArray:

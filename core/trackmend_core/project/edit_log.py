@@ -146,6 +146,17 @@ def list_edits(connection: Connection) -> list[EditRecord]:
     ]
 
 
+def frames_of_edits(connection: Connection, run_id: RunId) -> list[tuple[int, int]]:
+    """Return first and last frame with a changed box of every edit of a run that counts now."""
+    query = (
+        select(edits.c.id)
+        .where(edits.c.run_id == run_id, edits.c.state == EditState.APPLIED.value)
+        .order_by(edits.c.id)
+    )
+    touched = (touched_by(connection, EditId(row)) for row in connection.execute(query).scalars())
+    return [entry.frames for entry in touched if entry.frames is not None]
+
+
 def _first(connection: Connection, state: EditState, *, newest: bool) -> EditId | None:
     order = edits.c.id.desc() if newest else edits.c.id
     query = select(edits.c.id).where(edits.c.state == state.value).order_by(order).limit(1)

@@ -110,6 +110,11 @@ class LayerAccess:
         with self._database.reading() as connection:
             return edit_log.list_edits(connection)
 
+    def frames_of_edits(self, run_id: RunId) -> list[tuple[int, int]]:
+        """Return (first, last) frame of every edit of a run that counts now, oldest edit first."""
+        with self._database.reading() as connection:
+            return edit_log.frames_of_edits(connection, run_id)
+
     def digest(self) -> str:
         """Return one word for the exact state of all tracks and boxes."""
         with self._database.reading() as connection:

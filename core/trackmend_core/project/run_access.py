@@ -118,6 +118,11 @@ class RunAccess:
             yield from chunk
             first_frame = chunk[-1].frame_index + 1
 
+    def tracked_detections(self, run_id: RunId) -> frozenset[DetectionId]:
+        """Return the detections the tracker made boxes of, whatever edits made of those since."""
+        with self._database.reading() as connection:
+            return detection_store.tracked_ids(connection, run_id=run_id)
+
     def embedding(self, detection_id: DetectionId) -> FloatArray:
         """Return the embedding of a detection, (D,) float32, unit length.
 

@@ -105,7 +105,7 @@ def cut_boxes(
     """Cut boxes at the border of the crop.
 
     Returns:
-        (N, 4) the cut boxes; (N,) which of them remain to be learnt; (N,) which are inside, but with
+        (N, 4) the cut boxes; (N,) which of them remain to be learnt; (N,) which are inside with
         too little of them to be called right or wrong.
     """
     width, height = crop_wh

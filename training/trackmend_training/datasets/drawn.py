@@ -15,7 +15,6 @@ from trackmend_training.datasets.jde import IGNORED, IMAGES, LABELS, to_relative
 FEWEST_WALKERS, MOST_WALKERS = 4, 11
 MIN_VISIBILITY = 0.3
 FRAMES_PER_SCENE = 5
-FRAME_STEP = 22
 IDENTITIES_PER_SCENE = 100
 
 
@@ -29,7 +28,13 @@ class DrawnFrame:
 
 
 def write_drawn_material(
-    folder: Path, *, frame_count: int, seed: int, width: int = 640, height: int = 480
+    folder: Path,
+    *,
+    frame_count: int,
+    seed: int,
+    frame_step: int = 22,
+    width: int = 640,
+    height: int = 480,
 ) -> Iterator[DrawnFrame]:
     """Draw frames of many different scenes into a folder in JDE's format, one at a time.
 
@@ -39,6 +44,7 @@ def write_drawn_material(
         folder: receives `images`, `labels_with_ids` and `ignored`.
         frame_count: frames in all, a few of each scene.
         seed: of the scenes; those of another seed are other people in other streets.
+        frame_step: frames of a scene between two that are kept.
         width: of the frames, pixels.
         height: of the frames, pixels.
     """
@@ -48,15 +54,17 @@ def write_drawn_material(
         settings = StreetSettings(
             width=width,
             height=height,
-            frame_count=FRAMES_PER_SCENE * FRAME_STEP,
+            frame_count=FRAMES_PER_SCENE * frame_step,
             walkers=int(random.integers(FEWEST_WALKERS, MOST_WALKERS + 1)),
             lookalikes=int(random.integers(0, 3)),
             seed=int(random.integers(1_000, 1_000_000)),
         )
         wanted = min(FRAMES_PER_SCENE, frame_count - scene * FRAMES_PER_SCENE)
         for index, frame in enumerate(draw_street(settings)):
-            if index % FRAME_STEP or index // FRAME_STEP >= wanted:
+            if index % frame_step:
                 continue
+            if index // frame_step >= wanted:
+                break
             name = f"{scene:04d}_{index:04d}"
             seen = frame.visibilities >= MIN_VISIBILITY
             relative = to_relative(frame.boxes_xyxy, image_wh=(width, height))

@@ -21,6 +21,7 @@ class LabelledImage:
         identities: (N,) int64, class of the identity loss, -1 for none.
         ignored_xyxy: (M, 4) float32, regions in which a detection is neither right nor wrong.
         teacher: (N, D) float32, unit length (zero rows: unknown); None without a teacher.
+        is_replay: it is there so that older knowledge is kept, see `finetune`.
     """
 
     path: Path
@@ -28,6 +29,7 @@ class LabelledImage:
     identities: IntArray
     ignored_xyxy: FloatArray = field(default_factory=lambda: np.zeros((0, 4), np.float32))
     teacher: FloatArray | None = None
+    is_replay: bool = False
 
     def read(self) -> ImageArray:
         """Decode the image.
@@ -56,6 +58,11 @@ class Material:
     images: tuple[LabelledImage, ...]
     shares: Float64Array
     identity_count: int
+
+    @property
+    def has_teacher(self) -> bool:
+        """Return whether any identity has a direction to begin at."""
+        return any(image.teacher is not None for image in self.images)
 
     def prototypes(self, reid_dim: int, *, seed: int = 0) -> FloatArray:
         """Return (identity_count, reid_dim): each identity's mean teacher embedding, unit length.

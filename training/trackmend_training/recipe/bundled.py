@@ -2,11 +2,19 @@
 
 from pathlib import Path
 
+from trackmend_core.model import load_checkpoint, save_checkpoint
 from trackmend_training.config import AugmentConfig, SourceConfig, TrainConfig
 
 MODEL_NAME = "trackmend-light"
+MODEL_FILE_NAME = f"{MODEL_NAME}.safetensors"
 BACKBONE = "weights/mobilenetv2/mobilenetv2_torchvision_features.pth"
 SHARES = {"street": 0.62, "coco": 0.18, "clip": 0.06, "drawn": 0.14}
+
+SOURCES = (
+    "street photos with teacher labels; COCO person subset; Intel one-by-one clip (CC BY 4.0);"
+    " drawn streets; ImageNet backbone; teachers YOLOX-nano, pedestrian-detection-adas-0002,"
+    " person-reidentification-retail-0287"
+)
 
 
 def bundled_config(*, data_dir: Path, material_dir: Path, out_dir: Path) -> TrainConfig:
@@ -28,7 +36,7 @@ def bundled_config(*, data_dir: Path, material_dir: Path, out_dir: Path) -> Trai
         reid_dim=128,
         crop_wh=(352, 448),
         input_wh=(640, 480),
-        steps=6000,
+        steps=5000,
         batch_size=8,
         learning_rate=6e-4,
         backbone_rate=0.5,
@@ -42,4 +50,30 @@ def bundled_config(*, data_dir: Path, material_dir: Path, out_dir: Path) -> Trai
         workers=1,
         checkpoint_every=250,
         augment=AugmentConfig(),
+    )
+
+
+def export_bundled(trained: Path, path: Path) -> None:
+    """Write a trained model as it is shipped: float16, with its sources and licence named.
+
+    Args:
+        trained: the `model.safetensors` of the run.
+        path: where to.
+    """
+    model = load_checkpoint(trained)
+    save_checkpoint(
+        path,
+        model.network,
+        arch=model.arch,
+        reid_dim=model.reid_dim,
+        ltrb=model.ltrb,
+        num_classes=model.num_classes,
+        input_wh=model.input_wh,
+        metadata={
+            "name": MODEL_NAME,
+            "step": model.metadata["step"],
+            "sources": SOURCES,
+            "licence": "Apache-2.0 for the weights; see the model card for the sources' own",
+        },
+        half=True,
     )
