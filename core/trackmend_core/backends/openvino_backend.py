@@ -18,9 +18,13 @@ from trackmend_core.types import FloatArray
 _HINTS = {Precision.FLOAT32: "f32", Precision.BFLOAT16: "bf16", Precision.FLOAT16: "f16"}
 _SHAPES_KEPT = 3
 _EXACT_TOLERANCE = 1e-3
-"""Largest difference of a head to torch's, relative to the head's largest value."""
+"""How far a head may be from torch's: length of the difference as a share of the head's length."""
 _ROUNDED_TOLERANCE = 0.05
-"""The same where bfloat16, with its eight bits, is compared with float32."""
+"""The same for fewer bits. Measured on 24 people with a trained light network that differed by 0.04:
+boxes overlapped float32's by 0.98 in the median and 0.85 at least, scores moved by 0.02 at most."""
+
+_SHORTEST = 1e-6
+"""A head that is zero everywhere has no length to compare with."""
 
 
 class OpenVinoBackend:
@@ -111,9 +115,10 @@ class OpenVinoBackend:
         self._requests.clear()
 
     def _difference(self, expected: dict[str, FloatArray]) -> float:
-        """Return the largest difference of any head on the check's input, relative to its range."""
+        """Return by how much the worst head differs on the check's input, relative to itself."""
         found = self.heads(noise(CHECKED_SHAPE).numpy())
-        return max(
-            float(np.abs(found[name].numpy() - head).max() / max(np.abs(head).max(), 1e-6))
-            for name, head in expected.items()
-        )
+        shares = [0.0]
+        for name, head in expected.items():
+            distance = float(np.linalg.norm(found[name].numpy() - head))
+            shares.append(distance / max(float(np.linalg.norm(head)), _SHORTEST))
+        return max(shares)
