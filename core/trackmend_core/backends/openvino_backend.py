@@ -20,7 +20,7 @@ _SHAPES_KEPT = 3
 _EXACT_TOLERANCE = 1e-3
 """How far a head may be from torch's: length of the difference as a share of the head's length."""
 _ROUNDED_TOLERANCE = 0.05
-"""The same for fewer bits. Measured on 24 people with a trained light network that differed by 0.04:
+"""The same for fewer bits. Measured on 24 people with a light network that differed by 0.04:
 boxes overlapped float32's by 0.98 in the median and 0.85 at least, scores moved by 0.02 at most."""
 
 _SHORTEST = 1e-6
