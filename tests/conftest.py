@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ.setdefault("OPENVINO_TELEMETRY_DISABLE", "1")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

@@ -76,16 +76,17 @@ class Letterbox:
         Follows the official post-processing: it uses the ideal centre, not the whole-pixel pads,
         and trained models have learnt that shift.
         """
-        (src_w, src_h), (net_w, net_h) = self.source_wh, self.input_wh
-        scale = max(net_w / net_h * src_h, src_w) / (net_w / stride)
-        centre = np.array([net_w / stride / 2, net_h / stride / 2] * 2)
-        offset = np.array([src_w / 2, src_h / 2] * 2)
-        return (np.asarray(boxes_xyxy, np.float64) - centre) * scale + offset
+        scale, centre, offset = self._cell_map(stride)
+        return np.asarray((np.asarray(boxes_xyxy, np.float64) - centre) * scale + offset)
 
     def source_to_input(self, boxes_xyxy: Float64Array, *, stride: int = 4) -> Float64Array:
         """Map boxes from source pixels to feature cells: the inverse of `input_to_source`."""
+        scale, centre, offset = self._cell_map(stride)
+        return np.asarray((np.asarray(boxes_xyxy, np.float64) - offset) / scale + centre)
+
+    def _cell_map(self, stride: int) -> tuple[float, Float64Array, Float64Array]:
+        """Return source pixels per cell, the centre in cells, and the centre in source pixels."""
         (src_w, src_h), (net_w, net_h) = self.source_wh, self.input_wh
         scale = max(net_w / net_h * src_h, src_w) / (net_w / stride)
         centre = np.array([net_w / stride / 2, net_h / stride / 2] * 2)
-        offset = np.array([src_w / 2, src_h / 2] * 2)
-        return (np.asarray(boxes_xyxy, np.float64) - offset) / scale + centre
+        return scale, centre, np.array([src_w / 2, src_h / 2] * 2)

@@ -29,7 +29,8 @@ class Detector:
         input_wh: a fixed network input, multiples of 32; without it every frame size gets its own.
         min_score: detections at or below it are left out, 0..1.
         max_detections: at most so many per frame.
-        precision: in which numbers the engine computes.
+        precision: in which numbers the engine computes. Half precision halves the time and moves
+            some boxes and embeddings visibly (IoU down to 0.85, cosine to 0.90), so it is opt-in.
 
     Raises:
         UserError: the back end, device, precision or input size is not possible.
@@ -44,7 +45,7 @@ class Detector:
         input_wh: tuple[int, int] | None = None,
         min_score: float = 0.1,
         max_detections: int = 500,
-        precision: Precision | str = Precision.AUTO,
+        precision: Precision | str = Precision.FLOAT32,
     ) -> None:
         if input_wh is not None and (
             min(input_wh) <= 0 or any(side % MULTIPLE for side in input_wh)
