@@ -60,11 +60,11 @@ class MapTile(QAbstractButton):
 
     def expect(self, frame_index: int | None) -> None:
         """Stand for another frame; what is shown stays, dimmed, until its map comes."""
+        self.setEnabled(frame_index is not None)
         if frame_index == self._frame_index:
             return
         self._frame_index = frame_index
         self._is_late = True
-        self.setEnabled(frame_index is not None)
         if frame_index is None:
             self._frame = self._similarity = None
         self.update()

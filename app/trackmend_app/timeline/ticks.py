@@ -51,6 +51,6 @@ def ticks(axis: TimeAxis) -> Iterator[Tick]:
     first = max(1, int(axis.first) // minor * minor)
     last = min(axis.frame_count, int(axis.first + axis.shown_span) + 1)
     numbers = [first, *range((first // minor + 1) * minor, last + 1, minor)]
-    for number in numbers:
+    for number in numbers if axis.frame_count else ():
         if number % minor == 0 or number == 1:
             yield Tick(number - 1, number % major == 0 or number == 1)

@@ -186,6 +186,10 @@ class TimelineView(QAbstractScrollArea):
         row = self._layout.row_at(y)
         return None if row is None else self._content.tracks[row]
 
+    def describe(self, point: QPointF) -> str:
+        """Return in words what is at a point of the viewport: the track, the frame, the time."""
+        return describe_place(self._content, axis=self._axis, layout=self._layout, point=point)
+
     # Painting and events
 
     def sizeHint(self) -> QSize:
@@ -303,10 +307,7 @@ class TimelineView(QAbstractScrollArea):
             self._hover_x = None
             self.viewport().update()
         if isinstance(event, QHelpEvent):
-            text = describe_place(
-                self._content, axis=self._axis, layout=self._layout, point=QPointF(event.pos())
-            )
-            QToolTip.showText(event.globalPos(), text, self)
+            QToolTip.showText(event.globalPos(), self.describe(QPointF(event.pos())), self)
             return True
         return super().viewportEvent(event)
 

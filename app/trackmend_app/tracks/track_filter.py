@@ -30,12 +30,12 @@ class TrackFilter(QSortFilterProxyModel):
     def set_text(self, text: str) -> None:
         """Show the tracks that fit what was typed; all of them when nothing was."""
         self._terms = tuple(text.replace(",", " ").casefold().split())
-        self.invalidateRowsFilter()
+        self.invalidate()
 
     def set_only_here(self, on: bool) -> None:
         """Show only the tracks in the current frame, or all."""
         self._only_here = on
-        self.invalidateRowsFilter()
+        self.invalidate()
 
     def filterAcceptsRow(self, source_row: int, _source_parent: AnyIndex) -> bool:
         """Return whether a track is shown."""

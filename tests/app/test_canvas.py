@@ -1,0 +1,398 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from view_records import Mouse, make_box, plain_image
+
+from trackmend_app.canvas import CanvasMode, VideoCanvas
+from trackmend_app.theme import DARK, LIGHT, apply_theme, colour_for
+from trackmend_core.types import BoxId, BoxSource, TrackId
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def canvas(qtbot: QtBot, qapp: QApplication) -> VideoCanvas:
+    apply_theme(qapp, DARK)
+    widget = VideoCanvas()
+    qtbot.addWidget(widget)
+    widget.resize(800, 600)
+    widget.show()
+    widget.set_frame(plain_image(), 4)
+    widget.set_boxes(
+        [make_box(1, (100, 100, 200, 300)), make_box(2, (150, 150, 180, 200), score=0.31)]
+    )
+    return widget
+
+
+@pytest.fixture
+def mouse(canvas: VideoCanvas) -> Mouse:
+    return Mouse(canvas)
+
+
+def at(canvas: VideoCanvas, x: float, y: float) -> QPointF:
+    return canvas.to_widget(x, y)
+
+
+def test_a_click_chooses_the_box_under_the_pointer(
+    canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(canvas.box_clicked) as clicked:
+        mouse.click(at(canvas, 110, 280))
+    assert clicked.args == [101, 11, False]
+
+
+def test_ctrl_adds_and_the_smaller_box_is_meant(
+    canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(canvas.box_clicked) as clicked:
+        mouse.click(at(canvas, 160, 180), keys=CTRL)
+    assert clicked.args == [102, 12, True]
+
+
+def test_a_click_on_the_selected_box_goes_one_deeper(
+    canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot
+) -> None:
+    canvas.set_selection({TrackId(12)}, BoxId(102))
+    with qtbot.waitSignal(canvas.box_clicked) as clicked:
+        mouse.click(at(canvas, 165, 175))
+    assert clicked.args == [101, 11, False]
+
+
+def test_a_click_on_a_label_chooses_its_box(
+    canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot
+) -> None:
+    label = next(p.label for p in canvas.placed_boxes if p.box.number == 1)
+    with qtbot.waitSignal(canvas.box_clicked) as clicked:
+        mouse.click(label.center())
+    assert clicked.args[0] == 101
+
+
+def test_a_click_beside_every_box_says_so(canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(canvas.empty_clicked):
+        mouse.click(at(canvas, 500, 400))
+
+
+def test_hidden_boxes_cannot_be_hit(canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot) -> None:
+    canvas.set_visibility(False, True, False)
+    with qtbot.waitSignal(canvas.empty_clicked), qtbot.assertNotEmitted(canvas.box_clicked):
+        mouse.click(at(canvas, 160, 180))
+
+
+def test_dragging_a_corner_of_the_selected_box_edits_it_once(
+    canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot
+) -> None:
+    canvas.set_selection({TrackId(11)}, BoxId(101))
+    edits: list[tuple[object, ...]] = []
+    canvas.box_edited.connect(lambda *args: edits.append(args))
+    mouse.drag(at(canvas, 200, 300), at(canvas, 260, 340))
+    assert len(edits) == 1
+    assert edits[0][0] == 101
+    assert edits[0][1:] == pytest.approx((100, 100, 260, 340))
+
+
+def test_dragging_inside_moves_the_one_box_of_the_selected_track(
+    canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot
+) -> None:
+    canvas.set_selection({TrackId(11)})
+    with qtbot.waitSignal(canvas.box_edited) as edited:
+        mouse.drag(at(canvas, 120, 250), at(canvas, 150, 240))
+    assert edited.args == pytest.approx([101, 130, 90, 230, 290])
+
+
+def test_a_dragged_edge_snaps_to_the_frame_and_alt_does_not(
+    canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot
+) -> None:
+    canvas.set_selection({TrackId(11)}, BoxId(101))
+    with qtbot.waitSignal(canvas.box_edited) as edited:
+        mouse.drag(at(canvas, 100, 260), at(canvas, 3, 260))
+    assert edited.args[1] == 0
+    with qtbot.waitSignal(canvas.box_edited) as edited:
+        mouse.drag(at(canvas, 100, 260), at(canvas, 3, 260), keys=Qt.KeyboardModifier.AltModifier)
+    assert edited.args[1] == pytest.approx(3)
+
+
+def test_esc_during_a_drag_leaves_the_box_where_it_was(
+    canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot
+) -> None:
+    canvas.set_selection({TrackId(11)}, BoxId(101))
+    with qtbot.assertNotEmitted(canvas.box_edited):
+        mouse.press(at(canvas, 200, 300))
+        mouse.move(at(canvas, 300, 400))
+        qtbot.keyClick(canvas, Qt.Key.Key_Escape)
+        mouse.release(at(canvas, 300, 400))
+
+
+def test_esc_is_taken_from_shortcuts_only_while_there_is_something_to_call_off(
+    canvas: VideoCanvas, mouse: Mouse
+) -> None:
+    def is_taken() -> bool:
+        event = QKeyEvent(
+            QEvent.Type.ShortcutOverride, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier
+        )
+        event.ignore()
+        QApplication.sendEvent(canvas, event)
+        return event.isAccepted()
+
+    assert not is_taken()
+    canvas.set_selection({TrackId(11)}, BoxId(101))
+    mouse.press(at(canvas, 200, 300))
+    mouse.move(at(canvas, 300, 400))
+    assert is_taken()
+
+
+def test_an_unselected_box_cannot_be_dragged_by_accident(
+    canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot
+) -> None:
+    before = canvas.transform
+    with qtbot.assertNotEmitted(canvas.box_edited), qtbot.assertNotEmitted(canvas.box_clicked):
+        mouse.drag(at(canvas, 160, 180), at(canvas, 200, 200))
+    assert canvas.transform != before
+
+
+def test_dragging_empty_space_moves_the_picture(canvas: VideoCanvas, mouse: Mouse) -> None:
+    before = canvas.to_widget(0, 0)
+    mouse.drag(QPointF(600, 400), QPointF(630, 420))
+    assert (canvas.to_widget(0, 0) - before) == QPointF(30, 20)
+    assert not canvas.is_fitted
+
+
+@pytest.mark.parametrize("how", ["middle", "pan mode", "space"])
+def test_the_picture_can_be_moved_over_a_box(
+    canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot, how: str
+) -> None:
+    canvas.set_selection({TrackId(11)}, BoxId(101))
+    button = Qt.MouseButton.MiddleButton if how == "middle" else Qt.MouseButton.LeftButton
+    if how == "pan mode":
+        canvas.mode = CanvasMode.PAN
+    if how == "space":
+        qtbot.keyPress(canvas, Qt.Key.Key_Space)
+    before = canvas.to_widget(0, 0)
+    with qtbot.assertNotEmitted(canvas.box_edited):
+        mouse.drag(QPointF(200, 300), QPointF(210, 320), button=button)
+    assert (canvas.to_widget(0, 0) - before) == QPointF(10, 20)
+
+
+def test_the_wheel_zooms_to_the_pointer(canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot) -> None:
+    pointer = QPointF(300, 200)
+    before = canvas.to_image(pointer)
+    with qtbot.waitSignal(canvas.zoom_changed) as zoomed:
+        mouse.wheel(pointer, notches=2)
+    assert zoomed.args[0] > 1.25
+    assert (canvas.to_image(pointer) - before).manhattanLength() < 1e-6
+
+
+def test_shift_and_wheel_move_sideways(canvas: VideoCanvas, mouse: Mouse) -> None:
+    scale, left = canvas.zoom, canvas.to_widget(0, 0).x()
+    mouse.wheel(QPointF(300, 200), keys=Qt.KeyboardModifier.ShiftModifier)
+    assert canvas.zoom == scale
+    assert canvas.to_widget(0, 0).x() > left
+
+
+def test_a_fitted_canvas_stays_fitted_and_a_zoomed_one_keeps_its_middle(
+    canvas: VideoCanvas, mouse: Mouse
+) -> None:
+    canvas.resize(400, 300)
+    assert canvas.zoom == pytest.approx(300 / 480)
+    canvas.set_zoom(3.0)
+    before = canvas.to_image(QPointF(200, 150))
+    canvas.resize(600, 500)
+    assert (canvas.to_image(QPointF(300, 250)) - before).manhattanLength() < 1e-6
+    canvas.fit()
+    assert canvas.is_fitted
+
+
+def test_the_zoom_survives_the_next_frame_but_not_another_video(canvas: VideoCanvas) -> None:
+    canvas.set_zoom(3.0)
+    canvas.set_frame(plain_image(), 5)
+    assert canvas.zoom == 3.0
+    canvas.set_frame(plain_image(320, 240), 0)
+    assert canvas.is_fitted
+
+
+def test_a_double_click_centres_the_box_and_offers_to_follow_it(
+    canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(canvas.follow_requested) as followed:
+        mouse.send(QMouseEvent.Type.MouseButtonDblClick, at(canvas, 110, 280))
+    assert followed.args == [11]
+    assert (canvas.to_widget(150, 200) - QPointF(400, 300)).manhattanLength() < 1e-6
+
+
+def test_drawing_a_box_tells_it_in_pixels_of_the_frame(
+    canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot
+) -> None:
+    canvas.mode = CanvasMode.DRAW_BOX
+    with qtbot.waitSignal(canvas.box_drawn) as drawn:
+        mouse.drag(at(canvas, 400, 300), at(canvas, 300, 200))
+    assert drawn.args == pytest.approx([300, 200, 400, 300])
+
+
+def test_a_click_in_draw_mode_draws_nothing(
+    canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot
+) -> None:
+    canvas.mode = CanvasMode.DRAW_BOX
+    with qtbot.assertNotEmitted(canvas.box_drawn), qtbot.assertNotEmitted(canvas.box_clicked):
+        mouse.click(at(canvas, 160, 180))
+
+
+def test_esc_first_drops_the_box_and_then_leaves_draw_mode(
+    canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot
+) -> None:
+    canvas.mode = CanvasMode.DRAW_BOX
+    mouse.press(at(canvas, 300, 200))
+    mouse.move(at(canvas, 400, 300))
+    with qtbot.assertNotEmitted(canvas.draw_cancelled):
+        qtbot.keyClick(canvas, Qt.Key.Key_Escape)
+    with qtbot.waitSignal(canvas.draw_cancelled):
+        qtbot.keyClick(canvas, Qt.Key.Key_Escape)
+
+
+def test_hovering_tells_the_point_of_the_frame(
+    canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(canvas.point_hovered) as hovered:
+        mouse.move(at(canvas, 33, 44), button=Qt.MouseButton.NoButton)
+    assert hovered.args == pytest.approx([33, 44])
+    with qtbot.assertNotEmitted(canvas.point_hovered):
+        mouse.move(at(canvas, -33, 44), button=Qt.MouseButton.NoButton)
+
+
+def test_the_context_menu_is_asked_for_at_the_box(canvas: VideoCanvas, qtbot: QtBot) -> None:
+    for point, expected in ((at(canvas, 110, 280), 101), (at(canvas, 500, 400), -1)):
+        position = point.toPoint()
+        with qtbot.waitSignal(canvas.context_menu_requested) as asked:
+            event = QContextMenuEvent(
+                QContextMenuEvent.Reason.Mouse, position, canvas.mapToGlobal(position)
+            )
+            QApplication.sendEvent(canvas, event)
+        assert asked.args[0] == expected
+
+
+def test_the_menu_key_asks_for_the_menu_of_the_selected_box(
+    canvas: VideoCanvas, qtbot: QtBot
+) -> None:
+    canvas.set_selection({TrackId(11)}, BoxId(101))
+    with qtbot.waitSignal(canvas.context_menu_requested) as asked:
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(0, 0), QPoint(0, 0))
+        QApplication.sendEvent(canvas, event)
+    assert asked.args[0] == 101
+    assert canvas.mapFromGlobal(asked.args[1]) == at(canvas, 150, 200).toPoint()
+
+
+def test_without_a_video_nothing_can_be_hit_or_moved(
+    canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot
+) -> None:
+    canvas.set_frame(None, 0)
+    canvas.mode = CanvasMode.DRAW_BOX
+    with qtbot.assertNotEmitted(canvas.box_drawn):
+        mouse.drag(QPointF(100, 100), QPointF(200, 200))
+    mouse.wheel(QPointF(100, 100))
+    assert canvas.zoom == 1.0
+    assert not canvas.grab().isNull()
+
+
+def pixel(canvas: VideoCanvas, point: QPointF) -> str:
+    return canvas.grab().toImage().pixelColor(point.toPoint()).name()
+
+
+def test_boxes_are_drawn_in_the_colour_of_their_identity(canvas: VideoCanvas) -> None:
+    edge = at(canvas, 100, 220)
+    assert pixel(canvas, edge) == colour_for(1).name()
+    canvas.set_visibility(False, True, False)
+    assert pixel(canvas, edge) == "#5a5a5a"
+
+
+def test_interpolated_boxes_are_dashed(canvas: VideoCanvas) -> None:
+    def coloured_share(source: BoxSource) -> float:
+        canvas.set_boxes([make_box(1, (100, 100, 200, 300), source=source)])
+        shot = canvas.grab().toImage()
+        x = round(at(canvas, 100, 0).x())
+        ys = range(round(at(canvas, 0, 130).y()), round(at(canvas, 0, 290).y()))
+        hits = [shot.pixelColor(x, y).name() == colour_for(1).name() for y in ys]
+        return sum(hits) / len(hits)
+
+    assert coloured_share(BoxSource.MODEL) == 1
+    assert 0.2 < coloured_share(BoxSource.INTERPOLATED) < 0.8
+
+
+def test_a_box_by_a_person_has_a_mark_in_its_label(canvas: VideoCanvas) -> None:
+    canvas.set_boxes([make_box(1, (100, 100, 200, 300))])
+    plain = canvas.placed_boxes[0].label.width()
+    canvas.set_boxes([make_box(1, (100, 100, 200, 300), source=BoxSource.PERSON)])
+    assert canvas.placed_boxes[0].label.width() > plain
+
+
+def test_confidence_is_written_on_wish(canvas: VideoCanvas) -> None:
+    assert all(not placed.score_text for placed in canvas.placed_boxes)
+    canvas.set_visibility(True, True, True)
+    assert {placed.score_text for placed in canvas.placed_boxes} == {"0.80", "0.31"}
+
+
+def test_trails_fade_with_age(canvas: VideoCanvas) -> None:
+    canvas.set_boxes([make_box(1, (600, 400, 620, 440))])
+    canvas.set_trails({TrackId(11): [(f, 20.0 + 10 * f, 440.0) for f in range(50)]})
+    canvas.set_frame(plain_image(), 49)
+    shot = canvas.grab().toImage()
+
+    def strength(x: float) -> int:
+        colour = shot.pixelColor(at(canvas, x, 440).toPoint())
+        return abs(colour.blue() - 90)
+
+    assert strength(500) > strength(250) > strength(60) > 0
+    canvas.set_visibility(True, False, False)
+    shot = canvas.grab().toImage()
+    assert strength(500) == 0
+
+
+def test_a_similarity_map_shows_where_it_is_high_and_says_its_scale(canvas: VideoCanvas) -> None:
+    canvas.set_boxes([])
+    similarity = np.full((480, 640), 0.1, np.float32)
+    similarity[200:280, 300:360] = 0.9
+    canvas.set_overlay(similarity)
+    shot = canvas.grab().toImage()
+    hot = shot.pixelColor(at(canvas, 330, 240).toPoint())
+    cold = shot.pixelColor(at(canvas, 500, 100).toPoint())
+    assert hot.red() > 200
+    assert cold.red() < 90
+    canvas.set_overlay(None)
+    assert pixel(canvas, at(canvas, 330, 240)) == "#5a5a5a"
+
+
+def test_the_canvas_follows_a_change_of_theme(canvas: VideoCanvas, qapp: QApplication) -> None:
+    corner = QPointF(2, 2)
+    canvas.resize(800, 400)
+    assert pixel(canvas, corner) == DARK.stage
+    apply_theme(qapp, LIGHT)
+    assert pixel(canvas, corner) == LIGHT.stage
+
+
+def test_the_canvas_is_named_for_screen_readers(canvas: VideoCanvas) -> None:
+    assert canvas.accessibleName() == "Video"
+    assert canvas.focusPolicy() == Qt.FocusPolicy.StrongFocus
+
+
+def test_every_state_renders_without_a_warning(canvas: VideoCanvas, tmp_path: Path) -> None:
+    canvas.set_selection({TrackId(11), TrackId(12)}, BoxId(101))
+    canvas.set_notice("Frame 5 cannot be read")
+    canvas.set_drop_highlight(True)
+    canvas.set_overlay(np.random.default_rng(0).random((480, 640), np.float32))
+    assert canvas.grab().save(str(tmp_path / "full.png"))
+    canvas.set_frame(None, 0)
+    assert canvas.grab().save(str(tmp_path / "empty.png"))
+
+
+def test_two_hundred_boxes_are_placed_without_covering_each_others_labels_needlessly(
+    canvas: VideoCanvas,
+) -> None:
+    rng = np.random.default_rng(1)
+    corners = rng.uniform(0, (560, 360), (200, 2))
+    canvas.set_boxes([make_box(i + 1, (x, y, x + 25, y + 60)) for i, (x, y) in enumerate(corners)])
+    labels = [placed.label for placed in canvas.placed_boxes]
+    hidden = sum(1 for i, a in enumerate(labels) if any(a.intersects(b) for b in labels[:i]))
+    assert len(labels) == 200
+    assert hidden < 60

@@ -1,0 +1,134 @@
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from view_records import plain_image
+
+from trackmend_app.similarity.colour_map import SimilarityRange, colour_table, overlay_image
+from trackmend_app.similarity.map_tile import offset_text
+from trackmend_app.similarity.match_row import Match, MatchRow
+from trackmend_app.similarity.panel import SimilarityPanel
+from trackmend_app.theme import DARK, apply_theme
+from trackmend_core.types import TrackId
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, qapp: QApplication) -> SimilarityPanel:
+    apply_theme(qapp, DARK)
+    widget = SimilarityPanel()
+    qtbot.addWidget(widget)
+    widget.resize(330, 480)
+    widget.show()
+    return widget
+
+
+def bump(height: float = 0.9) -> np.ndarray:
+    similarity = np.full((480, 640), 0.1, np.float32)
+    similarity[200:280, 280:360] = height
+    return similarity
+
+
+def test_the_colour_map_grows_brighter_all_the_way() -> None:
+    luminance = colour_table().astype(float) @ (0.2126, 0.7152, 0.0722)
+    assert (np.diff(luminance) > -0.5).all()
+    assert luminance[0] < 10
+    assert luminance[-1] > 230
+
+
+def test_the_range_goes_from_the_ordinary_to_the_best() -> None:
+    found = SimilarityRange.of(bump())
+    assert found.low == pytest.approx(0.1)
+    assert found.high == pytest.approx(0.9)
+
+
+def test_a_flat_or_unknown_map_has_a_range_all_the_same() -> None:
+    flat = SimilarityRange.of(np.full((4, 4), 0.3, np.float32))
+    assert flat.high > flat.low
+    assert SimilarityRange.of(np.full((4, 4), np.nan, np.float32)) == SimilarityRange(0.0, 1.0)
+
+
+def test_an_overlay_is_clear_where_nothing_is_alike_and_solid_at_the_best() -> None:
+    similarity = bump()
+    similarity[0, 0] = np.nan
+    image = overlay_image(similarity, shown=SimilarityRange(0.1, 0.9))
+    assert image.pixelColor(10, 10).alpha() == 0
+    assert image.pixelColor(0, 0).alpha() == 0
+    assert image.pixelColor(320, 240).alpha() > 220
+
+
+def test_a_large_map_is_not_coloured_at_full_size() -> None:
+    image = overlay_image(np.zeros((2160, 3840), np.float32), shown=SimilarityRange(0, 1))
+    assert image.width() == 720
+    assert image.height() == 405
+
+
+def test_offsets_are_written_with_real_signs() -> None:
+    assert [offset_text(offset) for offset in (-8, 0, 12)] == ["t − 8", "t", "t + 12"]
+
+
+def test_maps_go_to_the_tiles_of_their_frames(panel: SimilarityPanel) -> None:
+    panel.set_query(6)
+    panel.set_current_frame(30, 100)
+    assert [tile.frame_index for tile in panel.tiles] == [10, 22, 30, 42]
+    panel.add_map(22, plain_image(), bump())
+    panel.add_map(99, plain_image(), bump())
+    assert [tile.similarity is not None for tile in panel.tiles] == [False, True, False, False]
+
+
+def test_frames_outside_the_video_have_no_map(panel: SimilarityPanel) -> None:
+    panel.set_current_frame(5, 10)
+    assert [tile.frame_index for tile in panel.tiles] == [None, None, 5, None]
+    assert not panel.tiles[0].isEnabled()
+
+
+def test_an_old_map_does_not_pass_for_that_of_the_new_frame(panel: SimilarityPanel) -> None:
+    panel.set_current_frame(30, 100)
+    panel.add_map(30, plain_image(), bump())
+    panel.set_current_frame(31, 100)
+    assert panel.tiles[2].similarity is None
+    panel.add_map(31, plain_image(), bump())
+    assert panel.tiles[2].similarity is not None
+
+
+def test_a_click_on_a_map_goes_to_its_frame(panel: SimilarityPanel, qtbot: QtBot) -> None:
+    panel.set_current_frame(30, 100)
+    with qtbot.waitSignal(panel.frame_requested) as asked:
+        qtbot.mouseClick(panel.tiles[3], Qt.MouseButton.LeftButton)
+    assert asked.args == [42]
+
+
+def test_all_maps_share_one_scale(panel: SimilarityPanel) -> None:
+    panel.set_current_frame(30, 100)
+    panel.add_map(30, plain_image(), bump(0.9))
+    panel.add_map(22, plain_image(), bump(0.5))
+
+    def brightness(place: int) -> int:
+        shot = panel.tiles[place].grab().toImage()
+        return shot.pixelColor(shot.width() // 2, shot.height() // 2).red()
+
+    assert brightness(2) > 200
+    assert brightness(1) < brightness(2) - 15
+
+
+def test_a_match_can_be_chosen(panel: SimilarityPanel, qtbot: QtBot) -> None:
+    matches = [
+        Match(track_id=TrackId(40 + n), number=n, similarity=0.9 - 0.1 * n) for n in range(1, 9)
+    ]
+    panel.set_matches(matches)
+    panel.set_matches(matches)
+    qtbot.waitUntil(lambda: len(panel.findChildren(MatchRow)) == 4)
+    best = max(panel.findChildren(MatchRow), key=lambda row: row.match.similarity)
+    with qtbot.waitSignal(panel.match_chosen) as chosen:
+        qtbot.mouseClick(best, Qt.MouseButton.LeftButton)
+    assert chosen.args == [41]
+    assert best.accessibleName() == "Track 1, cosine similarity 0.80"
+
+
+def test_without_a_query_the_panel_says_what_to_do(panel: SimilarityPanel) -> None:
+    panel.set_query(6, plain_image(20, 40))
+    panel.set_current_frame(30, 100)
+    panel.add_map(30, plain_image(), bump())
+    panel.set_query(None)
+    assert all(tile.similarity is None for tile in panel.tiles)
+    assert not panel.grab().isNull()
