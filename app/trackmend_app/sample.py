@@ -28,13 +28,13 @@ def sample_project(folder: Path) -> Path:
 
 
 def make_sample(
-    folder: Path, *, street: StreetSettings = STREET, model: Path | None = None
+    folder: Path, *, street: StreetSettings | None = None, model: Path | None = None
 ) -> Generator[Progress, None, Path]:
     """Draw the street, track it, and return the project file, which appears when all is done.
 
     Args:
         folder: made if need be.
-        street: what to draw.
+        street: what to draw, `STREET` if nothing else is wanted.
         model: a model file, the bundled one if none is named.
 
     Raises:
@@ -43,10 +43,11 @@ def make_sample(
     model_path, loaded = load_model(model)
     _make_folder(folder)
     video = folder / "street.mp4"
-    if not video.exists():
+    truth_file = folder / "gt.txt"
+    if not (video.exists() and truth_file.exists()):
         yield Progress(done=0, total=0, message="drawing the street")
-        truth = write_street_video(video, street)
-        write_ground_truth(folder / "gt.txt", truth)
+        truth = write_street_video(video, street or STREET)
+        write_ground_truth(truth_file, truth)
     scratch = folder / "unfinished.trackmend"
     scratch.unlink(missing_ok=True)
     with open_video(video) as source, Project.create(scratch) as project:
