@@ -16,6 +16,7 @@ class AssignList(QFrame):
 
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
+        self._canvas = canvas
         self.setObjectName("assign_list")
         self.setProperty("kind", "card")
         self._text = QLabel(self)
@@ -59,8 +60,7 @@ class AssignList(QFrame):
         if found:
             self._text.setText(list_html(found))
             self.adjustSize()
-            canvas = self.parentWidget()
-            self.move(QPoint(canvas.width() - self.width() - _MARGIN_PX, _MARGIN_PX))
+            self.move(QPoint(self._canvas.width() - self.width() - _MARGIN_PX, _MARGIN_PX))
             self.show()
             self.raise_()
 

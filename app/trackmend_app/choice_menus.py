@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QActionGroup
@@ -35,7 +36,7 @@ class ChoiceMenus(QObject):
         self._fill(
             self.models,
             [
-                (choice.name, choice.path == runs.choice.path, lambda c=choice: runs.choose(c))
+                (choice.name, choice.path == runs.choice.path, partial(runs.choose, choice))
                 for choice in choices(self._workbench.session.project)
             ],
         )
@@ -52,7 +53,7 @@ class ChoiceMenus(QObject):
         self._fill(
             self.runs,
             [
-                (run_text(run), run.run_id == shown, lambda r=run: session.show_run(r.run_id))
+                (run_text(run), run.run_id == shown, partial(session.show_run, run.run_id))
                 for run in reversed(found)
             ],
         )
@@ -68,7 +69,7 @@ class ChoiceMenus(QObject):
                 (
                     video.name,
                     video.video_id == shown,
-                    lambda v=video: session.show_video(v.video_id),
+                    partial(session.show_video, video.video_id),
                 )
                 for video in found
             ],

@@ -204,7 +204,7 @@ class Corrections(QObject):
         free = [track for track in self._session.selection.track_ids if track not in here]
         self._apply(
             AddBox(
-                run=self._session.required_run().run_id,
+                run_id=self._session.required_run().run_id,
                 frame_index=frame,
                 box_xyxy=box_xyxy,
                 track_id=free[-1] if free else None,
@@ -226,7 +226,7 @@ class Corrections(QObject):
         return self._session.track(chosen[-1]) if chosen else None
 
     def _box_count(self, edit: Edit) -> int | None:
-        """Return how many boxes an edit would touch; None if it is impossible, which is then said."""
+        """Return how many boxes an edit would touch; None, and say why, if it is impossible."""
         try:
             return self._session.required_project().preview(edit).box_count
         except UserError as error:

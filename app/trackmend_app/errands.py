@@ -1,10 +1,10 @@
-"""Small tasks that ask a question first: export, relink, name a moment, go to a frame, load, teach."""
+"""Small tasks that ask a question first: export, relink, name a moment, go to a frame, teach."""
 
 import re
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from trackmend_app.dialogs.finetune import FinetuneDialog
 from trackmend_app.dialogs.questions import MODEL_FILTER, VIDEO_FILTER
@@ -177,7 +177,7 @@ def add_model(project: Project, shelf: DetectorShelf, path: Path) -> Job:
 
 
 def parse_place(text: str, *, frame_rate: float) -> int | None:
-    """Return the 0-based frame that a number from 1, or a time h:mm:ss.s, means; None if neither."""
+    """Return the 0-based frame of a number from 1 or a time h:mm:ss.s; None if it is neither."""
     text = text.strip()
     if text.isdigit():
         return max(0, int(text) - 1)

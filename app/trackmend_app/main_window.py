@@ -10,7 +10,15 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from trackmend_app.action_set import ActionSet
 from trackmend_app.actions import Menu
@@ -31,6 +39,7 @@ from trackmend_app.dialogs.questions import DialogQuestions, Questions
 from trackmend_app.errands import Errands
 from trackmend_app.faults import FaultReporter
 from trackmend_app.held_key import HeldKey
+from trackmend_app.lane_scores import LaneScoresLoader
 from trackmend_app.log_file import log_path
 from trackmend_app.model_shelf import DetectorShelf
 from trackmend_app.panels import Panels
@@ -140,6 +149,7 @@ class MainWindow(QMainWindow):
             corrections=bench.corrections,
             parent=self,
         )
+        self._lane_scores = LaneScoresLoader(self.timeline, bench.session, parent=self)
         self.similarity_presenter = SimilarityPresenter(
             self.similarity_panel, workbench=bench, canvas=self.canvas_presenter, parent=self
         )
@@ -158,6 +168,11 @@ class MainWindow(QMainWindow):
 
     def _make_menus(self) -> None:
         menus = self.action_set.fill_menu_bar(self.menuBar())
+        self.project_label = QLabel()
+        self.project_label.setObjectName("project_label")
+        self.project_label.setProperty("kind", "quiet")
+        self.project_label.setContentsMargins(0, 0, 14, 0)
+        self.menuBar().setCornerWidget(self.project_label, Qt.Corner.TopRightCorner)
         self.choice_menus = ChoiceMenus(self.workbench, self)
         menus[Menu.VIDEO].addSeparator()
         menus[Menu.VIDEO].addMenu(self.choice_menus.videos)
@@ -244,7 +259,11 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_project_changed(self) -> None:
-        has_project = self.workbench.session.project is not None
+        project = self.workbench.session.project
+        has_project = project is not None
+        self.project_label.setText(project.path.name if project is not None else "")
+        self.project_label.setToolTip(str(project.path) if project is not None else "")
+        self.project_label.adjustSize()
         self._pages.setCurrentWidget(self._video_page if has_project else self.welcome)
         if has_project:
             self.panels.enter_project()

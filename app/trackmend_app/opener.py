@@ -1,4 +1,4 @@
-"""Opens what a person drops, picks or names: videos are read in a thread, then a project shows them."""
+"""Opens what a person drops, picks or names: videos are read in a thread, then shown."""
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path

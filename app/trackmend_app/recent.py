@@ -11,7 +11,7 @@ MOST = 5
 def recent_projects(settings: QSettings) -> list[Path]:
     """Return them, the latest first; those that are gone are left out."""
     stored = settings.value(_KEY, [])
-    names = [stored] if isinstance(stored, str) else list(stored or [])
+    names = stored if isinstance(stored, list) else [stored] if stored else []
     paths = [Path(str(name)) for name in names]
     return [path for path in paths if path.is_file()][:MOST]
 

@@ -54,6 +54,7 @@ class RunControl(QObject):
         self._last_told_s = 0.0
         self._follows = True
         self._is_announced = False
+        self._is_leading = False
         self._video_id: VideoId | None = None
         self._choice: ModelChoice | None = None
         self.runner = JobRunner(self)
@@ -63,6 +64,7 @@ class RunControl(QObject):
         self.runner.failed.connect(self._on_failed)
         self.runner.ended.connect(self._on_ended)
         self.runner.paused_changed.connect(self._on_paused_changed)
+        session.frame_changed.connect(self._on_frame_changed)
         self._frame_tracked.connect(self._on_frame_tracked)
         self._refresh = QTimer(self, interval=REFRESH_MS)
         self._refresh.timeout.connect(session.refresh_run)
@@ -173,7 +175,15 @@ class RunControl(QObject):
             return
         self._session.put_live_boxes(result.frame_index, result.tracked)
         if self._follows:
+            self._is_leading = True
             self._session.go_to(result.frame_index)
+            self._is_leading = False
+
+    @Slot(int)
+    def _on_frame_changed(self, _frame_index: int) -> None:
+        """Stop following when the person goes elsewhere."""
+        if self._follows and self.runner.is_running and not self._is_leading:
+            self.set_follows(False)
 
     @Slot(bool)
     def _on_paused_changed(self, paused: bool) -> None:
@@ -181,7 +191,9 @@ class RunControl(QObject):
         self._session.refresh_run()
         run = self._session.run
         if paused and run is not None and self._session.frame_index >= run.next_frame:
+            self._is_leading = True
             self._session.go_to(run.next_frame - 1)
+            self._is_leading = False
         self.state_changed.emit()
 
     @Slot(object)

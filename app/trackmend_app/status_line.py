@@ -15,10 +15,10 @@ class StatusLine(QStatusBar):
         super().__init__(parent)
         self.setObjectName("status_line")
         self.setSizeGripEnabled(False)
-        self._mode = self._label("status_mode")
-        self._expected = self._label("status_expected")
-        self._device = self._label("status_device")
-        self._saved = self._label("status_saved")
+        self._mode = self._label("status_mode", "figure")
+        self._expected = self._label("status_expected", "quiet")
+        self._device = self._label("status_device", "quiet")
+        self._saved = self._label("status_saved", "good")
         self._expected.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.addWidget(self._mode)
         self.addWidget(self._expected, 1)
@@ -28,16 +28,19 @@ class StatusLine(QStatusBar):
         self._notice_end = QTimer(self, singleShot=True, interval=NOTICE_MS)
         self._notice_end.timeout.connect(self._on_notice_ended)
 
-    def _label(self, name: str) -> QLabel:
+    def _label(self, name: str, kind: str) -> QLabel:
         label = QLabel(self)
         label.setObjectName(name)
+        label.setProperty("kind", kind)
         label.setTextFormat(Qt.TextFormat.PlainText)
         return label
 
-    def set_mode(self, mode: str, expected: str) -> None:
-        """Say the mode and what the window waits for."""
+    def set_mode(self, mode: str, expected: str, *, urgent: bool = False) -> None:
+        """Say the mode and what the window waits for; if urgent, a notice makes way for it."""
         self._mode.setText(mode)
         self._standing = expected
+        if urgent:
+            self._notice_end.stop()
         if not self._notice_end.isActive():
             self._expected.setText(expected)
 

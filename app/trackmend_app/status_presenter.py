@@ -1,4 +1,4 @@
-"""Keeps what the window says about its state true: status line, readout, run strip, actions, title."""
+"""Keeps true what the window says of its state: status line, readout, run strip, actions."""
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QMainWindow
@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMainWindow
 from trackmend_app.action_set import ActionSet
 from trackmend_app.canvas import VideoCanvas
 from trackmend_app.expectations import mode_and_expectation
+from trackmend_app.jobs.frame_loader import OpenedVideo
 from trackmend_app.run_strip import RunStrip
 from trackmend_app.situation import Mode, Situation
 from trackmend_app.status_line import StatusLine
@@ -57,7 +58,7 @@ class StatusPresenter(QObject):
         bench.said.connect(self._status_line.notice)
         bench.session.frame_changed.connect(self._on_frame_changed)
         bench.session.committed.connect(self._on_committed)
-        bench.video_ready.connect(lambda _video: self._show_place())
+        bench.video_ready.connect(self._on_video_ready)
         bench.playback.playing_changed.connect(self._on_playing_changed)
         bench.playback.speed_changed.connect(self._tool_bar.show_speed)
         bench.runs.device_known.connect(self._on_device_known)
@@ -98,7 +99,7 @@ class StatusPresenter(QObject):
             swap_from=str(track.number) if track is not None else "",
             frame=session.frame_index + 1,
         )
-        self._status_line.set_mode(mode, expected)
+        self._status_line.set_mode(mode, expected, urgent=now.mode is not Mode.REVIEW)
         self._canvas.set_notice(expected if now.mode is not Mode.REVIEW else "")
 
     def _show_place(self) -> None:
@@ -122,6 +123,15 @@ class StatusPresenter(QObject):
             return
         title = _STATUS_WORDS.get(run.status, "This run is not finished")
         self._run_strip.show_stopped(title, done=run.next_frame, total=video.frame_count)
+
+    @Slot(object)
+    def _on_video_ready(self, video: OpenedVideo) -> None:
+        self._show_place()
+        told = (
+            f"{video.path.name}: {video.frame_count:,} frames, {video.width} × {video.height}, "
+            f"{video.frame_rate:.4g} a second"
+        )
+        self._status_line.notice(" · ".join((told, *video.notices)))
 
     @Slot(int)
     def _on_frame_changed(self, _frame_index: int) -> None:

@@ -1,7 +1,5 @@
 """The bar above the video: run, teach, transport with the frame and time, and what is shown."""
 
-from collections.abc import Iterable
-
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -122,6 +120,7 @@ class ToolBar(QToolBar):
         button.setObjectName("button_speed")
         button.setToolTip("Speed of playing ([ slower, ] faster)")
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setMinimumWidth(64)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         menu = QMenu(button)
         for speed in SPEEDS:
@@ -136,9 +135,6 @@ class ToolBar(QToolBar):
         stretch = QWidget(self)
         stretch.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(stretch)
-
-    def set_run_menu(self, actions: Iterable[object]) -> None:
-        """Show these below the arrow of the run button: QActions, or None for a separator."""
 
     def show_speed(self, speed: float) -> None:
         """Say how fast the video plays."""

@@ -1,6 +1,7 @@
 """Says what each action of the table does: one line per action, no logic."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from trackmend_app.situation import Mode
@@ -46,7 +47,7 @@ def _file_slots(window: "MainWindow") -> dict[str, Slot]:
 def _edit_slots(window: "MainWindow") -> dict[str, Slot]:
     corrections, chooser = window.workbench.corrections, window.workbench.chooser
     numbered: dict[str, Slot] = {
-        f"select_{n}": (lambda n=n: chooser.select_nth_box(n)) for n in range(1, 10)
+        f"select_{n}": partial(chooser.select_nth_box, n) for n in range(1, 10)
     }
     return {
         "undo": corrections.undo,
@@ -81,7 +82,7 @@ def _video_slots(window: "MainWindow") -> dict[str, Slot]:
 def _track_slots(window: "MainWindow") -> dict[str, Slot]:
     corrections, chooser = window.workbench.corrections, window.workbench.chooser
     numbered: dict[str, Slot] = {
-        f"assign_{n}": (lambda n=n: chooser.assign_to_lookalike(n)) for n in range(1, 10)
+        f"assign_{n}": partial(chooser.assign_to_lookalike, n) for n in range(1, 10)
     }
     return {
         "swap_from_here": corrections.swap_from_here,

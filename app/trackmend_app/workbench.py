@@ -70,7 +70,12 @@ class Workbench(QObject):
             self.shelf, frames=self.frames, maps=EmbeddingMapCache(MAP_CACHE_BYTES), parent=self
         )
         self.similarity = SimilarityControl(
-            self.session, self._similarity_worker, video_path=self.video_path, parent=self
+            self.session,
+            self._similarity_worker,
+            shelf=self.shelf,
+            is_busy=lambda: self.runs.runner.is_running or self.playback.is_playing,
+            video_path=self.video_path,
+            parent=self,
         )
         self.training = TrainingControl(self.session, parent=self)
         self._opened: OpenedVideo | None = None
@@ -195,8 +200,6 @@ class Workbench(QObject):
         self._opened = video
         self.playback.set_video(video.timestamps_s)
         self.loader.request(self.session.frame_index)
-        for notice in video.notices:
-            self.said.emit(notice)
         self.video_ready.emit(video)
         self.situation_changed.emit()
 

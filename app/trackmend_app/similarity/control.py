@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from trackmend_app.model_shelf import bundled_model
+from trackmend_app.model_shelf import DetectorShelf, bundled_model
 from trackmend_app.session import Session
 from trackmend_app.similarity.panel import MAP_OFFSETS
 from trackmend_app.similarity.worker import (
@@ -21,8 +21,9 @@ from trackmend_core.types import FloatArray, RunId
 class SimilarityControl(QObject):
     """Keeps the similarity map in step with the selected box and the current frame.
 
-    The query stays that of the box which was selected first, so that one can step away from it and
-    watch where the person goes; selecting another box makes that one the query.
+    The query stays the box that was selected first, so that one can step away from it and watch
+    where the person goes; selecting another track, or none, ends that. The panel is kept up as
+    long as the model is loaded anyway and nothing else needs the processor.
 
     Signals:
         map_changed(similarity or None, frame_index): for the overlay.
@@ -43,20 +44,24 @@ class SimilarityControl(QObject):
         session: Session,
         worker: SimilarityWorker,
         *,
+        shelf: DetectorShelf,
+        is_busy: Callable[[], bool],
         video_path: Callable[[], Path | None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
         self._worker = worker
+        self._shelf = shelf
+        self._is_busy = is_busy
         self._video_path = video_path
         self._shown = False
         self._panel_shown = False
         self._query: BoxRecord | None = None
         self._answer: SimilarityAnswer | None = None
         self._run_id: RunId | None = None
-        session.frame_changed.connect(self._on_frame_changed)
-        session.selection_changed.connect(self._on_selection_changed)
+        session.frame_changed.connect(self._look)
+        session.selection_changed.connect(self._look)
         session.run_changed.connect(self._on_run_changed)
         worker.answered.connect(self._on_answered)
         worker.failed.connect(self._on_failed)
@@ -72,64 +77,65 @@ class SimilarityControl(QObject):
             return
         self._shown = shown
         if not shown:
-            self._worker.forget()
             self.map_changed.emit(None, self._session.frame_index)
-            return
-        self._take_query()
-        if self._query is None:
+        elif not self._session.selection.track_ids:
             self.said.emit("Similarity: select a box to see where else it looks like that")
-        self._ask()
+        self._look()
 
     def set_panel_shown(self, shown: bool) -> None:
         """Say whether the panel of neighbouring frames is visible: hidden, it costs nothing."""
         self._panel_shown = shown
-        self._ask()
+        self._look()
 
     @property
     def query(self) -> BoxRecord | None:
         """Return the box whose appearance is looked for."""
         return self._query
 
-    def _take_query(self) -> None:
-        selection = self._session.selection
-        boxes = self._session.boxes_at(self._session.frame_index)
-        wanted = selection.track_ids[-1:]
-        found = next(
-            (box for box in boxes if box.box_id == selection.box_id or (box.track_id,) == wanted),
-            None,
-        )
-        same_track = found and self._query and found.track_id == self._query.track_id
-        if found is not None and not same_track:
-            self._query = found
-            self.query_changed.emit(found.number)
+    def _is_wanted(self) -> bool:
+        """Tell whether anybody looks; the panel alone is no reason to load a model."""
+        if self._shown:
+            return True
+        free = self._panel_shown and not self._is_busy()
+        return free and self._session.run is not None and self._shelf.holds(self._model_path())
 
     @Slot()
-    def _on_selection_changed(self) -> None:
-        if self._shown:
+    def _look(self) -> None:
+        """Bring the question in step with selection and frame, and ask it."""
+        if not self._session.selection.track_ids:
+            self._set_query(None)
+        elif self._is_wanted():
             self._take_query()
             self._ask()
+
+    def _take_query(self) -> None:
+        wanted = self._session.selection.track_ids[-1]
+        if self._query is not None and self._query.track_id == wanted:
+            return
+        boxes = self._session.boxes_at(self._session.frame_index)
+        found = next((box for box in boxes if box.track_id == wanted and box.box_id >= 0), None)
+        if found is not None:
+            self._set_query(found)
+
+    def _set_query(self, query: BoxRecord | None) -> None:
+        if query is self._query:
+            return
+        self._query, self._answer = query, None
+        self.query_changed.emit(query.number if query is not None else None)
+        if query is None:
+            self._worker.forget()
+            self.map_changed.emit(None, self._session.frame_index)
 
     @Slot()
     def _on_run_changed(self) -> None:
         run_id = self._session.run.run_id if self._session.run is not None else None
-        if run_id == self._run_id:
-            return
-        self._run_id = run_id
-        if self._query is not None:
-            self._query = None
-            self.query_changed.emit(None)
-            self.map_changed.emit(None, self._session.frame_index)
-            self._worker.forget()
-
-    @Slot(int)
-    def _on_frame_changed(self, _frame_index: int) -> None:
-        if self._shown:
-            self._ask()
+        if run_id != self._run_id:
+            self._run_id = run_id
+            self._set_query(None)
 
     def _ask(self) -> None:
-        path = self._video_path()
-        video = self._session.video
-        if not self._shown or self._query is None or path is None or video is None:
+        path, video = self._video_path(), self._session.video
+        if self._query is None or path is None or video is None:
             return
         now = self._session.frame_index
         frames = [now]
@@ -165,10 +171,9 @@ class SimilarityControl(QObject):
 
     @Slot(object)
     def _on_answered(self, answer: SimilarityAnswer) -> None:
-        if not self._shown:
-            return
         if answer.frame_index == self._session.frame_index:
             self._answer = answer
+        if self._shown and answer.frame_index == self._session.frame_index:
             self.map_changed.emit(answer.similarity, answer.frame_index)
         self.neighbour_found.emit(answer)
 

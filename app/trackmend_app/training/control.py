@@ -13,6 +13,7 @@ from trackmend_app.session import Session
 from trackmend_app.training.process import TrainingProcess, trainer_command
 from trackmend_core.errors import UserError
 from trackmend_core.project import EditState
+from trackmend_core.types import RunId
 from trackmend_training.protocol import Cancelled, Finished
 
 
@@ -79,9 +80,12 @@ class TrainingControl(QObject):
     def start(self, plan: FinetunePlan) -> None:
         """Start the trainer on the open project."""
         project = self._session.required_project()
+        run_id = self._session.required_run().run_id
         self._plan = plan
         out = models_folder(project.path) / time.strftime("%Y%m%d-%H%M%S")
-        program, arguments = trainer_command(finetune_arguments(project.path, plan=plan, out=out))
+        program, arguments = trainer_command(
+            finetune_arguments(project.path, plan=plan, out=out, run_id=run_id)
+        )
         self.began.emit(plan.name)
         self.process.start(program, arguments)
         self.state_changed.emit()
@@ -136,7 +140,9 @@ def models_folder(project_path: Path) -> Path:
     return project_path.with_name(f"{project_path.stem}.models")
 
 
-def finetune_arguments(project_path: Path, *, plan: FinetunePlan, out: Path) -> list[str]:
+def finetune_arguments(
+    project_path: Path, *, plan: FinetunePlan, out: Path, run_id: RunId
+) -> list[str]:
     """Return the trainer's arguments for a plan."""
     return [
         "finetune",
@@ -145,6 +151,8 @@ def finetune_arguments(project_path: Path, *, plan: FinetunePlan, out: Path) -> 
         str(plan.base.path),
         "--out",
         str(out),
+        "--run-id",
+        str(run_id),
         "--steps",
         str(plan.config.steps),
     ]

@@ -1,0 +1,107 @@
+from collections import Counter
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QToolButton
+from window_stage import Stage
+
+from trackmend_app.actions import ACTIONS
+from trackmend_app.dialogs.key_sheet import KeySheet
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def test_no_key_means_two_things() -> None:
+    used = Counter(key for row in ACTIONS for key in row.keys)
+    assert [key for key, count in used.items() if count > 1] == []
+
+
+def test_action_ids_are_unique() -> None:
+    assert len({row.action_id for row in ACTIONS}) == len(ACTIONS)
+
+
+def test_every_action_does_something(stage: Stage) -> None:
+    assert stage.window.action_set.connected == {row.action_id for row in ACTIONS}
+
+
+def test_every_action_has_a_tooltip_that_names_its_keys(stage: Stage) -> None:
+    for row in ACTIONS:
+        action = stage.window.action_set[row.action_id]
+        assert row.tip in action.toolTip()
+        for sequence in action.shortcuts():
+            assert sequence.toString() in action.toolTip()
+
+
+def test_every_button_of_the_tool_bar_has_a_tooltip(stage: Stage) -> None:
+    buttons = [
+        button
+        for button in stage.window.tool_bar.findChildren(QToolButton)
+        if not button.objectName().startswith("qt_")
+    ]
+    assert len(buttons) >= 11
+    assert all(button.toolTip() for button in buttons)
+
+
+def test_keys_step_exactly(stage: Stage) -> None:
+    stage.open_video()
+    for key, expected in (
+        (Qt.Key.Key_F, 1),
+        (Qt.Key.Key_Right, 2),
+        (Qt.Key.Key_D, 1),
+        (Qt.Key.Key_V, 11),
+        (Qt.Key.Key_C, 1),
+        (Qt.Key.Key_PageDown, 39),
+        (Qt.Key.Key_PageUp, 0),
+    ):
+        stage.press(key)
+        stage.wait(lambda expected=expected: stage.window.canvas_presenter.shown_frame == expected)
+
+
+def test_space_plays_and_pauses(stage: Stage) -> None:
+    stage.open_video()
+    stage.press(Qt.Key.Key_Space)
+    stage.wait(lambda: stage.window.canvas_presenter.shown_frame > 3)
+    assert stage.window.status_line.text.startswith("Playing")
+    stage.press(Qt.Key.Key_Space)
+    assert not stage.bench.playback.is_playing
+
+
+def test_keys_are_inert_while_typing(stage: Stage) -> None:
+    stage.open_video()
+    stage.run_model()
+    stage.go_to(20)
+    stage.click_box(stage.numbers_here()[0])
+    digest = stage.session.project.digest()
+    stage.window.activateWindow()
+    stage.trigger("find_track")
+    box = stage.window.track_table.filter_box
+    stage.wait(box.hasFocus)
+    for key in (Qt.Key.Key_X, Qt.Key.Key_S, Qt.Key.Key_D, Qt.Key.Key_Space, Qt.Key.Key_Delete):
+        stage.qtbot.keyClick(box, key)
+    for key in (Qt.Key.Key_0, Qt.Key.Key_1, Qt.Key.Key_Z):
+        stage.qtbot.keyClick(box, key, CTRL)
+    stage.qtbot.keyClick(box, Qt.Key.Key_PageUp)
+    assert stage.session.project.digest() == digest
+    assert stage.session.frame_index == 20
+    assert not stage.bench.playback.is_playing
+
+
+def test_the_key_sheet_lists_every_key(stage: Stage) -> None:
+    sheet = KeySheet(stage.window)
+    text = " ".join(label.text() for label in sheet.findChildren(QLabel))
+    for row in ACTIONS:
+        if row.keys:
+            assert row.title.replace("&", "&amp;") in text
+    sheet.deleteLater()
+
+
+def test_esc_clears_the_range_then_the_selection(stage: Stage) -> None:
+    stage.open_video()
+    stage.run_model()
+    stage.go_to(20)
+    stage.click_box(stage.numbers_here()[0])
+    stage.session.set_range((5, 9))
+    stage.press(Qt.Key.Key_Escape)
+    assert stage.session.frame_range is None
+    assert stage.session.selection.track_ids
+    stage.press(Qt.Key.Key_Escape)
+    assert not stage.session.selection.track_ids

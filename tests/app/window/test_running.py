@@ -1,0 +1,138 @@
+import pytest
+from PySide6.QtCore import Qt
+from window_stage import Stage
+
+from trackmend_core.project import RunStatus
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def test_a_run_streams_its_boxes_onto_the_video_while_it_goes_on(stage: Stage) -> None:
+    stage.open_video()
+    stage.detector.delay_s = 0.04
+    shown: list[int] = []
+    stage.window.canvas_presenter.frame_shown.connect(
+        lambda _frame: shown.append(len(stage.window.canvas.placed_boxes))
+    )
+    stage.trigger("run_model")
+    stage.wait(lambda: any(shown))
+    assert stage.bench.runs.runner.is_running
+    stage.wait(lambda: not stage.bench.runs.runner.is_running)
+    assert stage.session.run.status is RunStatus.FINISHED
+    assert len(shown) > 5
+
+
+def test_a_run_tells_progress_speed_and_device(stage: Stage) -> None:
+    stage.open_video()
+    stage.detector.delay_s = 0.03
+    stage.trigger("run_model")
+    stage.wait(lambda: "frames/s" in stage.window.run_strip.text)
+    assert "of 40 frames" in stage.window.run_strip.text
+    assert "left" in stage.window.run_strip.text
+    assert "Fake · truth" in stage.window.status_line.text
+    assert stage.window.status_line.text.startswith("Running")
+    stage.wait(lambda: not stage.bench.runs.runner.is_running)
+    assert not stage.window.run_strip.isVisible()
+
+
+def test_a_cancelled_run_keeps_its_frames_and_goes_on_under_the_same_ids(stage: Stage) -> None:
+    stage.open_video()
+    stage.detector.delay_s = 0.05
+    stage.trigger("run_model")
+    stage.wait(lambda: len(stage.detector.seen) > 10)
+    stage.trigger("cancel_run")
+    stage.wait(lambda: not stage.bench.runs.runner.is_running)
+    run = stage.session.run
+    assert run.status is RunStatus.CANCELLED
+    assert 0 < run.next_frame < 40
+    assert "cancelled" in stage.window.run_strip.text
+    kept = [box.number for box in stage.session.boxes_at(run.next_frame - 1)]
+    stage.detector.delay_s = 0.0
+    stage.trigger("continue_run")
+    stage.wait(lambda: not stage.bench.runs.runner.is_running)
+    assert stage.session.run.run_id == run.run_id
+    assert stage.session.run.status is RunStatus.FINISHED
+    assert [box.number for box in stage.session.boxes_at(run.next_frame - 1)] == kept
+    assert set(kept) & {box.number for box in stage.session.boxes_at(run.next_frame)}
+    assert stage.detector.seen[-1] == 39
+
+
+def test_a_paused_run_stands_still_and_goes_on(stage: Stage) -> None:
+    stage.open_video()
+    stage.detector.delay_s = 0.03
+    stage.trigger("run_model")
+    stage.wait(lambda: len(stage.detector.seen) > 5)
+    stage.trigger("pause_run")
+    stage.qtbot.wait(150)
+    seen = len(stage.detector.seen)
+    stage.qtbot.wait(200)
+    assert len(stage.detector.seen) == seen
+    assert stage.window.status_line.text.startswith("Paused")
+    stage.trigger("pause_run")
+    stage.wait(lambda: not stage.bench.runs.runner.is_running)
+    assert stage.session.run.status is RunStatus.FINISHED
+
+
+def test_a_model_that_breaks_shows_a_dialog_and_keeps_project_and_frames(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.open_video()
+    stage.detector.breaks_at = 20
+    stage.trigger("run_model")
+    stage.wait(lambda: bool(stage.errors))
+    assert str(stage.errors[0]) == "the model broke"
+    dialog = stage.window.findChild(object, "fault_dialog")
+    assert dialog is not None and dialog.isVisible()
+    assert "RuntimeError: the model broke" in caplog.text
+    assert stage.session.project is not None
+    assert stage.session.run.status is RunStatus.FAILED
+    assert stage.session.run.next_frame == 20
+    dialog.close()
+
+
+def test_a_second_run_is_a_new_layer_beside_the_first(stage: Stage) -> None:
+    stage.open_video()
+    stage.run_model()
+    first = stage.session.run.run_id
+    stage.run_model()
+    video = stage.session.video.video_id
+    assert stage.session.project.runs(video)[0].run_id == first
+    assert stage.session.run.run_id != first
+    stage.session.show_run(first)
+    assert stage.session.run.run_id == first
+
+
+def test_closing_the_window_stops_a_run_and_keeps_what_it_has(stage: Stage) -> None:
+    stage.open_video()
+    stage.detector.delay_s = 0.05
+    stage.trigger("run_model")
+    stage.wait(lambda: len(stage.detector.seen) > 5)
+    stage.close()
+    assert any("Stop the run?" in question for question in stage.answers.asked)
+    stage.detector.delay_s = 0.0
+    stage.open_window()
+    stage.open_video()
+    assert stage.session.run.status is RunStatus.CANCELLED
+    assert stage.session.run.next_frame > 0
+
+
+def test_a_person_who_does_not_want_to_stop_keeps_the_window(stage: Stage) -> None:
+    stage.open_video()
+    stage.detector.delay_s = 0.05
+    stage.trigger("run_model")
+    stage.answers.agrees = False
+    stage.close()
+    assert stage.window.isVisible()
+    assert stage.bench.runs.runner.is_running
+    stage.wait(lambda: not stage.bench.runs.runner.is_running)
+
+
+def test_who_looks_elsewhere_during_a_run_is_left_there(stage: Stage) -> None:
+    stage.open_video()
+    stage.detector.delay_s = 0.03
+    stage.trigger("run_model")
+    stage.wait(lambda: len(stage.detector.seen) > 12)
+    stage.press(Qt.Key.Key_Home, CTRL)
+    assert stage.session.frame_index == 0
+    stage.wait(lambda: not stage.bench.runs.runner.is_running)
+    assert stage.session.frame_index == 0
