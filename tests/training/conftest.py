@@ -1,11 +1,14 @@
 """Small drawn material to learn from."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from corrected_project import REID_DIM, EditedStreet, make_edited_street
 
+from trackmend_core.model import build_network, save_checkpoint
 from trackmend_training.config import AugmentConfig, SourceConfig, TrainConfig
 from trackmend_training.datasets.drawn import write_drawn_material
 
@@ -62,3 +65,30 @@ def marked_image() -> tuple[np.ndarray, np.ndarray]:
     box = np.array([[120.0, 60.0, 160.0, 160.0]], np.float32)
     cv2.rectangle(image, (120, 60), (159, 159), (255, 255, 255), -1)
     return image, box
+
+
+@pytest.fixture
+def edited_street(tmp_path: Path) -> Iterator[EditedStreet]:
+    """A drawn video in a project, tracked perfectly, ready to be corrected."""
+    folder = tmp_path / "street"
+    folder.mkdir()
+    street = make_edited_street(folder)
+    yield street
+    street.project.close()
+
+
+@pytest.fixture
+def base_model(tmp_path: Path) -> Path:
+    """An untrained light network with a short embedding, as a checkpoint."""
+    path = tmp_path / "base.safetensors"
+    save_checkpoint(
+        path,
+        build_network("mobilenetv2_fpn", reid_dim=REID_DIM),
+        arch="mobilenetv2_fpn",
+        reid_dim=REID_DIM,
+        ltrb=True,
+        num_classes=1,
+        input_wh=(320, 256),
+        metadata={"name": "base"},
+    )
+    return path

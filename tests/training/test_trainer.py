@@ -54,8 +54,13 @@ def test_a_run_tells_its_story_and_leaves_a_model(config: TrainConfig) -> None:
 def test_an_interrupted_run_ends_like_one_that_was_not(config: TrainConfig, tmp_path: Path) -> None:
     torch.manual_seed(0)
     whole = fit(replace(config, out_dir=str(tmp_path / "whole")), emit=lambda _: None)
-    seen: list[Message] = []
-    fit(config, emit=seen.append, is_cancelled=lambda: len(steps_of(seen)) >= 3)
+
+    def crash(message: Message) -> None:
+        if isinstance(message, Step) and message.step == 3:
+            raise RuntimeError("the power went")
+
+    with pytest.raises(RuntimeError, match="power"):
+        fit(config, emit=crash)
     messages: list[Message] = []
     resumed = fit(config, emit=messages.append)
     assert isinstance(messages[0], Started) and messages[0].start_step == 2
@@ -66,11 +71,12 @@ def test_an_interrupted_run_ends_like_one_that_was_not(config: TrainConfig, tmp_
         torch.testing.assert_close(value, other[name], msg=name)
 
 
-def test_a_cancelled_run_keeps_its_last_checkpoint(config: TrainConfig) -> None:
+def test_a_cancelled_run_keeps_what_it_has_learnt(config: TrainConfig) -> None:
     messages: list[Message] = []
     path = fit(config, emit=messages.append, is_cancelled=lambda: len(steps_of(messages)) >= 3)
-    assert path is not None and path.is_file()
-    assert messages[-1] == Cancelled(path=str(path))
+    assert path is not None
+    assert messages[-2:] == [CheckpointSaved(path=str(path), step=3), Cancelled(path=str(path))]
+    assert load_checkpoint(path).metadata["step"] == "3"
 
 
 def test_a_run_cancelled_at_once_has_no_checkpoint(config: TrainConfig) -> None:

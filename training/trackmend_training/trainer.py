@@ -48,13 +48,13 @@ def fit(
     Args:
         config: the run; its `out_dir` receives `model.safetensors` and `training_state.pt`.
         emit: is told what happens.
-        is_cancelled: asked after every step.
+        is_cancelled: asked after every step; what was learnt by then is saved.
         material: what to learn from; None reads the configuration's sources.
         metadata: is stored with the model.
         extra_loss: added to the total.
 
     Returns:
-        The model, or None when cancelled before there was a checkpoint.
+        The model, or None when cancelled before the first step.
 
     Raises:
         UserError: configuration, material or initial weights cannot be used.
@@ -64,11 +64,7 @@ def fit(
     if config.threads:
         torch.set_num_threads(config.threads)
     fabric = Fabric(accelerator=config.accelerator, devices=1, precision=config.precision)  # type: ignore[arg-type]
-    out_dir = Path(config.out_dir)
-    out_dir.mkdir(parents=True, exist_ok=True)
     state = _prepare(config, material, fabric)
-    if (out_dir / STATE_FILE).is_file():
-        load_state(out_dir / STATE_FILE, state)
     emit(
         Started(
             steps=config.steps,
@@ -84,34 +80,49 @@ def fit(
     saved: Path | None = None
     for batch in stream_batches(material, config, start_step=state.step):
         if is_cancelled():
-            emit(Cancelled(path=None if saved is None else str(saved)))
-            return saved
+            break
         _set_training(state.network, still=still, freeze_batch_norm=config.freeze_batch_norm)
         losses = _step(
             batch, state=state, model=model, fabric=fabric, config=config, extra=extra_loss
         )
-        speed, seconds_left = clock.tick(state.step)
-        parts = {name: value for name, value in losses.items() if name != "total"}
-        emit(
-            Step(
-                step=state.step,
-                total=losses["total"],
-                losses=parts,
-                speed=speed,
-                seconds_left=seconds_left,
-            )
-        )
+        emit(_report(losses, step=state.step, clock=clock))
         if state.step % config.checkpoint_every == 0 or state.step == config.steps:
-            saved = out_dir / MODEL_FILE
-            save_model(saved, state, config, metadata=metadata or {})
-            save_state(out_dir / STATE_FILE, state)
-            emit(CheckpointSaved(path=str(saved), step=state.step))
-    saved = out_dir / MODEL_FILE
+            saved = _save(state, config, metadata=metadata, emit=emit)
+    if state.step < config.steps:
+        if state.step % config.checkpoint_every:
+            saved = _save(state, config, metadata=metadata, emit=emit)
+        emit(Cancelled(path=None if saved is None else str(saved)))
+        return saved
+    saved = Path(config.out_dir) / MODEL_FILE
     emit(Finished(path=str(saved), summary={"steps": float(state.step)}))
     return saved
 
 
+def _save(
+    state: TrainingState,
+    config: TrainConfig,
+    *,
+    metadata: dict[str, str] | None,
+    emit: Callable[[Message], None],
+) -> Path:
+    out_dir = Path(config.out_dir)
+    path = out_dir / MODEL_FILE
+    save_model(path, state, config, metadata=metadata or {})
+    save_state(out_dir / STATE_FILE, state)
+    emit(CheckpointSaved(path=str(path), step=state.step))
+    return path
+
+
+def _report(losses: dict[str, float], *, step: int, clock: "_Clock") -> Step:
+    speed, seconds_left = clock.tick(step)
+    parts = {name: value for name, value in losses.items() if name != "total"}
+    return Step(
+        step=step, total=losses["total"], losses=parts, speed=speed, seconds_left=seconds_left
+    )
+
+
 def _prepare(config: TrainConfig, material: Material, fabric: Fabric) -> TrainingState:
+    """Build everything that learns, as the run's last checkpoint left it if there is one."""
     network = initial_network(config).to(fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     freeze_blocks(network, config.frozen_blocks)
     loss = FairMotLoss(
@@ -126,13 +137,18 @@ def _prepare(config: TrainConfig, material: Material, fabric: Fabric) -> Trainin
         loss.start_from_prototypes(torch.from_numpy(prototypes))
     loss.to(fabric.device)
     average = WeightAverage(network, decay=config.ema_decay) if config.ema_decay else None
-    return TrainingState(
+    state = TrainingState(
         step=0,
         network=network,
         loss=loss,
         optimiser=build_optimiser(network, loss, config),
         average=average,
     )
+    out_dir = Path(config.out_dir)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    if (out_dir / STATE_FILE).is_file():
+        load_state(out_dir / STATE_FILE, state)
+    return state
 
 
 def _step(

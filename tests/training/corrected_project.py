@@ -1,0 +1,91 @@
+"""A drawn video in a project, tracked perfectly, with one detection a frame that no track uses."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from trackmend_core.project import Project, VideoInfo
+from trackmend_core.project.run_writer import RunWriter
+from trackmend_core.synthetic import StreetFrame, StreetSettings, draw_street, write_video
+from trackmend_core.types import FrameDetections, RunId, TrackedBox, VideoId
+from trackmend_core.video import fingerprint
+
+FRAME_COUNT = 10
+REID_DIM = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class EditedStreet:
+    """A project to correct and learn from.
+
+    Attributes:
+        unused_xyxy: a detection in every frame that never became a box.
+    """
+
+    project: Project
+    video_id: VideoId
+    run_id: RunId
+    frames: list[StreetFrame]
+    folder: Path
+    unused_xyxy: tuple[float, float, float, float]
+
+    def empty_run(self) -> RunId:
+        """Add a run in which nothing was seen and return it."""
+        with _start_run(self.project, self.video_id) as writer:
+            writer.write(0, FrameDetections.empty(REID_DIM), [])
+        return writer.run_id
+
+
+def make_edited_street(folder: Path) -> EditedStreet:
+    settings = StreetSettings(
+        width=320, height=256, frame_count=FRAME_COUNT, walkers=4, lookalikes=0, seed=11
+    )
+    frames = list(draw_street(settings))
+    path = folder / "street.mp4"
+    write_video(path, (frame.image for frame in frames), settings.frame_rate)
+    project = Project.create(folder / "street.trackmend")
+    video_id = project.add_video(
+        VideoInfo(
+            path=path,
+            fingerprint=fingerprint(path),
+            frame_count=FRAME_COUNT,
+            frame_rate=settings.frame_rate,
+            width=settings.width,
+            height=settings.height,
+        )
+    )
+    unused = (300.0, 4.0, 316.0, 44.0)
+    directions = np.eye(settings.walkers + 1, REID_DIM, dtype=np.float32)
+    with _start_run(project, video_id) as writer:
+        for index, frame in enumerate(frames):
+            boxes = np.concatenate([frame.boxes_xyxy, [unused]])
+            scores = np.full(len(boxes), 0.9, np.float32)
+            scores[-1] = 0.15
+            rows = np.append(frame.identities - 1, settings.walkers)
+            tracked = [
+                TrackedBox(
+                    track_id=int(identity),
+                    box_xyxy=np.asarray(box, np.float64),
+                    score=0.9,
+                    detection_index=row,
+                )
+                for row, (identity, box) in enumerate(
+                    zip(frame.identities, frame.boxes_xyxy, strict=True)
+                )
+            ]
+            writer.write(index, FrameDetections(boxes, scores, directions[rows]), tracked)
+    return EditedStreet(
+        project=project,
+        video_id=video_id,
+        run_id=writer.run_id,
+        frames=frames,
+        folder=folder,
+        unused_xyxy=unused,
+    )
+
+
+def _start_run(project: Project, video_id: VideoId) -> RunWriter:
+    return project.start_run(
+        video_id, model_id=None, tracker_settings={}, detector_settings={}, description="drawn"
+    )

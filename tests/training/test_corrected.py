@@ -1,0 +1,118 @@
+"""What a person corrected is what is learnt: deleted boxes are wrong, unused detections neither."""
+
+import numpy as np
+import pytest
+from corrected_project import FRAME_COUNT, EditedStreet
+
+from trackmend_core.errors import UserError
+from trackmend_core.project import Project
+from trackmend_core.project.edits import AddBox, DeleteTrack, SwapTracks
+from trackmend_core.types import RunId
+from trackmend_training.datasets.corrected import (
+    CorrectedRun,
+    choose_frames,
+    read_corrected_run,
+)
+
+
+def read(street: EditedStreet, *, max_frames: int = FRAME_COUNT) -> CorrectedRun:
+    return read_corrected_run(
+        street.project,
+        street.run_id,
+        folder=street.folder / "images",
+        max_frames=max_frames,
+        frames_around_edit=2,
+    )
+
+
+def test_images_show_the_video_and_its_boxes(edited_street: EditedStreet) -> None:
+    corrected = read(edited_street)
+    assert len(corrected.images) == FRAME_COUNT
+    assert corrected.edit_count == 0
+    for frame_index, image in enumerate(corrected.images):
+        drawn = edited_street.frames[frame_index]
+        np.testing.assert_allclose(image.boxes_xyxy, drawn.boxes_xyxy, atol=1e-3)
+        difference = np.abs(image.read().astype(int) - drawn.image.astype(int)).mean()
+        assert difference < 12
+
+
+def test_a_swap_changes_who_is_who(edited_street: EditedStreet) -> None:
+    before = read(edited_street)
+    first, second = edited_street.project.tracks(edited_street.run_id)[:2]
+    edited_street.project.edit(
+        SwapTracks(track_a=first.track_id, track_b=second.track_id, first_frame=6)
+    )
+    after = read(edited_street)
+    assert after.edit_count == 1
+    for frame_index, (old, new) in enumerate(zip(before.images, after.images, strict=True)):
+        old_of = dict(zip(old.identities.tolist(), old.boxes_xyxy[:, 0].tolist(), strict=True))
+        new_of = dict(zip(new.identities.tolist(), new.boxes_xyxy[:, 0].tolist(), strict=True))
+        if frame_index < 6:
+            assert new_of == old_of
+        else:
+            assert (new_of[0], new_of[1]) == (old_of[1], old_of[0])
+
+
+def test_what_a_person_deleted_is_background(edited_street: EditedStreet) -> None:
+    track = edited_street.project.tracks(edited_street.run_id)[0]
+    gone = edited_street.project.boxes_of_track(track.track_id)[0]
+    edited_street.project.edit(DeleteTrack(track_id=track.track_id))
+    image = read(edited_street).images[gone.frame_index]
+    everything = np.concatenate([image.boxes_xyxy, image.ignored_xyxy])
+    assert not np.isclose(everything, gone.box_xyxy, atol=1e-3).all(axis=1).any()
+
+
+def test_a_detection_that_was_never_used_is_neither_right_nor_wrong(
+    edited_street: EditedStreet,
+) -> None:
+    for image in read(edited_street).images:
+        np.testing.assert_allclose(image.ignored_xyxy, [edited_street.unused_xyxy], atol=1e-3)
+
+
+def test_a_box_that_a_person_drew_counts_though_it_is_alone(edited_street: EditedStreet) -> None:
+    drawn = (5.0, 5.0, 40.0, 90.0)
+    edited_street.project.edit(
+        AddBox(run_id=edited_street.run_id, frame_index=4, box_xyxy=drawn, track_id=None)
+    )
+    image = read(edited_street).images[4]
+    rows = np.isclose(image.boxes_xyxy, drawn, atol=1e-3).all(axis=1)
+    assert rows.sum() == 1
+    assert image.teacher is not None
+    assert np.abs(image.teacher[rows]).max() == 0
+    assert np.abs(image.teacher[~rows]).max() > 0
+
+
+def test_a_run_without_boxes_teaches_nothing(edited_street: EditedStreet) -> None:
+    empty = edited_street.empty_run()
+    with pytest.raises(UserError, match="nothing to learn from"):
+        read_corrected_run(
+            edited_street.project,
+            empty,
+            folder=edited_street.folder / "images",
+            max_frames=4,
+            frames_around_edit=2,
+        )
+
+
+def test_frames_near_corrections_come_first_and_the_rest_is_spread() -> None:
+    chosen = choose_frames(edited=[50], available=range(100), max_frames=12, reach=6)
+    near = [frame for frame in chosen if abs(frame - 50) <= 6]
+    assert {50, 48, 52} <= set(near)
+    assert len(chosen) == len(set(chosen)) == 12
+    assert chosen == sorted(chosen)
+    assert chosen[0] == 0 and chosen[-1] == 99
+
+
+def test_frames_without_boxes_are_never_chosen() -> None:
+    chosen = choose_frames(edited=[10, 90], available=[0, 40, 80], max_frames=9, reach=5)
+    assert chosen == [0, 40, 80]
+
+
+def test_project_tells_frames_of_edits_that_count(edited_street: EditedStreet) -> None:
+    project: Project = edited_street.project
+    run_id: RunId = edited_street.run_id
+    track = project.tracks(run_id)[0]
+    project.edit(DeleteTrack(track_id=track.track_id))
+    assert project.frames_of_edits(run_id) == [(track.first_frame, track.last_frame)]
+    project.undo()
+    assert project.frames_of_edits(run_id) == []

@@ -1,0 +1,194 @@
+"""Finetuning from a project: in this process, and as the process that the window starts."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from corrected_project import EditedStreet
+
+from trackmend_core.errors import UserError
+from trackmend_core.model import build_network, load_checkpoint
+from trackmend_core.project.edits import SwapTracks
+from trackmend_training.batches import Batch
+from trackmend_training.config import FinetuneConfig
+from trackmend_training.finetune import build_training_set, finetune
+from trackmend_training.keeping import StayClose
+from trackmend_training.losses import TargetBatch
+from trackmend_training.protocol import (
+    Cancelled,
+    CheckpointSaved,
+    Failed,
+    Finished,
+    Message,
+    Started,
+    Step,
+    decode,
+)
+
+QUICK = FinetuneConfig(
+    steps=4, batch_size=2, max_frames=4, replay_frames=1, crop_wh=(128, 128), learning_rate=1e-3
+)
+
+
+def process_arguments(street: EditedStreet, base: Path, *more: str) -> list[str]:
+    return [
+        *(sys.executable, "-m", "trackmend_training", "finetune", str(street.project.path)),
+        *("--base", str(base), "--out", str(street.folder / "out"), "--batch-size", "2"),
+        *("--max-frames", "4", "--replay-frames", "1", "--crop", "128", "128", "--threads", "1"),
+        *more,
+    ]
+
+
+def test_a_finetuned_model_knows_where_it_comes_from(
+    edited_street: EditedStreet, base_model: Path
+) -> None:
+    first, second = edited_street.project.tracks(edited_street.run_id)[:2]
+    edited_street.project.edit(
+        SwapTracks(track_a=first.track_id, track_b=second.track_id, first_frame=5)
+    )
+    digest = edited_street.project.digest()
+    messages: list[Message] = []
+    path = finetune(
+        edited_street.project.path,
+        out_dir=edited_street.folder / "out",
+        config=QUICK,
+        base=base_model,
+        emit=messages.append,
+    )
+    assert path is not None
+    model = load_checkpoint(path)
+    assert model.reid_dim == 16 and model.input_wh == (320, 256)
+    assert model.metadata["parent"] == "base"
+    assert model.metadata["edits_used"] == "1"
+    assert model.metadata["corrected_images"] == "4"
+    assert model.metadata["data_fingerprint"] == digest == edited_street.project.digest()
+    assert isinstance(messages[0], Started) and isinstance(messages[-1], Finished)
+    assert all("keep" in message.losses for message in messages if isinstance(message, Step))
+    before = load_checkpoint(base_model).network.state_dict()
+    after = model.network.state_dict()
+    assert any(not torch.equal(before[name], after[name]) for name in before)
+
+
+def test_replayed_images_teach_no_identity_and_have_their_share(
+    edited_street: EditedStreet, tmp_path: Path
+) -> None:
+    training_set = build_training_set(
+        edited_street.project, folder=tmp_path / "set", config=QUICK, reid_dim=16
+    )
+    material = training_set.material
+    replayed = [image.is_replay for image in material.images]
+    assert replayed == [False] * 4 + [True]
+    assert (material.images[-1].identities == -1).all()
+    assert material.shares[-1] == pytest.approx(QUICK.replay_share)
+    assert training_set.corrected_images == 4
+
+
+def test_embeddings_of_another_model_are_not_taught(
+    edited_street: EditedStreet, tmp_path: Path
+) -> None:
+    training_set = build_training_set(
+        edited_street.project, folder=tmp_path / "set", config=QUICK, reid_dim=32
+    )
+    assert not training_set.material.has_teacher
+
+
+def test_without_a_base_the_model_of_the_run_is_needed(
+    edited_street: EditedStreet, tmp_path: Path
+) -> None:
+    with pytest.raises(UserError, match="model that made this run"):
+        finetune(edited_street.project.path, out_dir=tmp_path, config=QUICK, emit=lambda _: None)
+
+
+def test_a_project_without_runs_has_nothing_to_learn_from(
+    edited_street: EditedStreet, tmp_path: Path
+) -> None:
+    with pytest.raises(UserError, match="nothing to learn from"):
+        build_training_set(
+            edited_street.project, run_ids=[], folder=tmp_path, config=QUICK, reid_dim=16
+        )
+
+
+def test_staying_close_costs_nothing_until_the_network_changes() -> None:
+    torch.manual_seed(0)
+    network = build_network("mobilenetv2_fpn", reid_dim=8).eval()
+    old = build_network("mobilenetv2_fpn", reid_dim=8)
+    old.load_state_dict(network.state_dict())
+    images = torch.rand(2, 3, 64, 64)
+    empty = torch.zeros(2, 0)
+    targets = TargetBatch(
+        heat_map=empty, mask=empty, cells=empty, sizes=empty, offsets=empty, identities=empty
+    )
+    batch = Batch(images, targets, torch.tensor([True, False]))
+    stay_close = StayClose(old, weight=1.0)
+    with torch.no_grad():
+        heads = network(images)
+        assert float(stay_close(batch, heads)) == pytest.approx(0, abs=1e-4)
+        moved = {**heads, "hm": heads["hm"] + 1.0}
+        assert float(stay_close(batch, moved)) > 0.01
+        nothing_replayed = replace(batch, is_replay=torch.tensor([False, False]))
+        assert float(stay_close(nothing_replayed, moved)) == 0
+
+
+def test_the_process_speaks_the_protocol(edited_street: EditedStreet, base_model: Path) -> None:
+    done = subprocess.run(
+        process_arguments(edited_street, base_model, "--steps", "2"),
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == 0, done.stderr
+    messages = [decode(line) for line in done.stdout.splitlines()]
+    kinds = [type(message) for message in messages]
+    assert kinds == [Started, Step, CheckpointSaved, Step, CheckpointSaved, Finished]
+    finished = messages[-1]
+    assert isinstance(finished, Finished) and Path(finished.path).is_file()
+
+
+def test_cancel_keeps_the_last_checkpoint(edited_street: EditedStreet, base_model: Path) -> None:
+    with subprocess.Popen(
+        process_arguments(edited_street, base_model, "--steps", "400"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdin is not None and process.stdout is not None
+        messages: list[Message] = []
+        for line in process.stdout:
+            messages.append(decode(line))
+            if isinstance(messages[-1], Step) and messages[-1].step == 1:
+                process.stdin.write("cancel\n")
+                process.stdin.flush()
+        assert process.wait(timeout=60) == 0
+    last = messages[-1]
+    assert isinstance(last, Cancelled)
+    assert len([m for m in messages if isinstance(m, Step)]) < 400
+    assert last.path is not None and load_checkpoint(Path(last.path)).name == "base finetuned"
+
+
+def test_bad_input_is_a_message_and_status_two(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [
+            *(
+                sys.executable,
+                "-m",
+                "trackmend_training",
+                "finetune",
+                str(tmp_path / "no.trackmend"),
+            ),
+            *("--out", str(tmp_path / "out")),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == 2
+    (line,) = done.stdout.splitlines()
+    assert isinstance(decode(line), Failed)
