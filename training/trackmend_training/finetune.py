@@ -24,6 +24,7 @@ FROZEN_BLOCKS = 4
 CHECKPOINTS_PER_RUN = 4
 REPLAY_FRAME_STEP = 6
 USUAL_INPUT_WH = (640, 480)
+INHERITED_METADATA = ("sources", "licence", "tracker_settings")
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -176,7 +177,9 @@ def _train_config(
 def _lineage(
     model: LoadedModel, *, base: Path, project_path: Path, training_set: TrainingSet
 ) -> dict[str, str]:
+    inherited = {key: model.metadata[key] for key in INHERITED_METADATA if key in model.metadata}
     return {
+        **inherited,
         "parent": model.name,
         "parent_sha256": hashlib.sha256(base.read_bytes()).hexdigest(),
         "project": project_path.name,

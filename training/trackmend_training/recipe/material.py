@@ -86,7 +86,7 @@ def _mark_doubtful(folder: Path, detectors: DetectorEnsemble) -> None:
         found = detectors.detect(image)
         boxes = found.boxes_xyxy[found.scores >= DOUBTFUL_SCORE]
         known = labelled.boxes_xyxy.astype(np.float64)
-        doubtful = boxes[~_belongs_to(boxes, known)]
+        doubtful = boxes[~is_known_person(boxes, known)]
         write_labels(
             sidecar_path(labelled.path, IGNORED),
             identities=[-1] * len(doubtful),
@@ -96,7 +96,7 @@ def _mark_doubtful(folder: Path, detectors: DetectorEnsemble) -> None:
         )
 
 
-def _belongs_to(boxes_xyxy: Float64Array, known_xyxy: Float64Array) -> BoolArray:
+def is_known_person(boxes_xyxy: Float64Array, known_xyxy: Float64Array) -> BoolArray:
     """Return (N,) which boxes show a known person, or a part of one."""
     if not len(boxes_xyxy) or not len(known_xyxy):
         return np.zeros(len(boxes_xyxy), np.bool_)
