@@ -1,7 +1,7 @@
 """Paint the canvas in order: stage, frame, similarity, trails, boxes, labels, hand, notes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
@@ -168,6 +168,9 @@ def _paint_box_in_hand(
     painter.drawRect(rect)
     if held:
         draw_handles(painter, rect, colour=colour)
+        label = QRectF(held.label)
+        label.moveBottomLeft(rect.topLeft() - QPointF(1, 5))
+        draw_label(painter, replace(held, label=label), look=BoxLook(selected=True))
     size = f"{box[2] - box[0]:.0f} × {box[3] - box[1]:.0f}"
     draw_chip(painter, size, top_left=rect.bottomLeft() + QPointF(0, 6), theme=theme)
 

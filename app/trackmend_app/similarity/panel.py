@@ -75,6 +75,7 @@ class SimilarityPanel(QWidget):
         self._hint = QLabel(self)
         self._crop = QueryCrop(self)
         self._bar = ColourBar(self)
+        self._maps = QWidget(self)
         self._matches = QVBoxLayout()
         self._build()
         self.set_query(None)
@@ -94,6 +95,7 @@ class SimilarityPanel(QWidget):
             self._title.setText(self.tr("RE-ID SIMILARITY TO {number}").format(number=number))
             self._hint.setText(self.tr("Cosine similarity of every place with this box."))
         self._bar.setVisible(number is not None)
+        self._maps.setVisible(number is not None)
 
     def set_current_frame(self, frame_index: int, frame_count: int) -> None:
         """Let the maps stand for the frames around this one."""
@@ -152,7 +154,8 @@ class SimilarityPanel(QWidget):
         head.setSpacing(10)
         head.addLayout(words, 1)
         head.addWidget(self._crop, 0, Qt.AlignmentFlag.AlignTop)
-        grid = QGridLayout()
+        grid = QGridLayout(self._maps)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(6)
         for place, tile in enumerate(self.tiles):
             grid.addWidget(tile, place // 2, place % 2)
@@ -161,5 +164,6 @@ class SimilarityPanel(QWidget):
         column.setContentsMargins(12, 10, 12, 10)
         column.setSpacing(8)
         column.addLayout(head)
-        column.addLayout(grid, 1)
+        column.addWidget(self._maps, 1)
         column.addLayout(self._matches)
+        column.addStretch()
