@@ -1,7 +1,7 @@
 """The SQLite file behind a project: how connections are set up, begun and closed, how they fail.
 
 Every thread takes its own connection from the pool. Reads see one snapshot (WAL); a write starts
-with `BEGIN IMMEDIATE`, so two writers wait for each other (`BUSY_TIMEOUT_S`) instead of failing
+with `BEGIN IMMEDIATE`, so two writers wait for each other (`busy_timeout_s`) instead of failing
 half-way.
 """
 
@@ -29,8 +29,15 @@ class Database:
         path: the file; None for a scratch database in memory.
     """
 
-    def __init__(self, path: Path | None, *, journal_mode: str = "WAL") -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        *,
+        journal_mode: str = "WAL",
+        busy_timeout_s: float = BUSY_TIMEOUT_S,
+    ) -> None:
         self.path = path
+        self._busy_timeout_s = busy_timeout_s
         self._journal_mode = journal_mode
         self.engine = self._create_engine()
 
@@ -39,7 +46,7 @@ class Database:
 
         def connect() -> sqlite3.Connection:
             return sqlite3.connect(
-                target, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+                target, timeout=self._busy_timeout_s, isolation_level=None, check_same_thread=False
             )
 
         engine = create_engine(

@@ -49,8 +49,12 @@ def create_database(path: Path) -> tuple[Database, tuple[str, ...]]:
     return database, notices
 
 
-def open_database(path: Path) -> tuple[Database, tuple[str, ...]]:
+def open_database(path: Path, *, busy_timeout_s: float) -> tuple[Database, tuple[str, ...]]:
     """Open a project file, after a check, a migration where it is old, and a daily backup.
+
+    Args:
+        path: the file.
+        busy_timeout_s: how long a write waits for another writer.
 
     Returns:
         The database, and notices for the user.
@@ -61,7 +65,7 @@ def open_database(path: Path) -> tuple[Database, tuple[str, ...]]:
     check_header(path, read_header(path))
     check_writable(path)
     journal_mode, notices = _journal_mode(path)
-    database = Database(path, journal_mode=journal_mode)
+    database = Database(path, journal_mode=journal_mode, busy_timeout_s=busy_timeout_s)
     try:
         _check_sound(database, path)
         notices += _backup(database, path)
@@ -76,7 +80,7 @@ def open_database(path: Path) -> tuple[Database, tuple[str, ...]]:
 
 def _journal_mode(path: Path) -> tuple[str, tuple[str, ...]]:
     if is_on_network_drive(path):
-        return "TRUNCATE", (NETWORK_NOTICE,)
+        return "DELETE", (NETWORK_NOTICE,)
     return "WAL", ()
 
 

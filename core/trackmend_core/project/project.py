@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from trackmend_core.project import backups, runs
-from trackmend_core.project.database import Database
+from trackmend_core.project.database import BUSY_TIMEOUT_S, Database
 from trackmend_core.project.layer_access import LayerAccess
 from trackmend_core.project.library_access import LibraryAccess
 from trackmend_core.project.opening import create_database, open_database
@@ -49,20 +49,22 @@ class Project(LibraryAccess, RunAccess, LayerAccess):
         return cls(path, *create_database(path))
 
     @classmethod
-    def open(cls, path: Path | str) -> Self:
-        """Open a project file.
+    def open(cls, path: Path | str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Self:
+        """Open a project file; a write waits `busy_timeout_s` for another writer.
 
         Raises:
             UserError: no project, a newer or damaged one, read-only, or in use.
         """
         path = Path(path).absolute()
-        return cls(path, *open_database(path))
+        return cls(path, *open_database(path, busy_timeout_s=busy_timeout_s))
 
     def close(self) -> None:
         """End what is written (as cancelled) and leave one file behind; may be called twice."""
-        for writer in list(self._writers):
-            writer.finish(RunStatus.CANCELLED)
-        self._database.close()
+        try:
+            for writer in list(self._writers):
+                writer.finish(RunStatus.CANCELLED)
+        finally:
+            self._database.close()
 
     def __enter__(self) -> Self:
         return self

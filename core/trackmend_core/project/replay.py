@@ -13,14 +13,13 @@ from trackmend_core.project.database import Database
 from trackmend_core.project.digest import layer_digest
 from trackmend_core.project.edit_log import apply_recorded
 from trackmend_core.project.edits import from_payload
-from trackmend_core.project.migrate import migrate
 from trackmend_core.project.recorder import UNRECORDED, recording
 from trackmend_core.project.records import EditState
 from trackmend_core.project.schema import edits
 from trackmend_core.project.transaction import Allotments
 from trackmend_core.types import EditId
 
-_COPIED = ("videos", "runs", "run_tracks", "run_boxes", "edits")
+_COPIED = ("videos", "models", "runs", "run_tracks", "run_boxes", "edits")
 
 _COPY_FRAMES = """
     INSERT INTO frame_detections (id, run_id, frame_index, first_detection_id, detection_count,
@@ -53,18 +52,27 @@ def replay_digest(path: Path) -> str:
     """
     scratch = Database(None, journal_mode="MEMORY")
     try:
-        with scratch.writing() as connection:
-            migrate(connection)
         with scratch.engine.connect() as plain:
             outside = plain.execution_options(isolation_level="AUTOCOMMIT")
             outside.exec_driver_sql("PRAGMA foreign_keys = OFF")
             outside.exec_driver_sql("ATTACH DATABASE ? AS original", (str(path),))
         with scratch.writing() as connection:
+            _copy_schema(connection)
             _copy(connection)
             _replay(connection)
             return layer_digest(connection)
     finally:
         scratch.abandon()
+
+
+def _copy_schema(connection: Connection) -> None:
+    """Make the same tables and triggers; AUTOINCREMENT makes sqlite_sequence by itself."""
+    statements = connection.exec_driver_sql(
+        "SELECT sql FROM original.sqlite_master"
+        " WHERE sql IS NOT NULL AND name <> 'sqlite_sequence' ORDER BY rowid"
+    ).scalars()
+    for statement in statements.all():
+        connection.exec_driver_sql(statement)
 
 
 def _copy(connection: Connection) -> None:

@@ -24,8 +24,9 @@ class AddBox:
         to = "as a new track" if self.track_id is None else f"to {names.track(self.track_id)}"
         return f"Add a box {to} in frame {self.frame_index}"
 
-    def run_of(self, _transaction: Transaction, /) -> RunId:
+    def run_of(self, transaction: Transaction) -> RunId:
         """Return the run that is drawn on."""
+        transaction.frame_size(self.run_id)
         return self.run_id
 
     def apply(self, transaction: Transaction) -> None:

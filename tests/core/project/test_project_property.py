@@ -1,0 +1,179 @@
+"""Whatever is done, undone, redone and reopened: the layer is what the log says."""
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+from project_scenes import FRAME_COUNT, add_street, record_run, write_frames
+
+from trackmend_core.errors import UserError
+from trackmend_core.project import Project
+from trackmend_core.project.edits import (
+    AddBox,
+    DeleteBox,
+    DeleteTrack,
+    DeleteTrackFrom,
+    Edit,
+    MergeTracks,
+    ReassignBoxes,
+    SetBox,
+    SplitTrack,
+    SwapTracks,
+)
+from trackmend_core.types import BoxId, RunId, TrackId
+
+RUN_FRAMES = 12
+ids = st.integers(0, 14)
+frames = st.integers(-1, RUN_FRAMES + 6)
+side = st.floats(-50, 700, width=64) | st.sampled_from([float("nan"), float("inf"), 0.1, 1e-300])
+corners = st.tuples(side, side, side, side)
+any_edit: st.SearchStrategy[Edit] = st.one_of(
+    st.builds(
+        SwapTracks,
+        track_a=ids,
+        track_b=ids,
+        first_frame=frames,
+        last_frame=st.none() | frames,
+    ),
+    st.builds(
+        ReassignBoxes,
+        track_id=ids,
+        to_track_id=st.none() | ids,
+        first_frame=frames,
+        last_frame=frames,
+    ),
+    st.builds(MergeTracks, keep=ids, absorb=ids),
+    st.builds(SplitTrack, track_id=ids, at_frame=frames),
+    st.builds(DeleteBox, box_id=st.integers(0, 90).map(BoxId)),
+    st.builds(DeleteTrackFrom, track_id=ids, from_frame=frames),
+    st.builds(DeleteTrack, track_id=ids.map(TrackId)),
+    st.builds(SetBox, box_id=st.integers(0, 90).map(BoxId), box_xyxy=corners),
+    st.builds(
+        AddBox,
+        run_id=st.integers(1, 3),
+        frame_index=st.one_of(frames, st.just(FRAME_COUNT)),
+        box_xyxy=corners,
+        track_id=st.none() | ids,
+    ),
+)
+walkers = st.lists(st.integers(1, 5), unique=True, max_size=5)
+
+
+class Reviewing(RuleBasedStateMachine):
+    """A person edits while a run goes on, undoes, redoes, closes and opens the project."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = tempfile.TemporaryDirectory()
+        self.project = Project.create(Path(self._folder.name) / "p.trackmend")
+        self.run_id = RunId(0)
+
+    @initialize()
+    def run_the_model(self) -> None:
+        video_id = add_street(self.project)
+        self.run_id = record_run(
+            self.project, video_id, frames=range(RUN_FRAMES // 2), tracker_ids=(1, 2, 3)
+        )
+        record_run(self.project, video_id, frames=range(3), tracker_ids=(1, 2))
+
+    @rule(edit=any_edit)
+    def edit(self, edit: Edit) -> None:
+        before = self.project.digest()
+        count = len(self.project.edits())
+        try:
+            previewed = self.project.preview(edit)
+        except UserError:
+            previewed = None
+        assert self.project.digest() == before
+        try:
+            changes = self.project.edit(edit)
+        except UserError as refusal:
+            assert refusal.message and refusal.hint
+            assert previewed is None
+            assert self.project.digest() == before
+            assert len(self.project.edits()) == count
+        else:
+            assert previewed is not None
+            assert (changes.tracks, changes.box_count) == (previewed.tracks, previewed.box_count)
+            assert self.project.digest() != before
+
+    @rule()
+    def undo(self) -> None:
+        before, title = self.project.digest(), self.project.undo_title
+        changes = self.project.undo()
+        assert (changes is None) == (title is None)
+        assert (self.project.digest() == before) == (changes is None)
+
+    @rule()
+    def redo(self) -> None:
+        before, title = self.project.digest(), self.project.redo_title
+        try:
+            changes = self.project.redo()
+        except UserError:
+            assert self.project.digest() == before
+        else:
+            assert (changes is None) == (title is None)
+
+    @rule()
+    def reopen(self) -> None:
+        before = self.project.digest()
+        self.project.close()
+        self.project = Project.open(self.project.path)
+        assert self.project.digest() == before
+
+    @rule(seen=st.lists(walkers, min_size=1, max_size=3))
+    @precondition(lambda self: self.project.run(self.run_id).next_frame < RUN_FRAMES)
+    def let_the_run_go_on(self, seen: list[list[int]]) -> None:
+        with self.project.resume_run(self.run_id) as writer:
+            for tracker_ids in seen:
+                write_frames(writer, [writer.next_frame], tracker_ids)
+
+    @rule()
+    def replay(self) -> None:
+        assert self.project.replay_digest() == self.project.digest()
+
+    @invariant()
+    def summaries_agree_with_the_boxes(self) -> None:
+        if not self.run_id:
+            return
+        for track in self.project.tracks(self.run_id):
+            boxes = self.project.boxes_of_track(track.track_id)
+            seen = [box.frame_index for box in boxes]
+            spanned = [frame for first, last in track.spans for frame in range(first, last + 1)]
+            assert spanned == seen
+            assert track.box_count == len(seen)
+            assert abs(track.mean_score - sum(box.score for box in boxes) / len(boxes)) < 1e-9
+
+    def teardown(self) -> None:
+        if self.run_id:
+            self._undo_all_and_redo_all()
+        self.project.close()
+        self._folder.cleanup()
+
+    def _undo_all_and_redo_all(self) -> None:
+        before = self.project.digest()
+        assert self.project.replay_digest() == before
+        undone = 0
+        while self.project.undo() is not None:
+            undone += 1
+        assert self.project.replay_digest() == self.project.digest()
+        for _ in range(undone):
+            assert self.project.redo() is not None
+        assert self.project.digest() == before
+
+
+TestReviewing = Reviewing.TestCase
+TestReviewing.settings = settings(
+    max_examples=25,
+    stateful_step_count=14,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
