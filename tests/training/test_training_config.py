@@ -37,6 +37,7 @@ def test_paths_in_a_file_are_relative_to_it(tmp_path: Path) -> None:
         ('out_dir = "o"\nsteps = 0', "at least one step"),
         ('out_dir = "o"\nstep = 3', "step is not a setting"),
         ('out_dir = "o"\ncrop_wh = [100, 64]', "multiples of 32"),
+        ('out_dir = "o"\nprecision = "8"', "no precision"),
         ("steps = 3", "missing"),
         ("steps = ", "not valid TOML"),
         ('out_dir = "o"\nsources = ["a"]', "a table is expected"),

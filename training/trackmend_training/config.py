@@ -9,6 +9,7 @@ from typing import Any, Self, TypeVar
 from trackmend_core.errors import UserError
 
 STRIDE = 4
+PRECISIONS = ("auto", "32-true", "bf16-mixed")
 ConfigT = TypeVar("ConfigT")
 
 
@@ -92,7 +93,7 @@ class TrainConfig:
         teacher_weight: weight of the re-ID teacher's embeddings, where the sources have them.
         uncertainty: learn the balance of detection and identity (equation 5).
         max_objects: slots for objects in one image.
-        precision: Lightning Fabric's, "32-true" or "bf16-mixed".
+        precision: "32-true", "bf16-mixed", or "auto" for what the device is quick at.
         accelerator: Lightning Fabric's, "auto", "cpu", "cuda" or "mps".
         threads: of torch on the CPU, 0 for its own choice.
         workers: processes that prepare images; 0 does it in between.
@@ -135,6 +136,10 @@ class TrainConfig:
     def __post_init__(self) -> None:
         if self.steps < 1 or self.batch_size < 1:
             raise UserError("A training run needs at least one step and one image a step.")
+        if self.precision not in PRECISIONS:
+            raise UserError(
+                f"“{self.precision}” is no precision.", f"Choose one of {', '.join(PRECISIONS)}."
+            )
         if any(side < 32 or side % 32 for side in (*self.crop_wh, *self.input_wh)):
             raise UserError(
                 f"Sizes must be multiples of 32, not {self.crop_wh} and {self.input_wh}.",

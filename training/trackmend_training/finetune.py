@@ -167,7 +167,7 @@ def _train_config(
         frozen_blocks=FROZEN_BLOCKS if has_backbone else 0,
         freeze_batch_norm=True,
         ema_decay=0.98,
-        precision="bf16-mixed" if has_backbone else "32-true",
+        precision="auto" if has_backbone else "32-true",
         threads=config.threads,
         checkpoint_every=max(1, -(-config.steps // CHECKPOINTS_PER_RUN)),
         seed=config.seed,

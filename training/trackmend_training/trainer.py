@@ -26,6 +26,7 @@ from trackmend_training.config import TrainConfig
 from trackmend_training.datasets import Material, combine, load_source
 from trackmend_training.losses import FairMotLoss, TargetBatch
 from trackmend_training.optimiser import build_optimiser, set_learning_rate
+from trackmend_training.precision import choose_precision
 from trackmend_training.protocol import Cancelled, CheckpointSaved, Finished, Message, Started, Step
 from trackmend_training.starting import freeze_blocks, initial_network
 
@@ -63,13 +64,14 @@ def fit(
         material = combine([(load_source(source), source.share) for source in config.sources])
     if config.threads:
         torch.set_num_threads(config.threads)
-    fabric = Fabric(accelerator=config.accelerator, devices=1, precision=config.precision)  # type: ignore[arg-type]
+    precision = choose_precision(config.precision, accelerator=config.accelerator)
+    fabric = Fabric(accelerator=config.accelerator, devices=1, precision=precision)
     state = _prepare(config, material, fabric)
     emit(
         Started(
             steps=config.steps,
             start_step=state.step,
-            device=f"{fabric.device.type.upper()} · torch ({config.precision})",
+            device=f"{fabric.device.type.upper()} · torch ({precision})",
             images=len(material.images),
             identities=material.identity_count,
         )

@@ -36,7 +36,7 @@ def bundled_config(*, data_dir: Path, material_dir: Path, out_dir: Path) -> Trai
         reid_dim=128,
         crop_wh=(352, 448),
         input_wh=(640, 480),
-        steps=3500,
+        steps=4000,
         batch_size=8,
         learning_rate=6e-4,
         backbone_rate=0.5,
