@@ -33,12 +33,7 @@ def paint_head(
     back_of_head = centre - ahead * 0.012
     if look.hairdo is Hairdo.LONG and near > -0.2:
         _long_hair(canvas, look.hair, back_of_head - ahead * 0.012, scale)
-    canvas.limb(
-        np.stack([neck, moved(centre, 0, 0.03 * scale)]),
-        radii=(0.03 * scale, 0.025 * scale),
-        colour=look.skin,
-        dim=0.78,
-    )
+    _neck(canvas, look.skin, neck=neck, chin=moved(centre, 0, 0.03 * scale), scale=scale)
     if look.hairdo is not Hairdo.BALD:
         cap = look.hair if look.hairdo in (Hairdo.SHORT, Hairdo.LONG) else _headgear(look)
         canvas.ball(
@@ -61,6 +56,13 @@ def paint_head(
         _long_hair(canvas, look.hair, back_of_head, scale)
     if look.hairdo is Hairdo.HOOD and near <= -0.72:
         canvas.ball(centre, radii=(width * 1.25, height * 1.1), colour=look.jacket, dim=0.92)
+
+
+def _neck(
+    canvas: Canvas, skin: Colour, *, neck: Float64Array, chin: Float64Array, scale: float
+) -> None:
+    radii = (0.03 * scale, 0.025 * scale)
+    canvas.limb(np.stack([neck, chin]), radii=radii, colour=skin, dim=0.78)
 
 
 def _headgear(look: Appearance) -> Colour:

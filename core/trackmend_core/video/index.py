@@ -179,10 +179,19 @@ def _decode_next(reader: PacketReader, *, last: bool) -> list[VideoFrame]:
 
 
 def _times(scan: Scan, order: IntArray) -> Float64Array:
-    """Return seconds after the first frame; evenly spread where the file has no times."""
-    for times in (scan.table.pts[order], np.sort(scan.table.dts[order])):
-        if not np.any(times == NO_TIME) and (len(times) < 2 or times[-1] > times[0]):
-            return _unrolled((times - times[0]).astype(np.float64) * float(scan.time_base))
+    """Return seconds after the first frame; evenly spread where the file has no times.
+
+    Where presentation times contradict the order of the frames, decoding times are truer if they
+    run forward (AVI with B-frames); if even those jump back, so did the clock of the recording.
+    """
+    shown, stored = scan.table.pts[order], scan.table.dts[np.sort(order)]
+    known = [times for times in (shown, stored) if len(times) and not np.any(times == NO_TIME)]
+    forward = [times for times in known if np.all(np.diff(times) >= 0)]
+    for times in (*forward, *known):
+        seconds = (times - times[0]).astype(np.float64) * float(scan.time_base)
+        unrolled = _unrolled(seconds)
+        if len(order) < 2 or unrolled[-1] > 0:
+            return unrolled
     rate = float(scan.stated_rate or _FALLBACK_RATE)
     return np.arange(len(order), dtype=np.float64) / rate
 

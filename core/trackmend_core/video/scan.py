@@ -70,7 +70,7 @@ def scan_file(path: Path) -> Scan:
             declared_frames=stream.frames,
             declared_s=_declared_s(container, stream),
             time_base=stream.time_base or Fraction(1, 1),
-            stated_rate=stream.average_rate or stream.guessed_rate,
+            stated_rate=stream.guessed_rate or stream.average_rate,
             aspect=stream.sample_aspect_ratio,
         )
 
