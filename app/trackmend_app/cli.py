@@ -190,15 +190,24 @@ def train(
 def finetune(
     context: typer.Context,
     project: Annotated[Path, typer.Argument(metavar="PROJECT", help="A .trackmend file.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder for checkpoints; else one beside the project."),
+    ] = None,
+    base: Annotated[
+        Path | None,
+        typer.Option(help="The model to begin with; else that of the run that was corrected."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Teach a project's model from its corrections; Ctrl+C keeps the last checkpoint.
 
-    Further options go to the training process: see `python -m trackmend_training finetune --help`.
+    The new model is put into the project. Further options, such as --steps 200, go to the training
+    process: see `python -m trackmend_training finetune --help`.
     """
-    from trackmend_app.commands.train import run_training
+    from trackmend_app.commands.train import run_finetune
 
-    run_training(["finetune", str(project), *context.args], as_json=as_json)
+    run_finetune(project, out=out, base=base, further=context.args, as_json=as_json)
 
 
 @app.command()

@@ -5,11 +5,14 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import save_file
 from typer.testing import CliRunner, Result
 
 from trackmend_app import cli
 from trackmend_app.commands import train as train_command
+from trackmend_core.project import Project
 from trackmend_training.protocol import (
     Cancelled,
     CheckpointSaved,
@@ -38,7 +41,8 @@ def trainer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Trainer:
         script = tmp_path / "trainer.py"
         lines = [encode(message) for message in messages]
         script.write_text(
-            f"import sys\nfor line in {lines!r}: print(line, flush=True)\n"
+            f"import sys\nopen({str(tmp_path / 'arguments.txt')!r}, 'w').write("
+            f"'\\n'.join(sys.argv[1:]))\nfor line in {lines!r}: print(line, flush=True)\n"
             f"sys.stdout.write({say!r})\nsys.exit({status})\n"
         )
 
@@ -64,22 +68,67 @@ def test_the_checkpoint_is_the_result(trainer: Trainer) -> None:
 
 def test_json_passes_every_message_on(trainer: Trainer) -> None:
     trainer(*STORY, Finished(path="out/model.safetensors"))
-    result = run("finetune", "p.trackmend", "--json")
+    result = run("train", "config.toml", "--json")
     kinds = [json.loads(line)["kind"] for line in result.stdout.splitlines()]
     assert kinds == ["started", "step", "checkpoint_saved", "step", "finished"]
 
 
 def test_what_the_user_can_mend_is_one_line(trainer: Trainer) -> None:
     trainer(Failed(message="There are no corrections.", hint="Make some."), status=2)
-    result = run("finetune", "p.trackmend", "--steps", "9")
+    result = run("train", "config.toml")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == "trackmend: There are no corrections. Make some.\n"
+
+
+def test_a_bug_in_the_training_process_is_no_fault_of_the_user(trainer: Trainer) -> None:
+    trainer(*STORY, Failed(message="Training stopped on an error: 0/0"), status=1)
+    result = run("train", "config.toml")
+    assert result.exit_code == 1
+    assert "0/0" in result.stderr.splitlines()[-1]
+
+
+@pytest.fixture
+def project_path(tmp_path: Path) -> Path:
+    path = tmp_path / "street.trackmend"
+    Project.create(path).close()
+    return path
+
+
+def test_a_finetuned_model_is_put_into_the_project(
+    trainer: Trainer, project_path: Path, tmp_path: Path
+) -> None:
+    checkpoint = tmp_path / "model.safetensors"
+    save_file({"weight": np.zeros(3)}, checkpoint, metadata={"arch": "mobilenetv2_fpn"})
+    trainer(*STORY, Finished(path=str(checkpoint)))
+    for number in (1, 2):
+        result = run("finetune", str(project_path), "--steps", "9")
+        assert (result.exit_code, result.stdout) == (0, f"{checkpoint}\n"), result.stderr
+        assert f"street {number}" in result.stderr.splitlines()[-1]
+    with Project.open(project_path) as project:
+        assert [model.arch for model in project.models()] == ["mobilenetv2_fpn"] * 2
+    said = (tmp_path / "arguments.txt").read_text().split("\n")
+    assert said[:3] == ["finetune", str(project_path), "--out"]
+    assert said[3].startswith(str(tmp_path / "street.models"))
+    assert said[4:] == ["--steps", "9"]
+
+
+def test_finetuning_needs_a_project(trainer: Trainer, tmp_path: Path) -> None:
+    trainer(*STORY, Finished(path="out/model.safetensors"))
+    result = run("finetune", str(tmp_path / "none.trackmend"))
+    assert result.exit_code == 2
+    assert "There is no project" in result.stderr
+
+
+def test_options_that_the_real_process_does_not_know_are_status_2(project_path: Path) -> None:
+    result = run("finetune", str(project_path), "--tempo", "9")
+    assert result.exit_code == 2
+    assert "refused these options" in result.stderr.splitlines()[-1]
 
 
 def test_a_cancelled_training_says_where_its_checkpoint_is(trainer: Trainer) -> None:
     trainer(*STORY, Cancelled(path="out/last.safetensors"))
     result = run("train", "config.toml")
-    assert (result.exit_code, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (130, "")
     assert "out/last.safetensors" in result.stderr.splitlines()[-1]
 
 
@@ -101,3 +150,22 @@ def test_a_configuration_that_is_not_there_is_named_by_the_real_process(tmp_path
     result = run("train", str(tmp_path / "none.toml"))
     assert result.exit_code == 2, result.stderr
     assert "none.toml" in result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_ctrl_c_asks_the_process_to_stop_and_waits_for_its_checkpoint(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    started = encode(Started(steps=2, device="the processor", images=5, identities=3))
+    cancelled = encode(Cancelled(path="out/last.safetensors"))
+    script = tmp_path / "trainer.py"
+    script.write_text(
+        "import os, signal, sys\n"
+        f"print({started!r}, flush=True)\n"
+        "os.kill(os.getppid(), signal.SIGINT)\n"
+        f"assert sys.stdin.readline() == 'cancel\\n'\nprint({cancelled!r}, flush=True)\n"
+    )
+    monkeypatch.setattr(train_command, "training_command", lambda _: [sys.executable, str(script)])
+    result = run("train", "config.toml")
+    assert result.exit_code == 130
+    assert result.stderr.splitlines()[-1] == "Stopped. The last checkpoint is out/last.safetensors."

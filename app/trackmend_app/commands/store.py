@@ -1,13 +1,19 @@
 """Projects on the command line: opened or made, with the videos and models they need."""
 
+from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from safetensors import SafetensorError, safe_open
 
 from trackmend_app.opening import PROJECT_SUFFIX
 from trackmend_core.errors import UserError
-from trackmend_core.model import LoadedModel
 from trackmend_core.project import Project, VideoInfo
 from trackmend_core.types import ModelId, VideoId
 from trackmend_core.video import VideoSource, fingerprint
+
+if TYPE_CHECKING:
+    from trackmend_core.model import LoadedModel
 
 
 def open_project(path: Path, *, create: bool = False) -> Project:
@@ -49,10 +55,45 @@ def register_video(project: Project, path: Path, source: VideoSource) -> VideoId
     )
 
 
-def register_model(project: Project, path: Path, model: LoadedModel) -> ModelId:
+def register_model(project: Project, path: Path, model: "LoadedModel") -> ModelId:
     """Return the model's row in the project, made if its file is not there yet."""
     for known in project.models():
         if known.path == path:
             return known.model_id
     metadata = {**model.metadata, "reid_dim": str(model.reid_dim)}
     return project.add_model(model.name, path, model.arch, metadata=metadata)
+
+
+def models_folder(project_path: Path) -> Path:
+    """Return the folder beside a project where its own models are kept."""
+    return project_path.with_name(f"{project_path.stem}.models")
+
+
+def add_finetuned_model(project: Project, checkpoint: Path) -> str:
+    """Put a freshly trained checkpoint into the project and return the name it got.
+
+    Its parent is the model of the run that was learnt from.
+
+    Raises:
+        UserError: the file is missing or damaged.
+    """
+    try:
+        with safe_open(checkpoint, framework="numpy") as file:
+            metadata: dict[str, str] = dict(file.metadata() or {})
+    except (OSError, SafetensorError) as error:
+        raise UserError(
+            f"The new model {checkpoint} cannot be read.", "Train once more."
+        ) from error
+    runs = [project.active_run(video.video_id) for video in project.videos()]
+    parents = [run.model_id for run in runs if run is not None]
+    taken = {model.name for model in project.models()}
+    names = (f"{project.path.stem} {number}" for number in count(1))
+    name = next(name for name in names if name not in taken)
+    project.add_model(
+        name,
+        checkpoint.absolute(),
+        metadata.get("arch", ""),
+        metadata=metadata,
+        parent=parents[0] if parents else None,
+    )
+    return name

@@ -85,7 +85,7 @@ def run_track(request: TrackRequest) -> None:
         UserError: the request does not fit together, or a video could not be tracked.
     """
     text_files = _text_files(request)
-    recommended_settings({}, frame_rate=30, score_threshold=request.score_threshold)
+    _check(request)
     path, model = load_model(request.model)
     detector = make_detector(
         model, backend=request.backend, device=request.device, input_wh=request.input_wh
@@ -107,6 +107,13 @@ def run_track(request: TrackRequest) -> None:
         print_json({"model": model.name, "device": detector.description, "videos": videos})
     if failed:
         raise UserError(f"{len(failed)} of {len(request.videos)} videos could not be tracked.")
+
+
+def _check(request: TrackRequest) -> None:
+    """Refuse what cannot work before the model is loaded, which takes seconds."""
+    recommended_settings({}, frame_rate=30, score_threshold=request.score_threshold)
+    if not any(video.expanduser().exists() for video in request.videos):
+        raise UserError(f"There is no video {request.videos[0]}.", "Check the path.")
 
 
 def _text_files(request: TrackRequest) -> list[Path | None]:

@@ -3,11 +3,15 @@
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import typer
 
-from trackmend_app.commands.console import print_note, progress_bar
+from trackmend_app.commands.console import print_error, print_note, progress_bar
+from trackmend_app.commands.group import EXIT_INTERRUPTED, EXIT_USER_ERROR
+from trackmend_app.commands.store import add_finetuned_model, models_folder, open_project
 from trackmend_core.errors import UserError
 from trackmend_training.protocol import (
     CANCEL_LINE,
@@ -25,8 +29,33 @@ GRACE_S = 60.0
 """How long a cancelled training may take to end its step and save."""
 
 
-def run_training(arguments: Sequence[str], *, as_json: bool) -> None:
-    """Run the training process to its end.
+def run_finetune(
+    project_path: Path,
+    *,
+    out: Path | None,
+    base: Path | None,
+    further: Sequence[str],
+    as_json: bool,
+) -> None:
+    """Finetune from the corrections in a project and put the new model into it.
+
+    Raises:
+        UserError: the project cannot be opened, or there is nothing to learn from.
+    """
+    project_path = project_path.expanduser().absolute()
+    with open_project(project_path):
+        pass  # whatever is wrong with it is said before torch is loaded
+    out = out or models_folder(project_path) / time.strftime("%Y%m%d-%H%M%S")
+    chosen = [] if base is None else ["--base", str(base)]
+    arguments = ["finetune", str(project_path), "--out", str(out), *chosen, *further]
+    checkpoint = run_training(arguments, as_json=as_json)
+    with open_project(project_path) as project:
+        name = add_finetuned_model(project, checkpoint)
+    print_note(f"The project now has the model {name!r}.")
+
+
+def run_training(arguments: Sequence[str], *, as_json: bool) -> Path:
+    """Run the training process to its end and return the final checkpoint.
 
     With JSON its lines go to stdout as they are; else a bar goes to stderr and the path of the
     checkpoint to stdout. Ctrl+C asks the process to stop, which keeps the last checkpoint.
@@ -35,6 +64,7 @@ def run_training(arguments: Sequence[str], *, as_json: bool) -> None:
         UserError: the training process names something to mend.
         RuntimeError: it ended without a word.
     """
+    screen = _Screen(as_json=as_json)
     with subprocess.Popen(
         training_command(arguments),
         stdin=subprocess.PIPE,
@@ -43,24 +73,28 @@ def run_training(arguments: Sequence[str], *, as_json: bool) -> None:
         encoding="utf-8",
         start_new_session=True,  # Ctrl+C is ours to pass on politely
     ) as process:
-        screen = _Screen(as_json=as_json)
         try:
-            _listen(process, screen)
-        except KeyboardInterrupt:
-            print_note("Stopping after this step; the last checkpoint stays.")
-            _ask_to_stop(process)
-            _listen(process, screen)
-        except BaseException:
+            _listen_politely(process, screen)
+        except BaseException:  # a second Ctrl+C among them
             process.kill()
             raise
         finally:
             screen.close()
-    _conclude(screen.last, process.returncode)
+    return _conclude(screen.last, process.returncode)
 
 
 def training_command(arguments: Sequence[str]) -> list[str]:
     """Return the command line of the training process."""
     return [sys.executable, "-m", "trackmend_training", *arguments]
+
+
+def _listen_politely(process: "subprocess.Popen[str]", screen: "_Screen") -> None:
+    try:
+        _listen(process, screen)
+    except KeyboardInterrupt:
+        print_note("Stopping after this step; the last checkpoint stays.")
+        _ask_to_stop(process)
+        _listen(process, screen)
 
 
 def _listen(process: "subprocess.Popen[str]", screen: "_Screen") -> None:
@@ -85,14 +119,20 @@ def _ask_to_stop(process: "subprocess.Popen[str]") -> None:
         print_note("The training process had ended already.")
 
 
-def _conclude(last: Message | None, exit_status: int) -> None:
-    if isinstance(last, Failed):
+def _conclude(last: Message | None, exit_status: int) -> Path:
+    if isinstance(last, Failed) and exit_status == EXIT_USER_ERROR:
         raise UserError(last.message, last.hint)
+    if isinstance(last, Failed):
+        print_error(UserError(last.message, last.hint))
+        raise typer.Exit(1)
     if isinstance(last, Cancelled):
         print_note(f"Stopped. The last checkpoint is {last.path or 'none yet'}.")
-        raise typer.Exit(1)
+        raise typer.Exit(EXIT_INTERRUPTED)
+    if last is None and exit_status == EXIT_USER_ERROR:
+        raise UserError("The training process refused these options.", "It says why above.")
     if not isinstance(last, Finished) or exit_status != 0:
         raise RuntimeError(f"the training process ended with status {exit_status}, unfinished")
+    return Path(last.path)
 
 
 class _Screen:
