@@ -26,8 +26,8 @@ class ActionSet(QObject):
         action.setToolTip(row.tooltip())
         action.setStatusTip(row.tip)
         action.setCheckable(row.checkable)
-        if not row.held:
-            action.setShortcuts([QKeySequence(key) for key in row.keys])
+        action.setShortcuts([QKeySequence(key) for key in row.keys])
+        action.setAutoRepeat(not row.held)
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         window.addAction(action)
         return action
@@ -48,7 +48,7 @@ class ActionSet(QObject):
     def on_toggled(self, action_id: str, slot: Callable[[bool], object]) -> None:
         """Call the slot with the new state when a person checks or unchecks the action."""
         self._connected.add(action_id)
-        self._actions[action_id].triggered.connect(slot)
+        self._actions[action_id].triggered.connect(lambda checked: slot(checked))
 
     def set_checked(self, action_id: str, checked: bool) -> None:
         """Show a state that came about otherwise; the slot is not called."""

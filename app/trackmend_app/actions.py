@@ -34,7 +34,7 @@ class ActionRow:
         group: a separator stands between groups of one menu.
         enabled_when: whether it is possible now.
         in_context_menu: offered at the box as well.
-        held: the key works as long as it is held; it is no shortcut of Qt's.
+        held: it lasts as long as the key is held.
     """
 
     action_id: str

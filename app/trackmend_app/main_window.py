@@ -263,7 +263,8 @@ class MainWindow(QMainWindow):
         has_project = project is not None
         self.project_label.setText(project.path.name if project is not None else "")
         self.project_label.setToolTip(str(project.path) if project is not None else "")
-        self.project_label.adjustSize()
+        self.menuBar().setCornerWidget(self.project_label)  # lays the bar out for the new text
+        self.project_label.show()
         self._pages.setCurrentWidget(self._video_page if has_project else self.welcome)
         if has_project:
             self.panels.enter_project()

@@ -1,0 +1,104 @@
+from datetime import datetime
+
+import pytest
+from PySide6.QtWidgets import QMenu
+from window_stage import Stage
+
+from trackmend_app.errands import parse_place
+from trackmend_app.expectations import mode_and_expectation
+from trackmend_app.run_strip import progress_text, time_left_text
+from trackmend_app.situation import Mode, Situation
+from trackmend_app.theme import current_theme
+from trackmend_app.tool_bar import clock_text
+from trackmend_core.types import Progress
+
+
+def test_every_mode_says_that_esc_leaves() -> None:
+    for mode in (Mode.NEW_BOX, Mode.SWAP, Mode.MERGE):
+        now = Situation(has_project=True, has_run=True, mode=mode)
+        assert mode_and_expectation(now)[0] == mode
+        assert "Esc leaves" in mode_and_expectation(now)[1]
+
+
+def test_times_are_written_as_people_say_them() -> None:
+    assert clock_text(3.68) == "00:03.68"
+    assert clock_text(3725.5) == "1:02:05.50"
+    assert time_left_text(41.2) == "41 s left"
+    assert time_left_text(125) == "2 min 05 s left"
+    assert time_left_text(7500) == "2 h 05 min left"
+    assert time_left_text(None) == ""
+
+
+def test_progress_says_how_far_how_fast_and_how_long() -> None:
+    progress = Progress(done=84, total=179, units_per_second=12.34)
+    assert progress_text(progress) == "84 of 179 frames · 12.3 frames/s · 8 s left"
+
+
+@pytest.mark.parametrize(
+    ("text", "frame_index"),
+    [
+        ("1", 0),
+        ("120", 119),
+        ("0", 0),
+        ("0:02", 50),
+        ("1:00:00.5", 90012),
+        ("x", None),
+        ("-3", None),
+    ],
+)
+def test_a_place_is_a_frame_from_one_or_a_time(text: str, frame_index: int | None) -> None:
+    assert parse_place(text, frame_rate=25.0) == frame_index
+
+
+def test_the_theme_can_be_switched_and_is_remembered(stage: Stage) -> None:
+    dark = stage.window.grab().toImage()
+    assert current_theme().is_dark
+    stage.trigger("light_theme")
+    assert not current_theme().is_dark
+    assert stage.window.grab().toImage() != dark
+    stage.close()
+    stage.open_window()
+    assert not current_theme().is_dark
+    assert stage.window.action_set["light_theme"].isChecked()
+    stage.trigger("light_theme")
+
+
+def test_a_hidden_panel_stays_hidden_in_the_next_session(stage: Stage) -> None:
+    stage.open_video()
+    stage.trigger("panel_similarity")
+    assert not stage.window.panels["similarity"].isVisible()
+    stage.close()
+    stage.open_window()
+    stage.open_video()
+    assert not stage.window.panels["similarity"].isVisible()
+    assert not stage.window.action_set["panel_similarity"].isChecked()
+    stage.trigger("reset_layout")
+    assert stage.window.panels["similarity"].isVisible()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_the_menu_at_a_box_offers_edits_with_their_scope(stage: Stage) -> None:
+    stage.open_video()
+    stage.run_model()
+    stage.go_to(20)
+    box = stage.session.boxes_at(20)[0]
+    stage.window.canvas.context_menu_requested.emit(int(box.box_id), stage.window.pos())
+    assert stage.session.selection.box_id == box.box_id
+    menus = [menu for menu in stage.window.findChildren(QMenu) if menu.isVisible()]
+    titles = [action.text() for menu in menus for action in menu.actions()]
+    for title in ("Swap from here on", "Split here", "Delete this box", "Delete the whole track…"):
+        assert title in titles
+    for menu in menus:
+        menu.close()
+
+
+def test_a_named_moment_is_kept(stage: Stage) -> None:
+    stage.open_video()
+    stage.answers.says = "before lunch"
+    stage.trigger("name_moment")
+    assert [one.name for one in stage.session.project.checkpoints()] == ["before lunch"]
+
+
+def test_the_status_line_says_when_the_last_edit_was_saved(stage: Stage) -> None:
+    stage.window.status_line.set_saved(datetime(2026, 1, 2, 14, 2, 11))
+    assert stage.window.status_line.text.endswith("● every edit saved · 14:02:11")

@@ -1,0 +1,136 @@
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+from window_stage import Stage
+
+from trackmend_app.training import control
+from trackmend_core.errors import UserError
+
+TRAINER = """
+import sys, time
+from trackmend_training.protocol import *
+def say(message): print(encode(message), flush=True)
+say(Started(steps=3, device="CPU", images=4, identities=2))
+for n in (1, 2):
+    say(Step(step=n, total=2.0 / n, losses={{"heat_map": 1.0 / n}}, speed=1.0, seconds_left=9.0))
+{body}
+"""
+
+
+@pytest.fixture
+def taught(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """A tracked video, with a trainer that does what the test says in `trainer.py`."""
+    script = tmp_path / "trainer.py"
+    monkeypatch.setattr(
+        control, "trainer_command", lambda arguments: (sys.executable, [str(script), *arguments])
+    )
+    stage.open_video()
+    stage.run_model()
+    return stage
+
+
+def teach(stage: Stage, body: str) -> None:
+    (stage.video.parent / "trainer.py").write_text(TRAINER.format(body=body))
+    stage.trigger("finetune")
+    dialog = stage.window.findChild(object, "finetune_dialog")
+    assert dialog.isVisible()
+    dialog.accept()
+
+
+def new_model(stage: Stage) -> Path:
+    path = stage.video.parent / "new.safetensors"
+    save_file({"x": np.zeros(1, np.float32)}, path, metadata={"arch": "fake", "name": "new"})
+    return path
+
+
+def test_the_dialog_says_what_there_is_to_learn_from(taught: Stage) -> None:
+    taught.go_to(20)
+    taught.click_box(taught.numbers_here()[0])
+    taught.trigger("split")
+    material = taught.bench.training.material()
+    assert material.edits == 1
+    assert material.boxes == sum(track.box_count for track in taught.session.tracks())
+
+
+def test_the_trainer_is_told_project_model_and_run(
+    taught: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teach(taught, "import pathlib\npathlib.Path('/dev/null')\nsay(Failed(message=str(sys.argv)))")
+    taught.wait(lambda: bool(taught.errors))
+    told = taught.errors[0].message
+    for part in (
+        "finetune",
+        str(taught.session.project.path),
+        "--base",
+        "--out",
+        f"'--run-id', '{taught.session.run.run_id}'",
+        "'--steps', '200'",
+    ):
+        assert part in told
+
+
+def test_a_finished_training_adds_the_model_and_offers_to_run_it(taught: Stage) -> None:
+    path = new_model(taught)
+    teach(taught, f"say(Finished(path={str(path)!r}, summary={{'kept': 1.0}}))")
+    taught.wait(lambda: not taught.bench.training.is_running)
+    assert not taught.errors
+    model = taught.session.project.models()[-1]
+    assert model.path == path
+    assert model.arch == "fake"
+    assert taught.bench.runs.choice.model_id == model.model_id
+    panel = taught.window.training_panel
+    assert "is ready" in panel.text
+    assert panel.curves.history.names
+    before = taught.session.run.run_id
+    panel.rerun_asked.emit()
+    taught.wait(lambda: not taught.bench.runs.runner.is_running)
+    assert taught.session.run.run_id != before
+    assert taught.session.run.model_id == model.model_id
+
+
+def test_a_cancelled_training_says_where_its_checkpoint_is_and_adds_nothing(taught: Stage) -> None:
+    models = len(taught.session.project.models())
+    teach(
+        taught,
+        "say(CheckpointSaved(path='last.safetensors', step=2))\n"
+        "sys.stdin.readline()\n"
+        "say(Cancelled(path='last.safetensors'))",
+    )
+    taught.wait(lambda: taught.bench.training.process.last_checkpoint is not None)
+    taught.trigger("cancel_training")
+    taught.wait(lambda: not taught.bench.training.is_running)
+    assert "last.safetensors" in taught.window.training_panel.text
+    assert len(taught.session.project.models()) == models
+    assert not taught.errors
+
+
+def test_a_trainer_that_dies_adds_nothing_and_spares_the_window(taught: Stage) -> None:
+    models = len(taught.session.project.models())
+    digest = taught.session.project.digest()
+    teach(taught, "import os; os.abort()")
+    taught.wait(lambda: bool(taught.errors))
+    assert isinstance(taught.errors[0], UserError)
+    assert "failed" in taught.window.training_panel.text
+    assert len(taught.session.project.models()) == models
+    assert taught.session.project.digest() == digest
+    taught.click_box(taught.numbers_here()[0])
+
+
+def test_a_model_that_cannot_be_read_is_not_added(taught: Stage) -> None:
+    models = len(taught.session.project.models())
+    broken = taught.video.parent / "broken.safetensors"
+    broken.write_bytes(b"nothing")
+    teach(taught, f"say(Finished(path={str(broken)!r}))")
+    taught.wait(lambda: bool(taught.errors))
+    assert len(taught.session.project.models()) == models
+
+
+def test_closing_the_window_ends_the_trainer(taught: Stage) -> None:
+    teach(taught, "time.sleep(600)")
+    taught.wait(lambda: len(taught.window.training_panel.curves.history.names) > 0)
+    taught.close()
+    assert any("Stop the training?" in question for question in taught.answers.asked)
+    assert not taught.bench.training.is_running
