@@ -108,7 +108,8 @@ class FrameDecoder:
 
     def _keep(self, frame: VideoFrame) -> None:
         number = packet_number(frame)
-        frame_index = -1 if number is None else int(self._frame_of_packet[number])
+        known = number is not None and 0 <= number < len(self._frame_of_packet)
+        frame_index = int(self._frame_of_packet[number]) if known else -1
         if frame_index < self._first_sound:
             return
         self._latest = max(self._latest, frame_index)

@@ -159,7 +159,8 @@ def _decoded(path: Path, scan: Scan, *, first: int, count: int) -> _Frames:
             except FFmpegError:
                 failures += 1
                 continue
-            packets += [n for frame in frames if (n := packet_number(frame)) is not None]
+            numbers = [packet_number(frame) for frame in frames]
+            packets += [n for n in numbers if n is not None and 0 <= n < len(scan.table)]
             sample = sample or next(iter(frames), None)
     finally:
         reader.close()

@@ -99,7 +99,6 @@ def open_container(path: Path) -> tuple[InputContainer, VideoStream]:
     best = container.streams.best("video")
     stream = best if isinstance(best, VideoStream) and best in decodable else decodable[0]
     stream.codec_context.thread_type = "AUTO"
-    stream.codec_context.copy_opaque = True
     return container, stream
 
 
@@ -118,27 +117,24 @@ def read_packets(container: InputContainer, stream: VideoStream) -> Iterator[Vid
             return
 
 
-@dataclass(frozen=True, slots=True)
-class _Origin:
-    """The packet a frame came from; a new object for every packet, which PyAV tells by address."""
-
-    number: int
-
-
 def decode_packet(stream: VideoStream, numbered: tuple[int, VideoPacket]) -> list[VideoFrame]:
     """Feed one packet to the decoder; the frames that come out know their packet's number.
+
+    The number travels in place of the presentation time, which decoders hand through unread. (PyAV
+    offers `opaque` for this, but frees it under the interpreter's lock from decoder threads, which
+    deadlocks when the interpreter is just waiting for those threads.)
 
     Raises:
         FFmpegError: the packet is damaged.
     """
     number, packet = numbered
-    packet.opaque = _Origin(number)
+    packet.pts = packet.dts = number
     return stream.codec_context.decode(packet)
 
 
 def packet_number(frame: VideoFrame) -> int | None:
-    """Return the number of the packet that a decoded frame came from."""
-    return frame.opaque.number if isinstance(frame.opaque, _Origin) else None
+    """Return the number of the packet that a frame of `decode_packet` came from."""
+    return frame.pts
 
 
 def _time(value: int | None) -> int:
