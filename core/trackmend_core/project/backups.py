@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +20,14 @@ def backup_folder(path: Path) -> Path:
 
 def list_backups(path: Path) -> list[Path]:
     """Return the backups of a project, newest first."""
-    found = backup_folder(path).glob(f"{path.stem} *.trackmend")
+    folder = backup_folder(path)
+    if not folder.is_dir():
+        return []
+    found = [
+        backup
+        for backup in folder.iterdir()
+        if backup.suffix == ".trackmend" and backup.name.startswith(f"{path.stem} ")
+    ]
     return sorted(found, key=lambda backup: backup.name, reverse=True)
 
 
@@ -46,7 +53,8 @@ def make_backup(path: Path, *, reason: str) -> Path:
         _copy(path, partial)
         partial.replace(target)
     except (OSError, sqlite3.Error) as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
         raise UserError(
             f"No backup of {path.name} could be made: {error}.",
             f"Check the space on the disk and the rights of {folder}.",
