@@ -108,9 +108,12 @@ class MotionStates:
             means[:, HEIGHT], scale=POSITION_NOISE, aspect=1e-1
         )
         weights = 1.0 / spread
-        gap = boxes_xyah[None, :, :] - means[:, None, :]
-        gap *= gap
-        distances: Float64Array = np.einsum("rdk,rk->rd", gap, weights)
+        distances = np.zeros((len(rows), len(boxes_xyah)))
+        for axis in range(4):  # one (R, D) array at a time stays in the cache
+            gap = boxes_xyah[None, :, axis] - means[:, axis, None]
+            gap *= gap
+            gap *= weights[:, axis, None]
+            distances += gap
         return distances
 
 
