@@ -9,12 +9,17 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from trackmend_core.types import FloatArray, ImageArray
+from trackmend_core.video import FrameCache
 from trackmend_training.augment import Crop, augment_image
 from trackmend_training.config import STRIDE, TrainConfig
 from trackmend_training.datasets.jde import to_relative
 from trackmend_training.datasets.labelled import Material
 from trackmend_training.losses import TargetBatch
 from trackmend_training.targets import build_targets
+
+CACHE_BYTES = 1_500_000_000
+"""Decoded pixels kept by each process that prepares images."""
+CACHE_KEY = "material"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +43,8 @@ class CropDataset(Dataset[dict[str, Tensor]]):
     def __init__(self, material: Material, config: TrainConfig) -> None:
         self.material = material
         self.config = config
-        self.read_images: dict[int, ImageArray] = {}
+        # Made when first needed: a lock cannot travel to the workers of Windows and macOS.
+        self._cache: FrameCache | None = None
 
     def __len__(self) -> int:
         return self.config.steps * self.config.batch_size
@@ -47,17 +53,24 @@ class CropDataset(Dataset[dict[str, Tensor]]):
         random = np.random.default_rng((self.config.seed, item))
         chosen = int(random.choice(len(self.material.images), p=self.material.shares))
         labelled = self.material.images[chosen]
-        if chosen not in self.read_images:
-            self.read_images[chosen] = labelled.read()
         crop = augment_image(
             labelled,
-            self.read_images[chosen],
+            self._read(chosen),
             random,
             crop_wh=self.config.crop_wh,
             settings=self.config.augment,
         )
         replay = torch.tensor(labelled.is_replay)
         return {**crop_tensors(crop, config=self.config), "is_replay": replay}
+
+    def _read(self, chosen: int) -> ImageArray:
+        if self._cache is None:
+            self._cache = FrameCache(CACHE_BYTES)
+        image = self._cache.get(CACHE_KEY, chosen)
+        if image is None:
+            image = self.material.images[chosen].read()
+            self._cache.put(CACHE_KEY, chosen, image)
+        return image
 
 
 def crop_tensors(crop: Crop, *, config: TrainConfig) -> dict[str, Tensor]:
