@@ -89,7 +89,7 @@ class MatchRow(QAbstractButton):
 
 
 def draw_crop(painter: QPainter, area: QRectF, crop_bgr: ImageArray | None, *, number: int) -> None:
-    """Draw the picture of a person, cut to fill the area, with a line in its identity's colour."""
+    """Draw a person's picture, head first, filling the area, framed in its identity's colour."""
     outline = QPainterPath()
     outline.addRoundedRect(area, 4, 4)
     painter.fillPath(outline, QColor(current_theme().stage))
@@ -98,6 +98,7 @@ def draw_crop(painter: QPainter, area: QRectF, crop_bgr: ImageArray | None, *, n
         scale = max(area.width() / width, area.height() / height)
         target = QRectF(0, 0, width * scale, height * scale)
         target.moveCenter(area.center())
+        target.moveTop(area.top())
         painter.save()
         painter.setClipPath(outline)
         painter.drawImage(target, image_from_bgr(crop_bgr))
