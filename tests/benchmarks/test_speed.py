@@ -71,7 +71,9 @@ def test_the_tracker_does_not_slow_down_with_the_length_of_the_video() -> None:
         corner = random.uniform(0, 1000, (50, 2))
         features = random.normal(size=(50, 64))
         features /= np.linalg.norm(features, axis=1, keepdims=True)
-        return FrameDetections(np.hstack([corner, corner + [40, 100]]), np.full(50, 0.9), features)
+        return FrameDetections(
+            np.hstack([corner, corner + np.array([40, 100])]), np.full(50, 0.9), features
+        )
 
     young, old = (Tracker(TrackerSettings.default(30)) for _ in range(2))
     for _ in range(300):
