@@ -29,7 +29,7 @@ def mode_and_expectation(
         return "Merge", _merge_text(now.selected_tracks)
     if now.job_runs:
         running = "Paused" if now.job_paused else "Running"
-        return running, "The model looks at every frame · look around meanwhile; edits wait"
+        return running, "Boxes appear as they are found · look around or mend meanwhile"
     if playing:
         return "Playing", "Space pauses · D and F step · [ and ] change the speed"
     if not now.has_run:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, Select, select
 
 from trackmend_core.errors import UserError
-from trackmend_core.project.records import StoredDetections
+from trackmend_core.project.records import StoredDetections, frame_number
 from trackmend_core.project.schema import frame_detections, run_boxes, run_tracks
 from trackmend_core.types import DetectionId, FloatArray, FrameDetections, RunId
 
@@ -49,7 +49,8 @@ def read_frame(connection: Connection, *, run_id: RunId, frame_index: int) -> St
     row = connection.execute(query).one_or_none()
     if row is None:
         raise UserError(
-            f"The run has no detections of frame {frame_index}.", "Continue the run to that frame."
+            f"The run has no detections of frame {frame_number(frame_index)}.",
+            "Continue the run to that frame.",
         )
     return _unpack(row)
 

@@ -16,7 +16,7 @@ from trackmend_core.project.recorder import (
     touched_by,
     write_log,
 )
-from trackmend_core.project.records import Changes, EditRecord, EditState
+from trackmend_core.project.records import Changes, EditRecord, EditState, frame_number
 from trackmend_core.project.schema import edits
 from trackmend_core.project.state import mark_changed
 from trackmend_core.project.summaries import refresh_summaries
@@ -37,7 +37,7 @@ class NamesInProject(Names):
     def box(self, box_id: BoxId) -> str:
         """Return, say, "the box of track 7 in frame 120"."""
         box = self._transaction.box(box_id)
-        return f"the box of track {box.number} in frame {box.frame_index}"
+        return f"the box of track {box.number} in frame {frame_number(box.frame_index)}"
 
 
 def run_edit(connection: Connection, edit: Edit, *, author: str) -> Changes:

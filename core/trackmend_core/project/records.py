@@ -26,6 +26,11 @@ JsonObject = Mapping[str, Any]
 """Settings as JSON holds them; Any because their shape belongs to whoever stored them."""
 
 
+def frame_number(frame_index: int) -> int:
+    """Return a frame as people count it, from 1, as MOTChallenge does; code counts from 0."""
+    return frame_index + 1
+
+
 class RunStatus(StrEnum):
     """How far a run has come. All but `running` can be continued or left as they are."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, se
 from trackmend_core.errors import UserError
 from trackmend_core.project.layer import box_record
 from trackmend_core.project.numbers import free_number
-from trackmend_core.project.records import BoxRecord, BoxXyxy
+from trackmend_core.project.records import BoxRecord, BoxXyxy, frame_number
 from trackmend_core.project.schema import boxes, runs, tracks, videos
 from trackmend_core.types import BoxId, BoxSource, RunId, TrackId
 
@@ -112,8 +112,8 @@ class Transaction:
         frame_count = self.frame_size(run_id)[2]
         if not 0 <= frame_index < frame_count:
             raise UserError(
-                f"Frame {frame_index} is outside the video.",
-                f"It has frames 0 to {frame_count - 1}.",
+                f"Frame {frame_number(frame_index)} is outside the video.",
+                f"It has frames 1 to {frame_count}.",
             )
 
     def count_boxes(

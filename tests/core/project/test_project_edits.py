@@ -48,9 +48,9 @@ def refused(project: Project, edit: Edit, *, because: str) -> UserError:
 @pytest.mark.parametrize(
     ("first", "last", "words"),
     [
-        (10, None, "from frame 10 on"),
-        (10, 10, "in frame 10"),
-        (10, 19, "in frames 10 to 19"),
+        (10, None, "from frame 11 on"),
+        (10, 10, "in frame 11"),
+        (10, 19, "in frames 11 to 20"),
     ],
 )
 def test_a_swap_trades_the_boxes_of_the_stretch_only(
@@ -101,9 +101,9 @@ def test_swaps_that_make_no_sense_are_refused(project: Project, run_id: RunId) -
     refused(
         project,
         SwapTracks(track_a=a, track_b=b, first_frame=9, last_frame=8),
-        because="no stretch",
+        because="must begin inside the video",
     )
-    refused(project, SwapTracks(track_a=a, track_b=b, first_frame=-1), because="no stretch")
+    refused(project, SwapTracks(track_a=a, track_b=b, first_frame=-1), because="must begin inside the video")
     refused(
         project,
         SwapTracks(track_a=a, track_b=TrackId(99), first_frame=0),
@@ -114,7 +114,7 @@ def test_swaps_that_make_no_sense_are_refused(project: Project, run_id: RunId) -
 def test_boxes_can_be_given_to_a_new_track(project: Project, run_id: RunId) -> None:
     a = track_numbered(project, run_id, 1)
     changes = project.edit(ReassignBoxes(track_id=a, to_track_id=None, first_frame=5, last_frame=9))
-    assert changes.title == "Give track 1 to a new track in frames 5 to 9"
+    assert changes.title == "Give track 1 to a new track in frames 6 to 10"
     assert frames_of(project, run_id, 5) == [5, 6, 7, 8, 9]
     assert frames_of(project, run_id, 1) == [*range(5), *range(10, 40)]
 
@@ -137,7 +137,7 @@ def test_boxes_are_not_given_to_a_track_that_is_there(project: Project, run_id: 
     error = refused(
         project,
         ReassignBoxes(track_id=a, to_track_id=b, first_frame=3, last_frame=5),
-        because="Track 2 already has a box in 3 frames, the first is 3",
+        because="Track 2 already has a box in 3 frames, the first is 4",
     )
     assert "Swap" in error.hint
     refused(
@@ -164,7 +164,7 @@ def test_tracks_seen_together_are_not_merged(project: Project, run_id: RunId) ->
     error = refused(
         project,
         MergeTracks(keep=a, absorb=b),
-        because="Tracks 1 and 2 are both seen in 40 frames, the first is 0",
+        because="Tracks 1 and 2 are both seen in 40 frames, the first is 1",
     )
     assert "swap" in error.hint
 
@@ -172,7 +172,7 @@ def test_tracks_seen_together_are_not_merged(project: Project, run_id: RunId) ->
 def test_a_split_gives_the_later_boxes_a_new_number(project: Project, run_id: RunId) -> None:
     a = track_numbered(project, run_id, 3)
     changes = project.edit(SplitTrack(track_id=a, at_frame=12))
-    assert changes.title == "Split track 3 at frame 12"
+    assert changes.title == "Split track 3 at frame 13"
     assert frames_of(project, run_id, 3) == list(range(12))
     assert frames_of(project, run_id, 5) == list(range(12, 40))
 
@@ -194,7 +194,7 @@ def test_a_number_is_never_given_twice(project: Project, run_id: RunId) -> None:
 def test_deleting_a_box_leaves_the_rest_of_the_track(project: Project, run_id: RunId) -> None:
     box = project.boxes_in_frame(run_id, 7)[1]
     changes = project.edit(DeleteBox(box_id=box.box_id))
-    assert changes.title == "Delete the box of track 2 in frame 7"
+    assert changes.title == "Delete the box of track 2 in frame 8"
     assert (changes.frames, changes.box_count, changes.tracks) == ((7, 7), 1, {box.track_id})
     assert frames_of(project, run_id, 2) == [*range(7), *range(8, 40)]
     with pytest.raises(UserError, match="not there"):
@@ -204,13 +204,13 @@ def test_deleting_a_box_leaves_the_rest_of_the_track(project: Project, run_id: R
 def test_deleting_the_rest_of_a_track_keeps_its_beginning(project: Project, run_id: RunId) -> None:
     a = track_numbered(project, run_id, 2)
     changes = project.edit(DeleteTrackFrom(track_id=a, from_frame=30))
-    assert changes.title == "Delete track 2 from frame 30 on"
+    assert changes.title == "Delete track 2 from frame 31 on"
     assert frames_of(project, run_id, 2) == list(range(30))
 
 
 def test_deleting_from_beyond_the_end_is_refused(project: Project, run_id: RunId) -> None:
     a = track_numbered(project, run_id, 2)
-    refused(project, DeleteTrackFrom(track_id=a, from_frame=40), because="no box from frame 40")
+    refused(project, DeleteTrackFrom(track_id=a, from_frame=40), because="no box from frame 41")
 
 
 def test_deleting_a_track_says_how_much_goes(project: Project, run_id: RunId) -> None:
@@ -225,7 +225,7 @@ def test_a_box_that_was_moved_is_a_persons(project: Project, run_id: RunId) -> N
     box = project.boxes_in_frame(run_id, 7)[1]
     corners = (1 / 3, 2.000000000000001, 100.1, 200.7)
     changes = project.edit(SetBox(box_id=box.box_id, box_xyxy=corners))
-    assert changes.title == "Move or resize the box of track 2 in frame 7"
+    assert changes.title == "Move or resize the box of track 2 in frame 8"
     moved = project.box(box.box_id)
     assert (moved.box_xyxy, moved.source, moved.score) == (corners, BoxSource.PERSON, 1.0)
     assert moved.detection_id == box.detection_id
@@ -269,7 +269,7 @@ def test_a_box_can_be_drawn_for_a_track_or_as_a_new_one(project: Project, run_id
     corners = (-3.5, 10.0, 30.25, 99.0)
     project.edit(AddBox(run_id=run_id, frame_index=41, box_xyxy=corners, track_id=a))
     changes = project.edit(AddBox(run_id=run_id, frame_index=41, box_xyxy=corners))
-    assert changes.title == "Add a box as a new track in frame 41"
+    assert changes.title == "Add a box as a new track in frame 42"
     drawn = project.boxes_in_frame(run_id, 41)
     assert [box.number for box in drawn] == [2, 5]
     assert {(box.source, box.score, box.box_xyxy, box.detection_id) for box in drawn} == {
@@ -284,7 +284,7 @@ def test_boxes_that_have_no_place_are_refused(project: Project, run_id: RunId) -
     def add(frame_index: int, track_id: TrackId | None, run: RunId = run_id) -> AddBox:
         return AddBox(run_id=run, frame_index=frame_index, box_xyxy=corners, track_id=track_id)
 
-    refused(project, add(7, a), because="Track 2 already has a box in frame 7")
+    refused(project, add(7, a), because="Track 2 already has a box in frame 8")
     refused(project, add(FRAME_COUNT, a), because="outside the video")
     refused(project, add(-1, a), because="outside the video")
     refused(project, add(7, None, RunId(9)), because="run is not there")

@@ -91,13 +91,13 @@ def test_a_new_edit_supersedes_undone_ones_and_keeps_them(project: Project, run_
     assert [(edit.title, edit.state) for edit in project.edits()] == [
         ("Delete track 1", EditState.APPLIED),
         ("Delete track 2", EditState.SUPERSEDED),
-        ("Split track 2 at frame 5", EditState.APPLIED),
+        ("Split track 2 at frame 6", EditState.APPLIED),
     ]
     project.undo()
     project.undo()
     assert project.undo() is None
     project.redo()
-    assert project.redo_title == "Split track 2 at frame 5"
+    assert project.redo_title == "Split track 2 at frame 6"
     assert project.digest() == project.replay_digest()
 
 
@@ -178,7 +178,7 @@ def test_a_change_behind_the_log_is_noticed_and_stops_undo(project: Project, run
         vandal.commit()
     with pytest.raises(LogMismatchError, match="1 rows"):
         project.undo()
-    assert project.undo_title == "Move or resize the box of track 1 in frame 7"
+    assert project.undo_title == "Move or resize the box of track 1 in frame 8"
 
 
 def test_the_recorder_is_empty_between_edits(project: Project, run_id: RunId) -> None:

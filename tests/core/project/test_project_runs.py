@@ -115,7 +115,7 @@ def test_detections_without_embeddings_are_kept(project: Project, video_id: Vide
 
 
 def test_a_frame_the_run_has_not_reached_is_refused(project: Project, run_id: RunId) -> None:
-    with pytest.raises(UserError, match="no detections of frame 99"):
+    with pytest.raises(UserError, match="no detections of frame 100"):
         project.detections(run_id, 99)
 
 

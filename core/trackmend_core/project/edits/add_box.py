@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from trackmend_core.errors import UserError
 from trackmend_core.project.edits.base import PLAIN_NAMES, Names
 from trackmend_core.project.edits.checks import check_box
-from trackmend_core.project.records import BoxXyxy
+from trackmend_core.project.records import BoxXyxy, frame_number
 from trackmend_core.project.transaction import Transaction
 from trackmend_core.types import RunId, TrackId
 
@@ -22,7 +22,7 @@ class AddBox:
     def title(self, names: Names = PLAIN_NAMES) -> str:
         """Return, say, "Add a box to track 3 in frame 120"."""
         to = "as a new track" if self.track_id is None else f"to {names.track(self.track_id)}"
-        return f"Add a box {to} in frame {self.frame_index}"
+        return f"Add a box {to} in frame {frame_number(self.frame_index)}"
 
     def run_of(self, transaction: Transaction) -> RunId:
         """Return the run that is drawn on."""
@@ -51,6 +51,6 @@ class AddBox:
         here = self.frame_index
         if transaction.count_boxes(self.track_id, first_frame=here, last_frame=here):
             raise UserError(
-                f"Track {number} already has a box in frame {here}.",
+                f"Track {number} already has a box in frame {frame_number(here)}.",
                 "Move that box, or draw this one as a new track.",
             )

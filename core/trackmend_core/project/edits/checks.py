@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from trackmend_core.errors import UserError
-from trackmend_core.project.records import BoxXyxy
+from trackmend_core.project.records import BoxXyxy, frame_number
 from trackmend_core.project.transaction import Transaction
 from trackmend_core.types import RunId
 
@@ -33,22 +33,24 @@ def check_stretch(first_frame: int, last_frame: int | None) -> None:
     """
     if first_frame < 0 or (last_frame is not None and last_frame < first_frame):
         raise UserError(
-            f"Frames {first_frame} to {last_frame} are no stretch.",
-            "Give the first frame first, counted from 0.",
+            "A stretch of frames must begin inside the video and not end before it begins.",
+            "Give the first frame first.",
         )
 
 
 def say_frames(first_frame: int, last_frame: int | None) -> str:
-    """Return "from frame 3 on", "in frame 3" or "in frames 3 to 7"."""
+    """Return "from frame 3 on", "in frame 3" or "in frames 3 to 7", counted from 1."""
+    first = frame_number(first_frame)
     if last_frame is None:
-        return f"from frame {first_frame} on"
+        return f"from frame {first} on"
     if last_frame == first_frame:
-        return f"in frame {first_frame}"
-    return f"in frames {first_frame} to {last_frame}"
+        return f"in frame {first}"
+    return f"in frames {first} to {frame_number(last_frame)}"
 
 
 def say_shared(frames: Sequence[int]) -> str:
-    """Return "frame 12" or "12 frames, the first is 40"."""
+    """Return "frame 12" or "12 frames, the first is 40", counted from 1."""
+    first = frame_number(frames[0])
     if len(frames) == 1:
-        return f"frame {frames[0]}"
-    return f"{len(frames)} frames, the first is {frames[0]}"
+        return f"frame {first}"
+    return f"{len(frames)} frames, the first is {first}"

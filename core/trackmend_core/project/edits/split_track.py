@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from trackmend_core.errors import UserError
 from trackmend_core.project.edits.base import PLAIN_NAMES, Names
+from trackmend_core.project.records import frame_number
 from trackmend_core.project.transaction import Transaction
 from trackmend_core.types import RunId, TrackId
 
@@ -17,7 +18,7 @@ class SplitTrack:
 
     def title(self, names: Names = PLAIN_NAMES) -> str:
         """Return, say, "Split track 3 at frame 120"."""
-        return f"Split {names.track(self.track_id)} at frame {self.at_frame}"
+        return f"Split {names.track(self.track_id)} at frame {frame_number(self.at_frame)}"
 
     def run_of(self, transaction: Transaction) -> RunId:
         """Return the run of the track."""
@@ -35,7 +36,7 @@ class SplitTrack:
         if later in (0, total):
             side = "before" if later == 0 else "from"
             raise UserError(
-                f"All boxes of track {track.number} lie {side} frame {self.at_frame}"
+                f"All boxes of track {track.number} lie {side} frame {frame_number(self.at_frame)}"
                 f"{'' if later == 0 else ' on'}.",
                 "Go to a frame in the middle of the track and split there.",
             )
