@@ -7,7 +7,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from trackmend_training.losses import FairMotLoss, TargetBatch, focal_heat_map_loss
+from trackmend_training.losses import (
+    FairMotLoss,
+    TargetBatch,
+    focal_heat_map_loss,
+    overlap_loss,
+)
 
 REID_DIM = 8
 
@@ -129,3 +134,23 @@ def test_classes_can_begin_at_known_directions() -> None:
     prototypes = torch.eye(4, REID_DIM)
     loss.start_from_prototypes(prototypes)
     assert torch.equal(loss.classifier.weight.detach(), prototypes)
+
+
+@pytest.mark.parametrize(
+    ("ours", "true", "expected"),
+    [
+        ([1, 2, 1, 2], [1, 2, 1, 2], 0.0),
+        ([1, 1, 1, 1], [2, 1, 2, 1], 0.5),
+        ([1, 1, 3, 1], [3, 1, 1, 1], 1 - 4 / 12),
+        ([4, 2], [2, 2], 0.5),
+        ([-1, -1, -1, -1], [1, 1, 1, 1], 1.0),
+    ],
+)
+def test_the_overlap_loss_is_one_minus_iou(
+    ours: list[float], true: list[float], expected: float
+) -> None:
+    mask = torch.tensor([[1, 0]])
+    predicted = torch.tensor([[ours, [9.0] * len(ours)]], dtype=torch.float32)
+    target = torch.tensor([[true, [1.0] * len(true)]], dtype=torch.float32)
+    assert float(overlap_loss(predicted, target, mask)) == pytest.approx(expected, abs=1e-6)
+    assert float(overlap_loss(predicted, target, mask * 0)) == 0

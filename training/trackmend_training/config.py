@@ -90,6 +90,7 @@ class TrainConfig:
         gradient_clip: largest norm of the gradient.
         ema_decay: of the moving average that is saved; 0 saves the last weights.
         size_weight: weight of the box loss.
+        overlap_weight: weight of the boxes' overlap, a loss that FairMOT has not.
         teacher_weight: weight of the re-ID teacher's embeddings, where the sources have them.
         uncertainty: learn the balance of detection and identity (equation 5).
         max_objects: slots for objects in one image.
@@ -122,6 +123,7 @@ class TrainConfig:
     gradient_clip: float = 10.0
     ema_decay: float = 0.998
     size_weight: float = 0.1
+    overlap_weight: float = 0.0
     teacher_weight: float = 0.0
     uncertainty: bool = True
     max_objects: int = 100

@@ -163,6 +163,7 @@ def _train_config(
         batch_size=config.batch_size,
         learning_rate=config.learning_rate,
         backbone_rate=BACKBONE_RATE,
+        overlap_weight=1.0,
         warmup_steps=min(20, max(1, config.steps // 5)),
         frozen_blocks=FROZEN_BLOCKS if has_backbone else 0,
         freeze_batch_norm=True,

@@ -2,8 +2,8 @@
 
 Follows FairMOT equations 1 to 5 in the official code's numerics, see `FairMotLoss`. Beyond it: a
 batch without objects or without identities gives a finite loss (the official one turns NaN), cells
-may be left out of the heat map's negatives, and a re-ID teacher's embeddings can be learnt beside
-the classes.
+may be left out of the heat map's negatives, a re-ID teacher's embeddings can be learnt beside the
+classes, and the overlap of boxes beside their sides.
 """
 
 import math
@@ -83,6 +83,31 @@ def masked_l1_loss(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
     return difference / (weight.sum() + MASK_MARGIN)
 
 
+def overlap_loss(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    """Return the mean of 1 - IoU over real objects, boxes around the same centre; 0 without any.
+
+    Unlike the difference of the sides it counts what is relative to the size of the box.
+
+    Args:
+        predicted: (B, K, 4) left, top, right, bottom or (B, K, 2) width, height; cells.
+        target: same shape.
+        mask: (B, K), 1 for real objects.
+    Source: UnitBox (Yu et al. 2016), in the linear form of FCOS.
+    """
+    rows = mask > 0
+    if not bool(rows.any()):
+        return predicted.sum() * 0.0
+    ours, true = predicted[rows].clamp(min=0), target[rows].clamp(min=0)
+    sides = ours.shape[1] // 2
+
+    def area(sizes: Tensor) -> Tensor:
+        return sizes.unflatten(1, (sides, 2)).sum(dim=1).prod(dim=1)
+
+    shared = area(torch.minimum(ours, true))
+    union = area(ours) + area(true) - shared
+    return (1 - shared / union.clamp(min=MASK_MARGIN)).mean()
+
+
 class FairMotLoss(nn.Module):
     """The joint loss; the identity classifier and the two uncertainties are its own parameters.
 
@@ -92,6 +117,7 @@ class FairMotLoss(nn.Module):
         size_weight: of the box loss beside heat map and offset.
         uncertainty: learnt task weights (equation 5); off: `detection + 0.1 identity`.
         teacher_weight: of the re-ID teacher beside the classes, inside the identity task.
+        overlap_weight: of the boxes' overlap, inside the detection task.
     """
 
     def __init__(
@@ -102,12 +128,14 @@ class FairMotLoss(nn.Module):
         size_weight: float = 0.1,
         uncertainty: bool = True,
         teacher_weight: float = 0.0,
+        overlap_weight: float = 0.0,
     ) -> None:
         super().__init__()
         self.identity_count = identity_count
         self.size_weight = size_weight
         self.uncertainty = uncertainty
         self.teacher_weight = teacher_weight
+        self.overlap_weight = overlap_weight
         self.emb_scale = math.sqrt(2) * math.log(max(identity_count - 1, 2))
         self.classifier = nn.Linear(reid_dim, max(identity_count, 1))
         self.s_det = nn.Parameter(torch.full((1,), INITIAL_DETECTION_UNCERTAINTY))
@@ -124,7 +152,9 @@ class FairMotLoss(nn.Module):
             self.classifier.bias.zero_()
 
     def forward(self, heads: dict[str, Tensor], targets: TargetBatch) -> dict[str, Tensor]:
-        """Return `total` and its parts `heat_map`, `size`, `offset`, `identity` (and `teacher`).
+        """Return `total` and its parts: `heat_map`, `size`, `offset`, `identity`.
+
+        Where they have weight, `overlap` and `teacher` are there too.
 
         Args:
             heads: raw float32 outputs of a FairMOT network.
@@ -142,6 +172,9 @@ class FairMotLoss(nn.Module):
             losses["teacher"] = _teacher_loss(embeddings, targets.teacher, targets.mask)
             identity = identity + self.teacher_weight * losses["teacher"]
         detection = heat_map + self.size_weight * size + offset
+        if self.overlap_weight:
+            losses["overlap"] = overlap_loss(sizes, targets.sizes, targets.mask)
+            detection = detection + self.overlap_weight * losses["overlap"]
         return {"total": self._balance(detection, identity), **losses}
 
     def _identity_loss(self, embeddings: Tensor, targets: TargetBatch) -> Tensor:

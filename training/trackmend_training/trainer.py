@@ -133,6 +133,7 @@ def _prepare(config: TrainConfig, material: Material, fabric: Fabric) -> Trainin
         size_weight=config.size_weight,
         uncertainty=config.uncertainty,
         teacher_weight=config.teacher_weight,
+        overlap_weight=config.overlap_weight,
     )
     if material.has_teacher:
         prototypes = material.prototypes(config.reid_dim, seed=config.seed)

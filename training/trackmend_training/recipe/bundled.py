@@ -43,6 +43,7 @@ def bundled_config(*, data_dir: Path, material_dir: Path, out_dir: Path) -> Trai
         warmup_steps=150,
         frozen_blocks=4,
         ema_decay=0.998,
+        overlap_weight=1.0,
         teacher_weight=2.0,
         precision="bf16-mixed",
         accelerator="cpu",
