@@ -86,5 +86,8 @@ class ActionSet(QObject):
         for _, group in groupby(rows, key=lambda row: (row.menu, row.group)):
             if not widget.isEmpty():
                 widget.addSeparator()
-            for row in group:
-                widget.addAction(self._actions[row.action_id])
+            for family, members in groupby(group, key=lambda row: row.family):
+                target = widget.addMenu(family) if family else widget
+                target.setToolTipsVisible(True)
+                for row in members:
+                    target.addAction(self._actions[row.action_id])

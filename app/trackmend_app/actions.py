@@ -35,6 +35,7 @@ class ActionRow:
         enabled_when: whether it is possible now.
         in_context_menu: offered at the box as well.
         held: it lasts as long as the key is held.
+        family: name of the submenu that holds it with its like.
     """
 
     action_id: str
@@ -47,6 +48,7 @@ class ActionRow:
     checkable: bool = False
     in_context_menu: bool = False
     held: bool = False
+    family: str = ""
 
     def tooltip(self) -> str:
         """Return the tip with every key that does it."""
@@ -64,12 +66,13 @@ def _rows(
     """Build rows of one menu.
 
     Columns: group, id, title, keys (spaces between), when possible, flags, tip.
-    Flags: c(heckable), m(enu at the box), h(eld).
+    Flags: c(heckable), m(enu at the box), h(eld). Titles "Family/title" go into a submenu.
     """
     return tuple(
         ActionRow(
             action_id=action_id,
-            title=title,
+            title=title.rpartition("/")[2],
+            family=title.rpartition("/")[0],
             tip=tip,
             menu=menu,
             keys=tuple(keys.split()),
@@ -119,7 +122,7 @@ _EDIT = _rows(
      "Select the next box of this frame"),
     (1, "find_track", "Find a track…", "Ctrl+F", when.with_run, "",
      "Type an id or a label into the filter of the track list"),
-    *((2, f"select_{n}", f"Select box {n} of the frame", str(n), when.with_run, "",
+    *((2, f"select_{n}", f"Select box of the frame/Select box {n}", str(n), when.with_run, "",
        f"Select box {n} of this frame, counted by id")
      for n in range(1, 10)),
 )
@@ -205,9 +208,9 @@ _TRACK = _rows(
      "Join the selected tracks under the first one's id"),
     (2, "new_box", "New box", "B", when.may_edit, "c",
      "Drag a box on the video; it joins the selected track, or begins a new one"),
-    (2, "assign_new", "Assign to a new id", "Ctrl+0", when.with_track, "",
+    (2, "assign_new", "Assign to/Assign to a new id", "Ctrl+0", when.with_track, "m",
      "From this frame on (or in the range) the selected track's boxes get a new id"),
-    *((2, f"assign_{n}", f"Assign to look-alike {n}", f"Ctrl+{n}", when.with_track, "",
+    *((2, f"assign_{n}", f"Assign to/Assign to look-alike {n}", f"Ctrl+{n}", when.with_track, "m",
        f"From this frame on (or in the range) join number {n} of the list that Ctrl shows")
      for n in range(1, 10)),
     (3, "delete_box", "Delete this box", "Del", when.with_track, "m",
@@ -219,7 +222,7 @@ _TRACK = _rows(
 )
 _MODEL = _rows(
     Menu.MODEL,
-    (0, "run_model", "Run model…", "Ctrl+R", when.may_run, "",
+    (0, "run_model", "Run model", "Ctrl+R", when.may_run, "",
      "Detect and track everybody in this video; a new run beside earlier ones"),
     (0, "continue_run", "Continue run", "Ctrl+Shift+R", when.may_continue, "",
      "Go on where the stopped run ended"),

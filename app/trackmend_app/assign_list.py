@@ -68,9 +68,11 @@ class AssignList(QFrame):
 def list_html(found: list[Lookalike]) -> str:
     """Return the ranked tracks as a small table."""
     rows = "".join(
-        f"<tr><td>Ctrl+{place}</td><td style='padding-left:14px'><b>{one.number}</b></td>"
+        f"<tr><td>Ctrl+{place}</td>"
+        f"<td style='padding-left:14px; font-weight:600'>{one.number}</td>"
         f"<td align='right' style='padding-left:14px'>{one.similarity:.2f}</td></tr>"
         for place, one in enumerate(found, 1)
     )
     last = "<tr><td>Ctrl+0</td><td style='padding-left:14px' colspan='2'>a new id</td></tr>"
-    return f"<b>Assign from here on to</b><table cellspacing='4'>{rows}{last}</table>"
+    title = "<span style='font-weight:600'>Assign from here on to</span>"
+    return f"{title}<table cellspacing='4'>{rows}{last}</table>"

@@ -171,7 +171,7 @@ class MainWindow(QMainWindow):
         self.project_label = QLabel()
         self.project_label.setObjectName("project_label")
         self.project_label.setProperty("kind", "quiet")
-        self.project_label.setContentsMargins(0, 0, 14, 0)
+        self.project_label.setContentsMargins(0, 8, 14, 0)
         self.menuBar().setCornerWidget(self.project_label, Qt.Corner.TopRightCorner)
         self.choice_menus = ChoiceMenus(self.workbench, self)
         menus[Menu.VIDEO].addSeparator()

@@ -204,6 +204,8 @@ class RunControl(QObject):
     @Slot(object)
     def _on_finished(self, _run_id: RunId) -> None:
         self._session.refresh_run()
+        if self._follows and self._session.video is not None:
+            self._session.go_to(self._session.video.frame_count - 1)
         count = len(self._session.tracks())
         self.said.emit(f"Done: {count} tracks. Space plays, click a box to look closer")
 

@@ -155,4 +155,5 @@ class StatusPresenter(QObject):
 
     @Slot(float)
     def _on_speed_known(self, frames_per_second: float) -> None:
-        self._status_line.set_device(f"{self._device} · {frames_per_second:.0f} frames/s")
+        digits = 0 if frames_per_second >= 10 else 1
+        self._status_line.set_device(f"{self._device} · {frames_per_second:.{digits}f} frames/s")

@@ -72,7 +72,6 @@ class Workbench(QObject):
         self.similarity = SimilarityControl(
             self.session,
             self._similarity_worker,
-            shelf=self.shelf,
             is_busy=lambda: self.runs.runner.is_running or self.playback.is_playing,
             video_path=self.video_path,
             parent=self,
@@ -87,6 +86,8 @@ class Workbench(QObject):
         session.video_changed.connect(self._on_video_changed)
         self.loader.video_opened.connect(self._on_video_opened)
         self.loader.open_failed.connect(self._on_open_failed)
+        self.playback.playing_changed.connect(self.similarity.look)
+        self.runs.runner.ended.connect(self.similarity.look)
         self.playback.frame_due.connect(session.go_to)
         for signal in (
             session.project_changed,

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QSpinBox,
@@ -89,9 +90,19 @@ class FinetuneDialog(QDialog):
         layout.setSpacing(14)
         layout.addWidget(title)
         layout.addWidget(told)
+        if not material.edits:
+            layout.addWidget(self._warning())
         layout.addLayout(self._form())
         layout.addWidget(self._buttons())
         self._on_length_chosen(1)
+
+    def _warning(self) -> QLabel:
+        label = QLabel(
+            "Nothing is corrected yet: the model would only learn what it thinks already."
+        )
+        label.setProperty("kind", "doubt")
+        label.setWordWrap(True)
+        return label
 
     def _form(self) -> QFormLayout:
         form = QFormLayout()
@@ -100,8 +111,10 @@ class FinetuneDialog(QDialog):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("Start from", self._base)
         form.addRow("Name it", self._name)
-        form.addRow("Length", self._length)
-        form.addRow("", self._steps)
+        length = QHBoxLayout()
+        length.addWidget(self._length, 1)
+        length.addWidget(self._steps)
+        form.addRow("Length", length)
         return form
 
     def _buttons(self) -> QDialogButtonBox:
@@ -115,7 +128,7 @@ class FinetuneDialog(QDialog):
 
     def _on_length_chosen(self, index: int) -> None:
         chosen = index < len(_LENGTHS)
-        self._steps.setEnabled(not chosen)
+        self._steps.setVisible(not chosen)
         if chosen:
             self._steps.setValue(_LENGTHS[index][1])
 

@@ -1,6 +1,8 @@
 """The sheet of keys, generated from the action table so that it cannot drift."""
 
+from collections.abc import Iterable
 from html import escape
+from itertools import groupby
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
@@ -17,9 +19,9 @@ from PySide6.QtWidgets import (
 from trackmend_app.actions import ACTIONS, ActionRow, Menu
 
 _COLUMNS = (
-    (Menu.VIDEO, Menu.VIEW, Menu.HELP),
-    (Menu.TRACK,),
-    (Menu.EDIT, Menu.MODEL, Menu.FILE),
+    (Menu.VIDEO, Menu.VIEW),
+    (Menu.TRACK, Menu.EDIT),
+    (Menu.MODEL, Menu.FILE, Menu.HELP),
 )
 _MOUSE = (
     ("click", "select a box"),
@@ -40,22 +42,27 @@ def _keys_text(row: ActionRow) -> str:
 
 def _table(title: str, rows: list[tuple[str, str]]) -> str:
     lines = "".join(
-        f"<tr><td style='padding:2px 14px 2px 0; white-space:nowrap'><b>{escape(keys)}</b></td>"
-        f"<td style='padding:2px 0'>{escape(text)}</td></tr>"
+        f"<tr><td style='padding:2px 14px 2px 0; white-space:nowrap; font-weight:600'>"
+        f"{escape(keys)}</td><td style='padding:2px 0'>{escape(text)}</td></tr>"
         for keys, text in rows
     )
-    return f"<h3>{escape(title)}</h3><table cellspacing='0'>{lines}</table>"
-
-
-def key_sheet_html(menus: tuple[Menu, ...], rows: tuple[ActionRow, ...] = ACTIONS) -> str:
-    """Return one column of the sheet: the actions of these menus that have a key."""
-    return "".join(
-        _table(
-            str(menu),
-            [(_keys_text(row), row.title) for row in rows if row.menu is menu and row.keys],
-        )
-        for menu in menus
+    return (
+        f"<p style='font-weight:600; font-size:15px; margin:14px 0 4px 0'>{escape(title)}</p>"
+        f"<table cellspacing='0'>{lines}</table>"
     )
+
+
+def key_rows(menu: Menu, rows: Iterable[ActionRow] = ACTIONS) -> list[tuple[str, str]]:
+    """Return keys and titles of one menu's actions; a family takes one row, from first to last."""
+    found: list[tuple[str, str]] = []
+    with_key = [row for row in rows if row.menu is menu and row.keys]
+    for family, group in groupby(with_key, key=lambda row: row.family):
+        members = list(group)
+        if family:
+            found.append((f"{_keys_text(members[0])} … {_keys_text(members[-1])}", family))
+        else:
+            found.extend((_keys_text(row), row.title) for row in members)
+    return found
 
 
 class KeySheet(QDialog):
@@ -69,8 +76,8 @@ class KeySheet(QDialog):
         columns = QHBoxLayout(page)
         columns.setSpacing(36)
         for number, menus in enumerate(_COLUMNS):
-            html = key_sheet_html(menus)
-            if number == 1:
+            html = "".join(_table(str(menu), key_rows(menu)) for menu in menus)
+            if number == 2:
                 html += _table("Mouse", list(_MOUSE))
             label = QLabel(html)
             label.setTextFormat(Qt.TextFormat.RichText)

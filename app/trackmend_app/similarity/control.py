@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from trackmend_app.model_shelf import DetectorShelf, bundled_model
+from trackmend_app.model_shelf import bundled_model
 from trackmend_app.session import Session
 from trackmend_app.similarity.panel import MAP_OFFSETS
 from trackmend_app.similarity.worker import (
@@ -17,13 +17,15 @@ from trackmend_app.similarity.worker import (
 from trackmend_core.project import BoxRecord
 from trackmend_core.types import FloatArray, RunId
 
+SETTLE_MS = 200
+
 
 class SimilarityControl(QObject):
     """Keeps the similarity map in step with the selected box and the current frame.
 
     The query stays the box that was selected first, so that one can step away from it and watch
     where the person goes; selecting another track, or none, ends that. The panel is kept up as
-    long as the model is loaded anyway and nothing else needs the processor.
+    well, a moment after things have come to rest and while nothing else needs the processor.
 
     Signals:
         map_changed(similarity or None, frame_index): for the overlay.
@@ -44,7 +46,6 @@ class SimilarityControl(QObject):
         session: Session,
         worker: SimilarityWorker,
         *,
-        shelf: DetectorShelf,
         is_busy: Callable[[], bool],
         video_path: Callable[[], Path | None],
         parent: QObject | None = None,
@@ -52,7 +53,6 @@ class SimilarityControl(QObject):
         super().__init__(parent)
         self._session = session
         self._worker = worker
-        self._shelf = shelf
         self._is_busy = is_busy
         self._video_path = video_path
         self._shown = False
@@ -60,8 +60,10 @@ class SimilarityControl(QObject):
         self._query: BoxRecord | None = None
         self._answer: SimilarityAnswer | None = None
         self._run_id: RunId | None = None
-        session.frame_changed.connect(self._look)
-        session.selection_changed.connect(self._look)
+        self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settled.timeout.connect(self._on_settled)
+        session.frame_changed.connect(self.look)
+        session.selection_changed.connect(self.look)
         session.run_changed.connect(self._on_run_changed)
         worker.answered.connect(self._on_answered)
         worker.failed.connect(self._on_failed)
@@ -80,12 +82,12 @@ class SimilarityControl(QObject):
             self.map_changed.emit(None, self._session.frame_index)
         elif not self._session.selection.track_ids:
             self.said.emit("Similarity: select a box to see where else it looks like that")
-        self._look()
+        self.look()
 
     def set_panel_shown(self, shown: bool) -> None:
         """Say whether the panel of neighbouring frames is visible: hidden, it costs nothing."""
         self._panel_shown = shown
-        self._look()
+        self.look()
 
     @property
     def query(self) -> BoxRecord | None:
@@ -93,19 +95,24 @@ class SimilarityControl(QObject):
         return self._query
 
     def _is_wanted(self) -> bool:
-        """Tell whether anybody looks; the panel alone is no reason to load a model."""
+        """Tell whether anybody looks; for the panel alone nothing else is slowed down."""
         if self._shown:
             return True
-        free = self._panel_shown and not self._is_busy()
-        return free and self._session.run is not None and self._shelf.holds(self._model_path())
+        return self._panel_shown and not self._is_busy()
 
     @Slot()
-    def _look(self) -> None:
+    def look(self) -> None:
         """Bring the question in step with selection and frame, and ask it."""
         if not self._session.selection.track_ids:
             self._set_query(None)
+        elif self._shown:
+            self._ask()
         elif self._is_wanted():
-            self._take_query()
+            self._settled.start()
+
+    @Slot()
+    def _on_settled(self) -> None:
+        if self._session.selection.track_ids and self._is_wanted():
             self._ask()
 
     def _take_query(self) -> None:
@@ -134,6 +141,7 @@ class SimilarityControl(QObject):
             self._set_query(None)
 
     def _ask(self) -> None:
+        self._take_query()
         path, video = self._video_path(), self._session.video
         if self._query is None or path is None or video is None:
             return

@@ -17,7 +17,7 @@ from trackmend_app.theme.style_templates import (
     SCROLL_BARS,
     TEXTS,
 )
-from trackmend_app.theme.tokens import Theme
+from trackmend_app.theme.tokens import Theme, ThemeName
 from trackmend_resources import resource_path
 
 _TEMPLATES = (TEXTS, CONTAINERS, MENUS, BUTTONS, FIELDS, LISTS, SCROLL_BARS, INDICATORS)
@@ -49,4 +49,6 @@ def build_stylesheet(theme: Theme) -> str:
     for picture in ("chevron-down", "chevron-up", "check", "menu-check", "dash", "dot"):
         path = resource_path("icons", "style", f"{picture}-{theme.name}.svg")
         values[picture.replace("-", "_")] = path.as_posix()
+    on_action = resource_path("icons", "style", f"chevron-down-{ThemeName.DARK}.svg")
+    values["chevron_on_action"] = on_action.as_posix()
     return "\n".join(Template(template).substitute(values) for template in _TEMPLATES)

@@ -1,6 +1,6 @@
 """The panel that shows a training going on: state, time left, loss curves, what came of it."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from trackmend_app.action_set import ActionSet
@@ -21,6 +21,7 @@ class TrainingPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("training_panel")
         self.setProperty("kind", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._state = QLabel("No training yet")
         self._state.setProperty("kind", "figure")
         self._state.setWordWrap(True)
