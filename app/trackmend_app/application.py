@@ -1,5 +1,6 @@
 """Prepares the one QApplication: name, icon, theme, log; and draws a window into a picture."""
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,6 +29,11 @@ def prepare_application() -> QApplication:
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     start_log_file()
     return app
+
+
+def obey_ctrl_c() -> None:
+    """Let Ctrl+C in the terminal end the window at once: every edit is in the file already."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def wait_until(ready: Callable[[], bool], *, limit_ms: int) -> bool:

@@ -18,10 +18,13 @@ TRAIL_FRAMES = 60
 class CanvasPresenter(QObject):
     """Between the session and the canvas.
 
-    Signals: frame_shown(frame_index), after a frame and its boxes are on the canvas.
+    Signals:
+        frame_shown(frame_index): after a frame and its boxes are on the canvas.
+        said(sentence).
     """
 
     frame_shown = Signal(int)
+    said = Signal(str)
 
     def __init__(
         self,
@@ -40,6 +43,7 @@ class CanvasPresenter(QObject):
         self._shown_frame = -1
         self._overlay_frame = -1
         self._shown_image: ImageArray | None = None
+        self._followed: TrackId | None = None
         self._visible = {"boxes": True, "trails": True, "confidence": False}
         session.frame_changed.connect(loader.request)
         session.video_changed.connect(self._on_video_changed)
@@ -57,6 +61,7 @@ class CanvasPresenter(QObject):
         canvas.box_edited.connect(self._on_box_edited)
         canvas.box_drawn.connect(self._on_box_drawn)
         canvas.draw_cancelled.connect(self._corrections.leave)
+        canvas.follow_requested.connect(self._on_follow_requested)
 
     @property
     def shown_frame(self) -> int:
@@ -107,7 +112,22 @@ class CanvasPresenter(QObject):
             self._canvas.set_overlay(None)
         self._canvas.set_frame(image, frame_index)
         self._refresh_boxes()
+        self._keep_in_the_middle()
         self.frame_shown.emit(frame_index)
+
+    def _keep_in_the_middle(self) -> None:
+        """Move the picture so that the followed track stays where the eye is."""
+        if self._followed is None:
+            return
+        for box in self._session.boxes_at(self._shown_frame):
+            if box.track_id == self._followed:
+                x1, y1, x2, y2 = box.box_xyxy
+                self._canvas.centre_on((x1 + x2) / 2, (y1 + y2) / 2)
+
+    @Slot(int)
+    def _on_follow_requested(self, track_id: int) -> None:
+        self._followed = TrackId(track_id)
+        self.said.emit("The picture follows this track · Esc lets it go")
 
     @Slot(object, int)
     def show_overlay(self, similarity: FloatArray | None, frame_index: int) -> None:
@@ -145,6 +165,8 @@ class CanvasPresenter(QObject):
     @Slot()
     def _on_selection_changed(self) -> None:
         selection = self._session.selection
+        if self._followed not in selection.track_ids:
+            self._followed = None
         self._canvas.set_selection(selection.track_ids, selection.box_id)
 
     @Slot(object)

@@ -25,6 +25,7 @@ from trackmend_app.actions import Menu
 from trackmend_app.application import (
     PICTURE_LIMIT_MS,
     PICTURE_SIZE,
+    obey_ctrl_c,
     prepare_application,
     save_picture,
     wait_until,
@@ -191,6 +192,7 @@ class MainWindow(QMainWindow):
         bench.opener.opened.connect(self._on_project_opened)
         bench.session.project_changed.connect(self._on_project_changed)
         self.tool_bar.speed_chosen.connect(bench.playback.set_speed)
+        self.canvas_presenter.said.connect(self.status_line.notice)
         self.canvas.context_menu_requested.connect(self._on_context_menu_requested)
         self.panels["similarity"].visibilityChanged.connect(bench.similarity.set_panel_shown)
         self.welcome.recent_chosen.connect(lambda path: bench.opener.open_paths([path]))
@@ -323,6 +325,7 @@ def run_window(paths: list[Path], *, screenshot: Path | None = None) -> int:
     if paths:
         window.workbench.opener.open_paths(paths)
     if screenshot is None:
+        obey_ctrl_c()
         window.show()
         return int(app.exec())
     try:

@@ -124,7 +124,7 @@ QPushButton::menu-indicator, QToolButton::menu-indicator {
 QToolButton[popupMode="1"] { padding-right: 20px; }
 QToolButton::menu-button { border: none; width: 18px; }
 QToolButton::menu-arrow { image: url($chevron_down); width: 10px; height: 10px; }
-QToolButton[kind="primary"]:enabled::menu-arrow { image: url($chevron_on_action); }
+QToolButton[kind="primary"]::menu-arrow { image: url($chevron_on_action); }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QDialogButtonBox QPushButton { min-width: 72px; }
 """
