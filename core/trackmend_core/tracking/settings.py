@@ -7,8 +7,8 @@ from typing import Self
 
 from trackmend_core.errors import UserError
 
-DEFAULT_SCORE_THRESHOLD = 0.3
-"""Of the bundled model: 0.4, the official value, costs it half its recall."""
+DEFAULT_SCORE_THRESHOLD = 0.4
+"""FairMOT's own; a model that is calibrated otherwise says so in its file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
