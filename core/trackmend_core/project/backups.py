@@ -45,8 +45,7 @@ def make_backup(path: Path, *, reason: str) -> Path:
         UserError: the copy cannot be written or is damaged.
     """
     folder = backup_folder(path)
-    stamp = time.strftime("%Y-%m-%d %H-%M-%S")
-    target = folder / f"{path.stem} {stamp} {reason}.trackmend"
+    target = _free_name(path, reason=reason)
     partial = target.with_suffix(".partial")
     try:
         folder.mkdir(exist_ok=True)
@@ -94,6 +93,17 @@ def is_sound(path: Path) -> bool:
             return [row[0] for row in database.execute("PRAGMA quick_check(1)")] == ["ok"]
     except sqlite3.Error:
         return False
+
+
+def _free_name(path: Path, *, reason: str) -> Path:
+    """Return a name that sorts after all older backups."""
+    stamp = time.strftime("%Y-%m-%d %H-%M-%S")
+    taken = {backup.name.removesuffix(backup.suffix) for backup in list_backups(path)}
+    for again in ("", *(f"-{count}" for count in range(2, KEEP + 3))):
+        name = f"{path.stem} {stamp}{again} {reason}"
+        if name not in taken:
+            break
+    return backup_folder(path) / f"{name}.trackmend"
 
 
 def _copy(source_path: Path, target_path: Path) -> None:

@@ -6,6 +6,7 @@ half-way.
 """
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,6 +39,7 @@ class Database:
     ) -> None:
         self.path = path
         self._busy_timeout_s = busy_timeout_s
+        self._write_lock = threading.Lock()
         self._journal_mode = journal_mode
         self.engine = self._create_engine()
 
@@ -82,16 +84,37 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, durable: bool = True) -> Iterator[Connection]:
         """Give a connection inside a write transaction, committed on leaving, rolled back on error.
+
+        Args:
+            durable: the commit waits for the disk. Without it a power cut can take the last
+                commits back (never half of one): enough for what a run can compute again.
 
         Raises:
             UserError: the file is damaged, locked, read-only, or the disk is full.
         """
-        with self._translated(), self.engine.connect() as plain:
-            connection = plain.execution_options(trackmend_writes=True)
-            with connection.begin():
-                yield connection
+        with self._turn(), self._translated(), self.engine.connect() as plain:
+            relaxed = not durable and self._journal_mode == "WAL"
+            if relaxed:
+                _set_synchronous(plain, "NORMAL")
+            try:
+                connection = plain.execution_options(trackmend_writes=True)
+                with connection.begin():
+                    yield connection
+            finally:
+                if relaxed:
+                    _set_synchronous(plain, "FULL")
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Let the threads of this process write in turn: SQLite itself would have them poll."""
+        if not self._write_lock.acquire(timeout=self._busy_timeout_s):
+            raise _in_use(self.path)
+        try:
+            yield
+        finally:
+            self._write_lock.release()
 
     def close(self) -> None:
         """Write the log back into the file, so that one file remains, and close all connections."""
@@ -120,6 +143,13 @@ class Database:
             raise _in_words(error, self.path) or error from error
 
 
+def _set_synchronous(connection: Connection, level: str) -> None:
+    """Set how long commits wait; outside a transaction, so past SQLAlchemy."""
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA synchronous = {level}")
+    cursor.close()
+
+
 def new_id(inserted: CursorResult[Any]) -> int:
     """Return the id that SQLite gave to the row just inserted (Any: it has no result columns)."""
     return int(inserted.lastrowid)
@@ -130,13 +160,17 @@ def _on_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _in_use(path: Path | None) -> UserError:
+    return UserError(
+        f"{path} is in use by another window or program.", "Close the other one and try again."
+    )
+
+
 def _in_words(error: BaseException | None, path: Path | None) -> UserError | None:
     """Return what the user can do about a failure of SQLite, None if it is a bug of ours."""
     text = str(error).lower()
     if "locked" in text or "busy" in text:
-        return UserError(
-            f"{path} is in use by another window or program.", "Close the other one and try again."
-        )
+        return _in_use(path)
     if "readonly" in text or "unable to open" in text:
         return UserError(
             f"{path} cannot be written.", "Check the rights of the file and its folder."

@@ -1,6 +1,7 @@
 """Packs the detections of a frame into one row, and finds them again by frame or by id."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,20 @@ _CHUNK_FRAMES = 64
 _COLUMNS = frame_detections.c
 # Any: the columns differ in type and are unpacked by name.
 _FRAMES: Select[Any] = select(frame_detections)
+
+
+# `substr` reads two bytes per float16 of the one row that is wanted, not the whole frame.
+_EMBEDDINGS = """
+    SELECT wanted.value AS detection_id, substr(frame.embeddings,
+        (wanted.value - frame.first_detection_id) * frame.embedding_dim * 2 + 1,
+        frame.embedding_dim * 2) AS embedding
+    FROM json_each(?) AS wanted JOIN frame_detections AS frame ON frame.id = (
+        SELECT id FROM frame_detections
+        WHERE first_detection_id <= wanted.value AND detection_count > 0
+        ORDER BY first_detection_id DESC LIMIT 1)
+    WHERE wanted.value < frame.first_detection_id + frame.detection_count
+    ORDER BY wanted.key
+"""
 
 
 def pack(detections: FrameDetections) -> dict[str, object]:
@@ -86,43 +101,17 @@ def read_embeddings(connection: Connection, detection_ids: Sequence[DetectionId]
     Raises:
         UserError: a detection is not in the project.
     """
-    found: dict[int, FloatArray] = {}
-    for first, vectors in _frames_with(connection, sorted(set(detection_ids))):
-        for offset, vector in enumerate(vectors):
-            found[first + offset] = vector
-    missing = [wanted for wanted in detection_ids if wanted not in found]
-    if missing:
-        raise UserError(f"Detection {missing[0]} is not in the project.", "Choose another box.")
     if not detection_ids:
         return np.zeros((0, 0), np.float32)
-    return np.stack([found[wanted] for wanted in detection_ids])
-
-
-def _frames_with(
-    connection: Connection, detection_ids: Sequence[int]
-) -> Iterator[tuple[int, FloatArray]]:
-    """Give (first id, (N, D) embeddings) of each frame that holds one of the sorted ids."""
-    end = -1
-    for wanted in detection_ids:
-        if wanted < end:
-            continue
-        query = (
-            select(
-                _COLUMNS.first_detection_id,
-                _COLUMNS.detection_count,
-                _COLUMNS.embedding_dim,
-                _COLUMNS.embeddings,
-            )
-            .where(_COLUMNS.first_detection_id <= wanted, _COLUMNS.detection_count > 0)
-            .order_by(_COLUMNS.first_detection_id.desc())
-            .limit(1)
-        )
-        row = connection.execute(query).one_or_none()
-        if row is None:
-            continue
-        end = row.first_detection_id + row.detection_count
-        if wanted < end:
-            yield row.first_detection_id, _read_embeddings(row)
+    rows = connection.exec_driver_sql(
+        _EMBEDDINGS, (json.dumps([int(wanted) for wanted in detection_ids]),)
+    ).all()
+    if len(rows) < len(detection_ids):
+        known = {row.detection_id for row in rows}
+        missing = next(wanted for wanted in detection_ids if wanted not in known)
+        raise UserError(f"Detection {missing} is not in the project.", "Choose another box.")
+    packed = [np.frombuffer(row.embedding, "<f2") for row in rows]
+    return _unit_length(np.stack(packed))
 
 
 def _unpack(row: Row[Any]) -> StoredDetections:

@@ -8,18 +8,12 @@ from trackmend_core.errors import UserError
 from trackmend_core.project.database import new_id
 from trackmend_core.project.edits import Edit, from_payload, kind_of, to_payload
 from trackmend_core.project.edits.base import Names
-from trackmend_core.project.recorder import (
-    PlaceTakenError,
-    Touched,
-    play,
-    recording,
-    touched_by,
-    write_log,
-)
+from trackmend_core.project.layer_change import LayerChange, read_change
+from trackmend_core.project.recorder import PlaceTakenError, play, recording, write_log
 from trackmend_core.project.records import Changes, EditRecord, EditState, frame_number
 from trackmend_core.project.schema import edits
 from trackmend_core.project.state import mark_changed
-from trackmend_core.project.summaries import refresh_summaries
+from trackmend_core.project.summaries import update_summaries
 from trackmend_core.project.transaction import Allotments, Transaction
 from trackmend_core.types import BoxId, EditId, RunId, TrackId
 
@@ -79,10 +73,10 @@ def run_edit(connection: Connection, edit: Edit, *, author: str) -> Changes:
     connection.execute(
         update(edits).where(edits.c.id == edit_id).values(allotted=allotments.handed_out)
     )
-    touched = touched_by(connection, edit_id)
-    if not touched.tracks:
+    change = read_change(connection, edit_id, forward=True)
+    if not change.tracks:
         raise UserError("This would change nothing.", "Pick other frames or tracks.")
-    return _finish(connection, edit_id=edit_id, run_id=run_id, title=title, touched=touched)
+    return _finish(connection, edit_id=edit_id, run_id=run_id, title=title, change=change)
 
 
 def apply_recorded(
@@ -153,8 +147,9 @@ def frames_of_edits(connection: Connection, run_id: RunId) -> list[tuple[int, in
         .where(edits.c.run_id == run_id, edits.c.state == EditState.APPLIED.value)
         .order_by(edits.c.id)
     )
-    touched = (touched_by(connection, EditId(row)) for row in connection.execute(query).scalars())
-    return [entry.frames for entry in touched if entry.frames is not None]
+    counting = connection.execute(query).scalars().all()
+    changes = (read_change(connection, EditId(row), forward=True) for row in counting)
+    return [change.frames for change in changes if change.frames is not None]
 
 
 def _first(connection: Connection, state: EditState, *, newest: bool) -> EditId | None:
@@ -183,20 +178,20 @@ def _replay_one(connection: Connection, edit_id: EditId, *, forward: bool) -> Ch
         edit_id=edit_id,
         run_id=RunId(row.run_id),
         title=row.title,
-        touched=touched_by(connection, edit_id),
+        change=read_change(connection, edit_id, forward=forward),
     )
 
 
 def _finish(
-    connection: Connection, *, edit_id: EditId, run_id: RunId, title: str, touched: Touched
+    connection: Connection, *, edit_id: EditId, run_id: RunId, title: str, change: LayerChange
 ) -> Changes:
-    refresh_summaries(connection, touched.tracks)
+    update_summaries(connection, change)
     mark_changed(connection)
     return Changes(
         title=title,
         run_id=run_id,
-        tracks=touched.tracks,
-        frames=touched.frames,
-        box_count=touched.box_count,
+        tracks=change.tracks,
+        frames=change.frames,
+        box_count=change.box_count,
         edit_id=edit_id,
     )

@@ -1,6 +1,10 @@
 """Creates project files and opens them: never a wrong, newer or damaged one, never half-way."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection
 
 from trackmend_core.errors import UserError
 from trackmend_core.project.backups import is_due, make_backup, newest_good_backup
@@ -16,17 +20,35 @@ from trackmend_core.project.network_drive import is_on_network_drive
 from trackmend_core.project.schema import SCHEMA_VERSION
 from trackmend_core.project.state import CHANGED_AT, get_state
 
-NETWORK_NOTICE = (
+FULL_CHECK_BYTES: Final = 128 * 1024 * 1024
+"""A larger file that was closed properly is checked in part, so that it opens at once; the whole
+of it is checked with its daily backup, which waits until the project is closed."""
+
+_LARGE_TABLES: Final = ("boxes", "run_boxes", "frame_detections")
+
+NETWORK_NOTICE: Final = (
     "This project lies on a network drive. It works, but a lost connection can damage it:"
     " better keep it on a disk of this computer."
 )
 
 
-def create_database(path: Path) -> tuple[Database, tuple[str, ...]]:
-    """Create a project file and open it.
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """An open project file.
 
-    Returns:
-        The database, and notices for the user.
+    Attributes:
+        database: its connections.
+        notices: what the user should know, each a sentence.
+        backup_is_due: the daily backup waits until the project is closed.
+    """
+
+    database: Database
+    notices: tuple[str, ...]
+    backup_is_due: bool = False
+
+
+def create_file(path: Path) -> OpenedFile:
+    """Create a project file and open it.
 
     Raises:
         UserError: the file exists, or its folder does not or cannot be written.
@@ -46,18 +68,15 @@ def create_database(path: Path) -> tuple[Database, tuple[str, ...]]:
         for leftover in (path, *_side_files(path)):
             leftover.unlink(missing_ok=True)
         raise
-    return database, notices
+    return OpenedFile(database, notices)
 
 
-def open_database(path: Path, *, busy_timeout_s: float) -> tuple[Database, tuple[str, ...]]:
+def open_file(path: Path, *, busy_timeout_s: float) -> OpenedFile:
     """Open a project file, after a check, a migration where it is old, and a daily backup.
 
     Args:
         path: the file.
         busy_timeout_s: how long a write waits for another writer.
-
-    Returns:
-        The database, and notices for the user.
 
     Raises:
         UserError: no project, a newer or a damaged one, read-only, or in use.
@@ -65,17 +84,21 @@ def open_database(path: Path, *, busy_timeout_s: float) -> tuple[Database, tuple
     check_header(path, read_header(path))
     check_writable(path)
     journal_mode, notices = _journal_mode(path)
+    at_once = path.stat().st_size <= FULL_CHECK_BYTES
+    was_closed = not any(beside.exists() for beside in _side_files(path))
     database = Database(path, journal_mode=journal_mode, busy_timeout_s=busy_timeout_s)
     try:
-        _check_sound(database, path)
-        notices += _backup(database, path)
+        _check_sound(database, path, whole=at_once or not was_closed)
+        due = _backup_is_due(database, path)
+        if due and at_once:
+            notices += _back_up(path)
         with database.writing() as connection:
             if _version(database) < SCHEMA_VERSION:
                 migrate(connection)
     except BaseException:
         database.abandon()
         raise
-    return database, notices
+    return OpenedFile(database, notices, backup_is_due=due and not at_once)
 
 
 def _journal_mode(path: Path) -> tuple[str, tuple[str, ...]]:
@@ -84,13 +107,13 @@ def _journal_mode(path: Path) -> tuple[str, tuple[str, ...]]:
     return "WAL", ()
 
 
-def _check_sound(database: Database, path: Path) -> None:
+def _check_sound(database: Database, path: Path, *, whole: bool) -> None:
     try:
         with database.reading() as connection:
             # The write-ahead log of a crashed newer version may say more than the header did.
             check_header(path, _header(database))
-            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalars().all()
-        if found == ["ok"]:
+            sound = _passes_check(connection, whole=whole)
+        if sound:
             return
     except UserError as error:
         if "damaged" not in error.message:
@@ -104,16 +127,33 @@ def _check_sound(database: Database, path: Path) -> None:
     raise UserError(f"{path} is damaged and was not opened.", hint)
 
 
-def _backup(database: Database, path: Path) -> tuple[str, ...]:
-    """Make a backup where one is due; return a notice if that fails."""
-    old = _version(database) < SCHEMA_VERSION
-    with database.reading() as connection:
-        changed_at = None if old else get_state(connection, CHANGED_AT)
-    if old:
+def _passes_check(connection: Connection, *, whole: bool) -> bool:
+    if whole:
+        checks = ["PRAGMA quick_check(1)"]
+    else:
+        tables = connection.exec_driver_sql(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite~_%'"
+            " ESCAPE '~'"
+        ).scalars()
+        checks = [f"PRAGMA quick_check({name})" for name in tables if name not in _LARGE_TABLES]
+    return all(connection.exec_driver_sql(check).scalars().all() == ["ok"] for check in checks)
+
+
+def _backup_is_due(database: Database, path: Path) -> bool:
+    """Make the backup that a migration needs, or tell whether the daily one is due.
+
+    Raises:
+        UserError: the file is old and cannot be backed up, so it is left as it is.
+    """
+    if _version(database) < SCHEMA_VERSION:
         make_backup(path, reason="before-update")
-        return ()
-    if not is_due(path, changed_at=changed_at):
-        return ()
+        return False
+    with database.reading() as connection:
+        return is_due(path, changed_at=get_state(connection, CHANGED_AT))
+
+
+def _back_up(path: Path) -> tuple[str, ...]:
+    """Make the daily backup; return a notice if that fails."""
     try:
         make_backup(path, reason="daily")
     except UserError as error:

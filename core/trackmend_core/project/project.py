@@ -5,18 +5,22 @@ they return.
 """
 
 import getpass
+import logging
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
+from trackmend_core.errors import UserError
 from trackmend_core.project import backups, runs
-from trackmend_core.project.database import BUSY_TIMEOUT_S, Database
+from trackmend_core.project.database import BUSY_TIMEOUT_S
 from trackmend_core.project.layer_access import LayerAccess
 from trackmend_core.project.library_access import LibraryAccess
-from trackmend_core.project.opening import create_database, open_database
+from trackmend_core.project.opening import OpenedFile, create_file, open_file
 from trackmend_core.project.records import RunStatus
 from trackmend_core.project.run_access import RunAccess
 from trackmend_core.project.run_writer import RunWriter
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 class Project(LibraryAccess, RunAccess, LayerAccess):
@@ -29,14 +33,20 @@ class Project(LibraryAccess, RunAccess, LayerAccess):
         interrupted_runs: runs found at opening whose process had died; they can be resumed.
     """
 
-    def __init__(self, path: Path, database: Database, notices: tuple[str, ...]) -> None:
+    def __init__(self, path: Path, opened: OpenedFile) -> None:
         self.path = path
-        self.notices = notices
+        self.notices = opened.notices
         self.author = _user_name()
-        self._database = database
+        self._database = opened.database
+        self._backup_is_due = opened.backup_is_due
+        self._is_open = True
         self._writers: list[RunWriter] = []
-        with database.writing() as connection:
-            self.interrupted_runs = tuple(runs.mark_interrupted(connection))
+        try:
+            with self._database.writing() as connection:
+                self.interrupted_runs = tuple(runs.mark_interrupted(connection))
+        except BaseException:
+            self._database.abandon()
+            raise
 
     @classmethod
     def create(cls, path: Path | str) -> Self:
@@ -46,7 +56,7 @@ class Project(LibraryAccess, RunAccess, LayerAccess):
             UserError: the file exists, or its folder does not or cannot be written.
         """
         path = Path(path).absolute()
-        return cls(path, *create_database(path))
+        return cls(path, create_file(path))
 
     @classmethod
     def open(cls, path: Path | str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Self:
@@ -56,15 +66,29 @@ class Project(LibraryAccess, RunAccess, LayerAccess):
             UserError: no project, a newer or damaged one, read-only, or in use.
         """
         path = Path(path).absolute()
-        return cls(path, *open_database(path, busy_timeout_s=busy_timeout_s))
+        return cls(path, open_file(path, busy_timeout_s=busy_timeout_s))
 
     def close(self) -> None:
-        """End what is written (as cancelled) and leave one file behind; may be called twice."""
+        """End what is written (as cancelled) and leave one file behind; may be called twice.
+
+        Of a large project this makes the daily backup, which takes a few seconds.
+        """
+        if not self._is_open:
+            return
+        self._is_open = False
         try:
             for writer in list(self._writers):
                 writer.finish(RunStatus.CANCELLED)
+            if self._backup_is_due:
+                self._back_up_before_closing()
         finally:
             self._database.close()
+
+    def _back_up_before_closing(self) -> None:
+        try:
+            backups.make_backup(self.path, reason="daily")
+        except UserError as error:
+            _LOG.warning("%s", error)
 
     def __enter__(self) -> Self:
         return self
@@ -83,7 +107,9 @@ class Project(LibraryAccess, RunAccess, LayerAccess):
         Raises:
             UserError: it cannot be written.
         """
-        return backups.make_backup(self.path, reason="manual")
+        backup = backups.make_backup(self.path, reason="manual")
+        self._backup_is_due = False
+        return backup
 
 
 def _user_name() -> str:

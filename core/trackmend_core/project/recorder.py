@@ -7,14 +7,13 @@ SQLite, so reals keep all of their bits.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from trackmend_core.project.schema import boxes, tracks
 from trackmend_core.project.transaction import PARKING_TRACK
-from trackmend_core.types import EditId, TrackId
+from trackmend_core.types import EditId
 
 UNRECORDED = EditId(0)
 """Changes are allowed but not kept: a run is being written, or the log itself is played."""
@@ -24,15 +23,6 @@ _COLUMNS = {
     table.name: [column.name for column in table.columns if column.name != "id"]
     for table in (tracks, boxes)
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """Which tracks and frames an edit concerns, and how many boxes."""
-
-    tracks: frozenset[TrackId]
-    frames: tuple[int, int] | None
-    box_count: int
 
 
 class LogMismatchError(Exception):
@@ -65,10 +55,12 @@ def write_log(connection: Connection, edit_id: EditId) -> None:
         f" WHERE NOT kept.is_new AND kept.track_id <> now.track_id AND {same}",
         (edit_id,),
     )
-    run(
-        "DELETE FROM recorded_boxes WHERE id IN (SELECT box_id FROM box_moves WHERE edit_id = ?)",
-        (edit_id,),
-    )
+    logged = "SELECT count(*) FROM box_moves WHERE edit_id = ?"
+    if run(logged, (edit_id,)).scalar() == run("SELECT count(*) FROM recorded_boxes").scalar():
+        run("DELETE FROM recorded_boxes")
+    else:
+        moved = "SELECT box_id FROM box_moves WHERE edit_id = ?"
+        run(f"DELETE FROM recorded_boxes WHERE id IN ({moved})", (edit_id,))
     for table, images in _IMAGES.items():
         names = ", ".join(_COLUMNS[table])
         now = ", ".join(f"now.{name}" for name in _COLUMNS[table])
@@ -91,31 +83,6 @@ def write_log(connection: Connection, edit_id: EditId) -> None:
         run(f"DELETE FROM recorded_{table}")
 
 
-def touched_by(connection: Connection, edit_id: EditId) -> Touched:
-    """Return what the log of an edit concerns."""
-    run = connection.exec_driver_sql
-    track_ids = run(
-        "SELECT from_track_id FROM box_moves WHERE edit_id = :e"
-        " UNION SELECT to_track_id FROM box_moves WHERE edit_id = :e"
-        " UNION SELECT track_id FROM box_images WHERE edit_id = :e"
-        " UNION SELECT id FROM track_images WHERE edit_id = :e",
-        {"e": edit_id},
-    ).scalars()
-    moved = run(
-        "SELECT count(*), min(frame_index), max(frame_index) FROM box_moves"
-        " CROSS JOIN boxes ON boxes.id = box_id WHERE edit_id = ?",
-        (edit_id,),
-    ).one()
-    drawn = run(
-        "SELECT count(DISTINCT id), min(frame_index), max(frame_index) FROM box_images"
-        " WHERE edit_id = ?",
-        (edit_id,),
-    ).one()
-    ends = [part for part in (moved, drawn) if part[0]]
-    frames = (min(part[1] for part in ends), max(part[2] for part in ends)) if ends else None
-    return Touched(frozenset(TrackId(row) for row in track_ids), frames, moved[0] + drawn[0])
-
-
 def play(connection: Connection, edit_id: EditId, *, forward: bool) -> None:
     """Write the rows of an edit as they were before it, or (`forward`) as they were after it.
 
@@ -126,9 +93,11 @@ def play(connection: Connection, edit_id: EditId, *, forward: bool) -> None:
     _check_rows(connection, edit_id, forward=forward)
     try:
         with recording(connection, UNRECORDED):
-            _play_images(connection, "tracks", edit_id, forward=forward)
+            # Boxes that go make room before others come into their place.
+            _take_boxes_away(connection, edit_id, forward=forward)
+            _play_tracks(connection, edit_id, forward=forward)
             _play_moves(connection, edit_id, forward=forward)
-            _play_images(connection, "boxes", edit_id, forward=forward)
+            _put_boxes_back(connection, edit_id, forward=forward)
     except IntegrityError as error:
         raise PlaceTakenError from error
     orphan = connection.exec_driver_sql(
@@ -153,23 +122,41 @@ def _play_moves(connection: Connection, edit_id: EditId, *, forward: bool) -> No
     )
 
 
-def _play_images(connection: Connection, table: str, edit_id: EditId, *, forward: bool) -> None:
-    images, names = _IMAGES[table], _COLUMNS[table]
+def _play_tracks(connection: Connection, edit_id: EditId, *, forward: bool) -> None:
+    """Tracks on both sides are updated in place: deleting one would touch all of its boxes."""
+    names = _COLUMNS["tracks"]
+    sides = {"e": edit_id, "wanted": int(forward), "present": int(not forward)}
+    wanted = "SELECT id FROM track_images WHERE edit_id = :e AND is_after = :wanted"
+    present = "SELECT id FROM track_images WHERE edit_id = :e AND is_after = :present"
     run = connection.exec_driver_sql
-    side = {"e": edit_id, "wanted": int(forward), "present": int(not forward)}
-    wanted = f"SELECT id FROM {images} WHERE edit_id = :e AND is_after = :wanted"
-    present = f"SELECT id FROM {images} WHERE edit_id = :e AND is_after = :present"
-    run(f"DELETE FROM {table} WHERE id IN ({present}) AND id NOT IN ({wanted})", side)
+    run(f"DELETE FROM tracks WHERE id IN ({present}) AND id NOT IN ({wanted})", sides)
     run(
-        f"UPDATE {table} SET {', '.join(f'{name} = image.{name}' for name in names)}"
-        f" FROM {images} AS image WHERE image.edit_id = :e AND image.is_after = :wanted"
-        f" AND image.id = {table}.id AND {table}.id IN ({present})",
-        side,
+        f"UPDATE tracks SET {', '.join(f'{name} = image.{name}' for name in names)}"
+        " FROM track_images AS image WHERE image.edit_id = :e AND image.is_after = :wanted"
+        f" AND image.id = tracks.id AND tracks.id IN ({present})",
+        sides,
     )
     run(
-        f"INSERT INTO {table} (id, {', '.join(names)}) SELECT id, {', '.join(names)}"
-        f" FROM {images} WHERE edit_id = :e AND is_after = :wanted AND id NOT IN ({present})",
-        side,
+        f"INSERT INTO tracks (id, {', '.join(names)}) SELECT id, {', '.join(names)}"
+        f" FROM track_images WHERE edit_id = :e AND is_after = :wanted AND id NOT IN ({present})",
+        sides,
+    )
+
+
+def _take_boxes_away(connection: Connection, edit_id: EditId, *, forward: bool) -> None:
+    connection.exec_driver_sql(
+        "DELETE FROM boxes WHERE id IN"
+        " (SELECT id FROM box_images WHERE edit_id = ? AND is_after = ?)",
+        (edit_id, int(not forward)),
+    )
+
+
+def _put_boxes_back(connection: Connection, edit_id: EditId, *, forward: bool) -> None:
+    names = ", ".join(_COLUMNS["boxes"])
+    connection.exec_driver_sql(
+        f"INSERT INTO boxes (id, {names}) SELECT id, {names} FROM box_images"
+        " WHERE edit_id = ? AND is_after = ?",
+        (edit_id, int(forward)),
     )
 
 

@@ -5,6 +5,7 @@ wait in memory until a batch is worth a transaction (`BATCH_S` apart, aiming at 
 holding the write lock); everything written survives whatever happens to the run.
 """
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,9 +29,10 @@ BATCH_S: Final = 0.25
 """Frames wait at most this long (while frames keep coming) before they are committed."""
 
 LOCK_S: Final = 0.05
-"""The batch shrinks when a transaction took longer than this."""
+"""The batch shrinks when a transaction took more of the thread's time than this."""
 
-MAX_BATCH_FRAMES: Final = 64
+MIN_BATCH_FRAMES: Final = 4
+MAX_BATCH_FRAMES: Final = 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +70,8 @@ class RunWriter:
         self._last_flush = time.monotonic()
         self._layer = LayerWriter(run_id)
         self._ended = False
+        # The project may be closed in one thread while another one writes.
+        self._lock = threading.RLock()
 
     def write(
         self, frame_index: int, detections: FrameDetections, tracked: Sequence[TrackedBox]
@@ -83,16 +87,17 @@ class RunWriter:
             ValueError: the frame was written before, a number is not finite, an id comes twice.
             UserError: the run was taken over elsewhere, or the disk is full.
         """
-        if self._ended:
-            raise ValueError("the run has ended")
-        if frame_index < self.next_frame:
-            raise ValueError(f"frame {frame_index} was written before, {self.next_frame} is next")
         _check(detections, tracked)
-        self._waiting.append(_Frame(frame_index, detections, tuple(tracked)))
-        self.next_frame = frame_index + 1
-        waited = time.monotonic() - self._last_flush
-        if len(self._waiting) >= self._batch_frames or waited >= BATCH_S:
-            self.flush()
+        with self._lock:
+            if self._ended:
+                raise ValueError("the run has ended")
+            if frame_index < self.next_frame:
+                raise ValueError(f"frame {frame_index} comes after frame {self.next_frame - 1}")
+            self._waiting.append(_Frame(frame_index, detections, tuple(tracked)))
+            self.next_frame = frame_index + 1
+            waited = time.monotonic() - self._last_flush
+            if len(self._waiting) >= self._batch_frames or waited >= BATCH_S:
+                self.flush()
 
     def flush(self) -> None:
         """Commit the frames that wait.
@@ -100,19 +105,22 @@ class RunWriter:
         Raises:
             UserError: the run was taken over elsewhere, or the disk is full.
         """
-        while self._waiting:
-            batch = self._waiting[: self._batch_frames]
-            begun = time.monotonic()
-            try:
-                with self._database.writing() as connection:
-                    self._check_ownership(connection)
-                    self._write_batch(connection, batch)
-            except BaseException:
-                self._layer.forget()
-                raise
-            del self._waiting[: len(batch)]
-            self._adapt(time.monotonic() - begun, len(batch))
-        self._last_flush = time.monotonic()
+        with self._lock:
+            while self._waiting:
+                self._flush_batch(self._waiting[: self._batch_frames])
+            self._last_flush = time.monotonic()
+
+    def _flush_batch(self, batch: Sequence[_Frame]) -> None:
+        begun = time.thread_time()
+        try:
+            with self._database.writing(durable=False) as connection:
+                self._check_ownership(connection)
+                self._write_batch(connection, batch)
+        except BaseException:
+            self._layer.forget()
+            raise
+        del self._waiting[: len(batch)]
+        self._adapt(time.thread_time() - begun, len(batch))
 
     def finish(self, status: RunStatus = RunStatus.FINISHED, *, message: str = "") -> None:
         """Commit what waits and end the run; a second call does nothing.
@@ -120,15 +128,22 @@ class RunWriter:
         Args:
             status: how it ended.
             message: why, if it failed.
+
+        Raises:
+            UserError: the last frames cannot be written; the run has failed then.
         """
-        if self._ended:
-            return
-        try:
-            self.flush()
-        finally:
-            self._ended = True
-            self._end_run(status, message)
-            self._on_end(self)
+        with self._lock:
+            if self._ended:
+                return
+            try:
+                self.flush()
+            except BaseException as error:
+                status, message = RunStatus.FAILED, str(error)
+                raise
+            finally:
+                self._ended = True
+                self._on_end(self)
+                self._end_run(status, message)
 
     def _end_run(self, status: RunStatus, message: str) -> None:
         with self._database.writing() as connection:
@@ -205,8 +220,9 @@ class RunWriter:
         )
 
     def _adapt(self, took_s: float, frames: int) -> None:
+        # Processor time, not wall time: on a busy machine smaller batches would only cost more.
         if took_s > LOCK_S:
-            self._batch_frames = max(1, min(self._batch_frames, frames) // 2)
+            self._batch_frames = max(MIN_BATCH_FRAMES, min(self._batch_frames, frames) // 2)
         elif took_s < LOCK_S / 4:
             self._batch_frames = min(MAX_BATCH_FRAMES, self._batch_frames * 2)
 

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, delete, insert, select, text
 
+from trackmend_core.project.layer_change import LayerChange
 from trackmend_core.project.records import TrackSummary
 from trackmend_core.project.schema import track_summaries, tracks
-from trackmend_core.types import RunId, TrackId
+from trackmend_core.types import IntArray, RunId, TrackId
 
 SpanArray = NDArray[np.int32]
 """(S, 2) first and last frame of each stretch."""
@@ -33,6 +34,45 @@ def refresh_summaries(connection: Connection, track_ids: Iterable[TrackId]) -> N
         chunk = wanted[start : start + _CHUNK]
         connection.execute(delete(track_summaries).where(track_summaries.c.track_id.in_(chunk)))
         store_summaries(connection, _compute(connection, chunk))
+
+
+def update_summaries(connection: Connection, change: LayerChange) -> None:
+    """Bring the summaries of the tracks of an edit up to date from what changed alone."""
+    for track_id in change.tracks:
+        stored = connection.execute(
+            select(track_summaries).where(track_summaries.c.track_id == track_id)
+        ).one_or_none()
+        if stored is None:
+            refresh_summaries(connection, [track_id])
+            continue
+        removed, added = change.removed.of_track(track_id), change.added.of_track(track_id)
+        frames = expand_spans(read_spans(stored.spans))
+        frames = np.delete(frames, np.searchsorted(frames, removed.frames))
+        frames = np.insert(frames, np.searchsorted(frames, added.frames), added.frames)
+        connection.execute(delete(track_summaries).where(track_summaries.c.track_id == track_id))
+        if len(frames):
+            score_sum = stored.score_sum - removed.scores.sum() + added.scores.sum()
+            row = summary_row(
+                track_id,
+                box_count=len(frames),
+                score_sum=float(score_sum),
+                spans=find_spans(frames),
+            )
+            store_summaries(connection, [row])
+
+
+def expand_spans(spans: SpanArray) -> IntArray:
+    """Return every frame of the stretches, in order."""
+    if not len(spans):
+        return np.zeros(0, np.int64)
+    return np.concatenate([np.arange(first, last + 1) for first, last in spans.tolist()])
+
+
+def find_spans(frames: IntArray) -> SpanArray:
+    """Return the stretches of consecutive frames among frames in order."""
+    starts = np.flatnonzero(np.diff(frames, prepend=frames[0] - 2) > 1)
+    ends = np.append(starts[1:], len(frames)) - 1
+    return np.stack([frames[starts], frames[ends]], axis=1).astype(np.int32)
 
 
 def store_summaries(connection: Connection, rows: Sequence[dict[str, object]]) -> None:

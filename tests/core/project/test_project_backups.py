@@ -129,3 +129,18 @@ def test_a_backup_holds_what_is_still_in_the_write_ahead_log(
     with closing(sqlite3.connect(backup)) as copy:
         assert copy.execute("SELECT count(*) FROM boxes").fetchone() == (160,)
         assert copy.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+
+
+def test_a_large_project_is_backed_up_when_it_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Project.create(tmp_path / "p.trackmend") as project:
+        record_run(project, add_street(project))
+    monkeypatch.setattr("trackmend_core.project.opening.FULL_CHECK_BYTES", 1000)
+    project = Project.open(project.path)
+    assert list_backups(project.path) == []
+    project.close()
+    (backup,) = list_backups(project.path)
+    assert backup.name.endswith("daily.trackmend")
+    reopen(project).close()
+    assert list_backups(project.path) == [backup]

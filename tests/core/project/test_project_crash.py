@@ -87,7 +87,7 @@ from trackmend_core.project import Project, edit_log
 from trackmend_core.project.edits import DeleteTrack
 from trackmend_core.types import TrackId
 project = Project.open(sys.argv[1])
-edit_log.refresh_summaries = lambda *_: os._exit(9)
+edit_log.update_summaries = lambda *_: os._exit(9)
 project.edit(DeleteTrack(track_id=TrackId(1)))
 """
 
@@ -104,7 +104,7 @@ def test_an_edit_cut_off_before_its_commit_never_happened(tmp_path: Path) -> Non
 
 
 def test_a_committed_edit_is_in_the_file_before_edit_returns(tmp_path: Path) -> None:
-    script = TORN_EDIT.replace("edit_log.refresh_summaries = lambda *_: os._exit(9)\n", "")
+    script = TORN_EDIT.replace("edit_log.update_summaries = lambda *_: os._exit(9)\n", "")
     with Project.create(tmp_path / "p.trackmend") as project:
         record_run(project, add_street(project))
     subprocess.run([sys.executable, "-c", script + "os._exit(9)\n", str(project.path)], check=False)

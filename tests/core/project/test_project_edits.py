@@ -103,7 +103,11 @@ def test_swaps_that_make_no_sense_are_refused(project: Project, run_id: RunId) -
         SwapTracks(track_a=a, track_b=b, first_frame=9, last_frame=8),
         because="must begin inside the video",
     )
-    refused(project, SwapTracks(track_a=a, track_b=b, first_frame=-1), because="must begin inside the video")
+    refused(
+        project,
+        SwapTracks(track_a=a, track_b=b, first_frame=-1),
+        because="must begin inside the video",
+    )
     refused(
         project,
         SwapTracks(track_a=a, track_b=TrackId(99), first_frame=0),

@@ -211,3 +211,32 @@ def test_values_of_the_window_stay_with_the_file(tmp_path: Path) -> None:
         project.set_state("frame", {"video": 1, "frame": 17})
     with Project.open(path) as project:
         assert project.state("frame") == {"video": 1, "frame": 17}
+
+
+def test_a_large_project_is_checked_in_part_unless_it_was_not_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = closed_project(tmp_path)
+    monkeypatch.setattr("trackmend_core.project.opening.FULL_CHECK_BYTES", 1000)
+    with closing(sqlite3.connect(path)) as database:
+        (page,) = database.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'run_boxes'"
+        ).fetchone()
+        (page_size,) = database.execute("PRAGMA page_size").fetchone()
+        database.execute("PRAGMA journal_mode = DELETE")
+    damaged = bytearray(path.read_bytes())
+    damaged[(page - 1) * page_size : page * page_size] = b"\xa5" * page_size
+    path.write_bytes(bytes(damaged))
+    Project.open(path).close()
+    path.write_bytes(bytes(damaged))
+    path.with_name(path.name + "-wal").touch()
+    with pytest.raises(UserError, match="damaged"):
+        Project.open(path)
+
+
+def test_a_closed_project_stays_closed(tmp_path: Path) -> None:
+    project = Project.create(tmp_path / "p.trackmend")
+    project.close()
+    project.path.unlink()
+    project.close()
+    assert list(tmp_path.iterdir()) == []

@@ -59,7 +59,7 @@ def test_a_lost_video_is_relinked_by_its_content(project: Project, tmp_path: Pat
     path = made_video(tmp_path / "a")
     video_id = project.add_video(video_info(path))
     path.unlink()
-    with pytest.raises(UserError, match="street.mp4 is not at") as raised:
+    with pytest.raises(UserError, match=r"street\.mp4 is not at") as raised:
         project.locate_video(video_id)
     assert "Locate video" in raised.value.hint
     other = made_video(tmp_path / "b")

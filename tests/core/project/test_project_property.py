@@ -172,8 +172,8 @@ class Reviewing(RuleBasedStateMachine):
 
 TestReviewing = Reviewing.TestCase
 TestReviewing.settings = settings(
-    max_examples=25,
-    stateful_step_count=14,
+    max_examples=20,
+    stateful_step_count=12,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

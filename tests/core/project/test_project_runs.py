@@ -239,7 +239,7 @@ def test_a_writer_notices_that_its_run_was_taken_over(project: Project, video_id
 def test_frames_are_taken_in_order_and_once(project: Project, video_id: VideoId) -> None:
     with begin_run(project, video_id) as writer:
         write_frames(writer, [0, 1, 5])
-        with pytest.raises(ValueError, match="frame 3 was written before"):
+        with pytest.raises(ValueError, match="frame 3 comes after frame 5"):
             write_frames(writer, [3])
     with pytest.raises(ValueError, match="has ended"):
         write_frames(writer, [9])
@@ -353,3 +353,33 @@ def test_a_full_disk_loses_nothing_that_was_written(project: Project, video_id: 
     assert project.run(writer.run_id).next_frame == writer.next_frame
     assert frames_of(project, writer.run_id, 1) == list(range(writer.next_frame))
     assert project.digest() == project.replay_digest()
+
+
+def test_a_run_whose_last_frames_cannot_be_written_has_failed(
+    project: Project, video_id: VideoId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = begin_run(project, video_id)
+    write_frames(writer, range(5))
+    writer.flush()
+    write_frames(writer, [5])
+
+    def fill_up(*_: object) -> None:
+        raise UserError("The disk is full.", "Free some space.")
+
+    monkeypatch.setattr(writer, "_write_batch", fill_up)
+    with pytest.raises(UserError, match="full"):
+        writer.finish()
+    run = project.run(writer.run_id)
+    assert (run.status, run.next_frame) == (RunStatus.FAILED, 5)
+    assert "disk is full" in run.message
+
+
+def test_a_run_in_a_closed_project_stops_instead_of_writing(
+    project: Project, video_id: VideoId
+) -> None:
+    writer = begin_run(project, video_id)
+    write_frames(writer, range(2))
+    project.close()
+    with pytest.raises(ValueError, match="has ended"):
+        write_frames(writer, [2])
+    project.close()
