@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trackmend_core.errors import UserError
@@ -194,6 +194,7 @@ def test_nothing_cannot_be_combined() -> None:
         combine([])
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_counts_add_up_whatever_the_boxes(seed: int) -> None:
     draw = np.random.default_rng(seed)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trackmend_core.errors import UserError
@@ -83,6 +83,7 @@ def test_what_is_not_text_or_not_there_is_said(tmp_path: Path) -> None:
         read_mot(tmp_path)
 
 
+@settings(deadline=None)
 @given(
     rows=st.lists(
         st.tuples(

@@ -1,12 +1,13 @@
 import lap
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trackmend_core.tracking.assignment import assign
 
 
+@settings(deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
     shape=st.tuples(st.integers(1, 25), st.integers(1, 25)),
