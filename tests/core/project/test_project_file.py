@@ -240,3 +240,13 @@ def test_a_closed_project_stays_closed(tmp_path: Path) -> None:
     project.path.unlink()
     project.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_project_may_have_any_name(tmp_path: Path) -> None:
+    path = tmp_path / "Straße [1] #2 100% ?.trackmend"
+    with Project.create(path) as project:
+        record_run(project, add_street(project))
+        assert project.digest() == project.replay_digest()
+        backup = project.back_up()
+    with Project.open(path) as project, Project.open(backup) as copy:
+        assert project.digest() == copy.digest()
