@@ -68,7 +68,10 @@ def write_street_video(path: Path, settings: StreetSettings) -> GroundTruth:
 
 
 def write_ground_truth(path: Path, truth: GroundTruth) -> None:
-    """Write the truth as a MOTChallenge gt.txt, frames and pixels counted from 1, class 1.
+    """Write the truth as a MOTChallenge gt.txt: frames counted from 1, pixels from 0, class 1.
+
+    Pixels count as everywhere in Trackmend and in FairMOT's own result files, so that truth and
+    tracks lie on one another.
 
     Source: MOT16, section 3.2 (frame, id, left, top, width, height, counted, class, visibility).
     """
@@ -78,7 +81,7 @@ def write_ground_truth(path: Path, truth: GroundTruth) -> None:
     ):
         left, top, right, bottom = (float(value) for value in box)
         size = f"{right - left:.2f},{bottom - top:.2f}"
-        place = f"{index + 1},{identity},{left + 1:.2f},{top + 1:.2f}"
+        place = f"{index + 1},{identity},{left:.2f},{top:.2f}"
         lines.append(f"{place},{size},1,1,{visibility:.4f}\n")
     path.write_text("".join(lines), encoding="ascii", newline="\n")
 

@@ -44,7 +44,7 @@ def test_the_truth_is_written_as_motchallenge_text(tmp_path: Path) -> None:
     assert rows.shape == (len(truth), 9)
     np.testing.assert_array_equal(rows[:, 0], truth.frame_indices + 1)
     np.testing.assert_array_equal(rows[:, 1], truth.identities)
-    np.testing.assert_allclose(rows[:, 2:4], truth.boxes_xyxy[:, :2] + 1, atol=0.006)
+    np.testing.assert_allclose(rows[:, 2:4], truth.boxes_xyxy[:, :2], atol=0.006)
     sizes = truth.boxes_xyxy[:, 2:] - truth.boxes_xyxy[:, :2]
     np.testing.assert_allclose(rows[:, 4:6], sizes, atol=0.006)
     assert np.all(rows[:, 6:8] == 1)
