@@ -7,12 +7,14 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
 from trackmend_app.session import Session
 from trackmend_app.timeline import LaneScores, TimelineView
-from trackmend_core.project import BoxRecord
+from trackmend_core.project import BoxRecord, RunStatus
 from trackmend_core.types import TrackId
 
 DELAY_MS = 250
 MOST_BOXES = 20_000
 """Beyond so many boxes in view, the rest of the lanes keep their mean."""
+MOST_BOXES_IN_A_RUN = 2_000
+"""The same while a run goes on, which changes the lanes all the time."""
 
 
 class LaneScoresLoader(QObject):
@@ -41,7 +43,9 @@ class LaneScoresLoader(QObject):
         if project is None:
             return
         scores: dict[TrackId, LaneScores] = {}
-        left = MOST_BOXES
+        run = self._session.run
+        grows = run is not None and run.status is RunStatus.RUNNING
+        left = MOST_BOXES_IN_A_RUN if grows else MOST_BOXES
         for track_id in self._wanted:
             track = self._session.track(track_id)
             if track is None or track.box_count > left:

@@ -57,7 +57,7 @@ from trackmend_app.tracks import TrackTable
 from trackmend_app.tracks_presenter import TracksPresenter
 from trackmend_app.training.panel import TrainingPanel
 from trackmend_app.training.presenter import TrainingPresenter
-from trackmend_app.typing_guard import TypingGuard
+from trackmend_app.typing_guard import TypingGuard, takes_text
 from trackmend_app.welcome import WelcomePage
 from trackmend_app.window_actions import connect_actions
 from trackmend_app.workbench import Workbench
@@ -212,7 +212,11 @@ class MainWindow(QMainWindow):
         self.track_table.focus_filter()
 
     def leave(self) -> None:
-        """Leave the mode, the range or the selection; the keyboard goes back to the video."""
+        """Leave the text field, the mode, the range or the selection; the video gets the keys."""
+        if takes_text(self._app.focusWidget()):
+            self.track_table.filter_box.clear()
+            self.canvas.setFocus()
+            return
         self.workbench.playback.stop()
         self.workbench.corrections.leave()
         self.canvas.setFocus()

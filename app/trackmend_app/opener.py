@@ -139,7 +139,6 @@ class Opener(QObject):
             return
         if not self._may_leave():
             return
-        self._session.close_project()
         project = open_or_create(path)
         video_id = add_missing_videos(project, videos)
         self._session.adopt(project, video_id=video_id)

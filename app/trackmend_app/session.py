@@ -83,6 +83,7 @@ class Session(QObject):
         self._saved_at: datetime | None = None
         self._tracks: tuple[TrackSummary, ...] | None = None
         self._boxes: tuple[int, list[BoxRecord]] | None = None
+        self._marks: tuple[RunId, list[Mark]] | None = None
         self._live_boxes: OrderedDict[int, list[BoxRecord]] = OrderedDict()
 
     @property
@@ -157,6 +158,7 @@ class Session(QObject):
         self._video, self._run, self._saved_at = None, None, None
         self._forget_rows()
         self._live_boxes.clear()
+        self._marks = None
         self._frame_index, self._range = 0, None
         self._selection = Selection()
         project.close()
@@ -227,10 +229,12 @@ class Session(QObject):
         return next((track for track in self.tracks() if track.track_id == track_id), None)
 
     def edit_marks(self) -> list[Mark]:
-        """Return (track, frame) where a person has mended the shown run."""
+        """Return (track, frame) where a person has mended the shown run, read once per edit."""
         if self._project is None or self._run is None:
             return []
-        return edit_marks(self._project, self._run.run_id)
+        if self._marks is None or self._marks[0] != self._run.run_id:
+            self._marks = (self._run.run_id, edit_marks(self._project, self._run.run_id))
+        return self._marks[1]
 
     def boxes_at(self, frame_index: int) -> list[BoxRecord]:
         """Return the boxes of one frame of the shown run; the last answer is remembered.
@@ -314,6 +318,7 @@ class Session(QObject):
 
     def _commit(self, changes: Changes) -> Changes:
         self._saved_at = datetime.now()
+        self._marks = None
         self._forget_rows()
         self._drop_lost_selection()
         self.tracks_changed.emit()

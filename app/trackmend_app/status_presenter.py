@@ -86,6 +86,7 @@ class StatusPresenter(QObject):
         bench = self._workbench
         self._actions.set_checked("new_box", now.mode is Mode.NEW_BOX)
         self._actions.set_checked("pause_run", now.job_paused)
+        self._actions["pause_run"].setText("Go on with the run" if now.job_paused else "Pause run")
         self._actions.set_checked("follow_run", bench.runs.follows)
         self._actions.set_checked("play", bench.playback.is_playing)
         self._actions.set_checked("show_similarity", bench.similarity.is_shown)

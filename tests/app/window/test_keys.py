@@ -106,3 +106,21 @@ def test_esc_clears_the_range_then_the_selection(stage: Stage) -> None:
     assert stage.session.selection.track_ids
     stage.press(Qt.Key.Key_Escape)
     assert not stage.session.selection.track_ids
+
+
+def test_esc_in_the_filter_empties_it_and_gives_the_keys_back_to_the_video(stage: Stage) -> None:
+    stage.open_video()
+    stage.run_model()
+    stage.go_to(20)
+    stage.click_box(stage.numbers_here()[0])
+    chosen = stage.session.selection
+    stage.window.activateWindow()
+    stage.trigger("find_track")
+    box = stage.window.track_table.filter_box
+    stage.wait(box.hasFocus)
+    stage.qtbot.keyClicks(box, "3")
+    assert box.text() == "3"
+    stage.qtbot.keyClick(box, Qt.Key.Key_Escape)
+    assert box.text() == ""
+    assert stage.window.canvas.hasFocus()
+    assert stage.session.selection == chosen
