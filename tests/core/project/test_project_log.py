@@ -168,6 +168,41 @@ def test_no_change_inside_an_edit_can_miss_the_log(
     assert project.digest() == after
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeThePlace:
+    """An edit that deletes a box, moves another into its place, and draws one where that was."""
+
+    run_id: RunId
+
+    def title(self, names: Names = PLAIN_NAMES) -> str:
+        return "Take the place"
+
+    def run_of(self, transaction: Transaction) -> RunId:
+        return self.run_id
+
+    def apply(self, transaction: Transaction) -> None:
+        one, two = TrackId(1), TrackId(2)
+        transaction.delete_boxes(one, first_frame=7, last_frame=9)
+        transaction.move_boxes(two, to_track_id=one, first_frame=7, last_frame=8)
+        transaction.add_box(transaction.track(two), frame_index=7, box_xyxy=(1.0, 2.0, 3.0, 4.0))
+
+
+def test_boxes_that_take_each_others_place_come_back(
+    project: Project, run_id: RunId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(edits.EDIT_KINDS, "take", TakeThePlace)
+    monkeypatch.setitem(edits._KIND_OF, TakeThePlace, "take")
+    before = project.digest()
+    changes = project.edit(TakeThePlace(run_id=run_id))
+    after = project.digest()
+    assert (changes.box_count, changes.frames) == (6, (7, 9))
+    for _ in range(2):
+        assert project.undo() == changes
+        assert project.digest() == before
+        assert project.redo() == changes
+        assert project.digest() == after == project.replay_digest()
+
+
 def test_a_change_behind_the_log_is_noticed_and_stops_undo(project: Project, run_id: RunId) -> None:
     box = project.boxes_in_frame(run_id, 7)[0]
     project.edit(SetBox(box_id=box.box_id, box_xyxy=(0.0, 0.0, 5.0, 5.0)))
