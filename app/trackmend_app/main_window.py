@@ -39,6 +39,7 @@ from trackmend_app.dialogs.key_sheet import KeySheet
 from trackmend_app.dialogs.questions import DialogQuestions, Questions
 from trackmend_app.errands import Errands
 from trackmend_app.faults import FaultReporter
+from trackmend_app.focus_return import FocusReturn
 from trackmend_app.held_key import HeldKey
 from trackmend_app.lane_scores import LaneScoresLoader
 from trackmend_app.log_file import log_path
@@ -94,6 +95,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._show_checked_at_first()
         TypingGuard(app, self)
+        FocusReturn(app, self)
         self.resize(*FIRST_SIZE)
         self.panels.restore(self._settings)
         self._on_project_changed()

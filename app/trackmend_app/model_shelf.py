@@ -115,6 +115,11 @@ class DetectorShelf:
         self._lock = threading.Lock()
         self._held: tuple[Path, ReadyDetector] | None = None
 
+    def holds(self, path: Path) -> bool:
+        """Tell whether a model is loaded, without waiting for one that is being loaded."""
+        held = self._held
+        return held is not None and held[0] == path
+
     def get(self, path: Path) -> ReadyDetector:
         """Return the detector of a model file, loading it if another one is held.
 

@@ -72,6 +72,7 @@ class Workbench(QObject):
         self.similarity = SimilarityControl(
             self.session,
             self._similarity_worker,
+            shelf=self.shelf,
             is_busy=lambda: self.runs.runner.is_running or self.playback.is_playing,
             video_path=self.video_path,
             parent=self,

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from trackmend_app.model_shelf import bundled_model
+from trackmend_app.model_shelf import DetectorShelf, bundled_model
 from trackmend_app.session import Session
 from trackmend_app.similarity.panel import MAP_OFFSETS
 from trackmend_app.similarity.worker import (
@@ -46,6 +46,7 @@ class SimilarityControl(QObject):
         session: Session,
         worker: SimilarityWorker,
         *,
+        shelf: DetectorShelf,
         is_busy: Callable[[], bool],
         video_path: Callable[[], Path | None],
         parent: QObject | None = None,
@@ -53,6 +54,7 @@ class SimilarityControl(QObject):
         super().__init__(parent)
         self._session = session
         self._worker = worker
+        self._shelf = shelf
         self._is_busy = is_busy
         self._video_path = video_path
         self._shown = False
@@ -145,6 +147,9 @@ class SimilarityControl(QObject):
         path, video = self._video_path(), self._session.video
         if self._query is None or path is None or video is None:
             return
+        model_path = self._model_path()
+        if not self._shelf.holds(model_path):
+            self.said.emit("Similarity: loading the model; the map comes in a moment…")
         now = self._session.frame_index
         frames = [now]
         if self._panel_shown:
@@ -153,7 +158,7 @@ class SimilarityControl(QObject):
         self._worker.ask(
             SimilarityQuestion(
                 ticket=self._worker.next_ticket(),
-                model_path=self._model_path(),
+                model_path=model_path,
                 video_path=path,
                 query=self._stored_embedding(self._query),
                 query_frame=self._query.frame_index,

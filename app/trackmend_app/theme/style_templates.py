@@ -125,6 +125,7 @@ QToolButton[popupMode="1"] { padding-right: 20px; }
 QToolButton::menu-button { border: none; width: 18px; }
 QToolButton::menu-arrow { image: url($chevron_down); width: 10px; height: 10px; }
 QToolButton[kind="primary"]::menu-arrow { image: url($chevron_on_action); }
+QMessageBox QLabel#qt_msgbox_label { font-size: 14px; font-weight: 600; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QDialogButtonBox QPushButton { min-width: 72px; }
 """
