@@ -9,8 +9,9 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
 from trackmend_app.log_file import start_log_file
+from trackmend_app.theme import DARK
+from trackmend_app.theme.icons import icon_pixmap
 from trackmend_core.errors import UserError
-from trackmend_resources import resource_path
 
 PICTURE_SIZE = (1600, 1000)
 PICTURE_LIMIT_MS = 120_000
@@ -25,7 +26,7 @@ def prepare_application() -> QApplication:
     app.setApplicationDisplayName("Trackmend")
     app.setOrganizationName("trackmend")
     app.setDesktopFileName("trackmend")
-    app.setWindowIcon(QIcon(str(resource_path("icons", "logo.svg"))))
+    app.setWindowIcon(QIcon(icon_pixmap("logo", size=256, colour=DARK.focus, ratio=1.0)))
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     start_log_file()
     return app

@@ -309,6 +309,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.panels.save(self._settings)
+        self.hide()
         self.errands.runner.stop_and_wait()
         self.workbench.shut_down()
         self.faults.uninstall()

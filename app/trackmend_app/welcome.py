@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from trackmend_app.action_set import ActionSet
+from trackmend_app.theme import current_theme
+from trackmend_app.theme.icons import icon_pixmap
+
+LOGO_PX = 64
 
 _BUTTONS = (("open_video", "primary"), ("open_project", ""), ("open_sample", ""))
 
@@ -21,6 +25,8 @@ class WelcomePage(QWidget):
     def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("welcome")
+        self._logo = QLabel()
+        self._draw_logo()
         title = QLabel("Open a video to begin")
         title.setProperty("kind", "title")
         hint = QLabel(
@@ -38,13 +44,23 @@ class WelcomePage(QWidget):
         column = QVBoxLayout(self)
         column.setSpacing(14)
         column.addStretch(2)
-        for widget in (title, hint):
+        for widget in (self._logo, title, hint):
             column.addWidget(widget, alignment=Qt.AlignmentFlag.AlignHCenter)
         row_box = QWidget()
         row_box.setLayout(row)
         column.addWidget(row_box, alignment=Qt.AlignmentFlag.AlignHCenter)
         column.addLayout(self._recent)
         column.addStretch(3)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the mark anew when the theme changes."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._draw_logo()
+
+    def _draw_logo(self) -> None:
+        colour, ratio = current_theme().focus, self.devicePixelRatioF()
+        self._logo.setPixmap(icon_pixmap("logo", size=LOGO_PX, colour=colour, ratio=ratio))
 
     def _button(self, actions: ActionSet, action_id: str, kind: str) -> QPushButton:
         action = actions[action_id]

@@ -1,7 +1,7 @@
 """Teaches the model from corrections: starts the trainer and registers what it made."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -13,7 +13,7 @@ from trackmend_app.session import Session
 from trackmend_app.training.process import TrainingProcess, trainer_command
 from trackmend_core.errors import UserError
 from trackmend_core.project import EditState
-from trackmend_core.types import RunId
+from trackmend_core.types import ModelId, RunId
 from trackmend_training.protocol import Cancelled, Finished
 
 
@@ -24,7 +24,7 @@ class TrainingControl(QObject):
         began(name).
         heard(Message): from the trainer.
         model_added(ModelChoice): training finished and the model is in the project.
-        ended_early(sentence): it was cancelled.
+        ended_early(path or None): it was cancelled; that checkpoint stays and may be added.
         failed(error): it failed; nothing was added.
         said(sentence).
         state_changed().
@@ -33,7 +33,7 @@ class TrainingControl(QObject):
     began = Signal(str)
     heard = Signal(object)
     model_added = Signal(object)
-    ended_early = Signal(str)
+    ended_early = Signal(object)
     failed = Signal(object)
     said = Signal(str)
     state_changed = Signal()
@@ -42,6 +42,7 @@ class TrainingControl(QObject):
         super().__init__(parent)
         self._session = session
         self._plan: FinetunePlan | None = None
+        self._kept: Path | None = None
         self.process = TrainingProcess(parent=self)
         self.process.said.connect(self.heard)
         self.process.finished.connect(self._on_finished)
@@ -81,7 +82,7 @@ class TrainingControl(QObject):
         """Start the trainer on the open project."""
         project = self._session.required_project()
         run_id = self._session.required_run().run_id
-        self._plan = plan
+        self._plan, self._kept = plan, None
         out = models_folder(project.path) / time.strftime("%Y%m%d-%H%M%S")
         program, arguments = trainer_command(
             finetune_arguments(project.path, plan=plan, out=out, run_id=run_id)
@@ -106,16 +107,44 @@ class TrainingControl(QObject):
         except UserError as error:
             self.failed.emit(error)
             return
+        self._note("finished", message.summary, model_id=choice.model_id)
         self.model_added.emit(choice)
 
     @Slot(object)
     def _on_cancelled(self, message: Cancelled) -> None:
-        kept = f"The last checkpoint is kept: {message.path}" if message.path else ""
-        self.ended_early.emit(kept or "No checkpoint had been saved yet.")
+        self._note("cancelled", {})
+        self._kept = Path(message.path) if message.path else None
+        self.ended_early.emit(self._kept)
+
+    def add_kept_checkpoint(self) -> None:
+        """Put the checkpoint of a cancelled training into the project after all."""
+        if self._kept is None:
+            return
+        try:
+            choice = self._register(self._kept, {"stopped": "early"})
+        except UserError as error:
+            self.failed.emit(error)
+        else:
+            self.model_added.emit(choice)
 
     @Slot(object)
     def _on_failed(self, error: UserError) -> None:
+        self._note("failed", {"message": error.message})
         self.failed.emit(error)
+
+    def _note(
+        self, status: str, summary: Mapping[str, object], *, model_id: ModelId | None = None
+    ) -> None:
+        """Write the training into the project's history."""
+        project = self._session.project
+        if self._plan is not None and project is not None:
+            project.add_training_run(
+                base_model_id=self._plan.base.model_id,
+                model_id=model_id,
+                config=self._plan.config.to_dict(),
+                summary=dict(summary),
+                status=status,
+            )
 
     def _register(self, path: Path, summary: Mapping[str, float | str]) -> ModelChoice:
         plan, project = self._plan, self._session.project
@@ -144,18 +173,23 @@ def finetune_arguments(
     project_path: Path, *, plan: FinetunePlan, out: Path, run_id: RunId
 ) -> list[str]:
     """Return the trainer's arguments for a plan."""
-    return [
-        "finetune",
-        str(project_path),
-        "--base",
-        str(plan.base.path),
-        "--out",
-        str(out),
-        "--run-id",
-        str(run_id),
-        "--steps",
-        str(plan.config.steps),
-    ]
+    config = plan.config
+    options: dict[str, Sequence[object]] = {
+        "--base": [plan.base.path],
+        "--out": [out],
+        "--run-id": [run_id],
+        "--steps": [config.steps],
+        "--batch-size": [config.batch_size],
+        "--learning-rate": [config.learning_rate],
+        "--max-frames": [config.max_frames],
+        "--replay-frames": [config.replay_frames],
+        "--keep-weight": [config.keep_weight],
+        "--crop": config.crop_wh,
+        "--threads": [config.threads],
+        "--seed": [config.seed],
+    }
+    words = [str(word) for name, values in options.items() for word in (name, *values)]
+    return ["finetune", str(project_path), *words]
 
 
 def read_metadata(path: Path) -> dict[str, str]:

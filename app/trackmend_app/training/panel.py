@@ -12,10 +12,13 @@ from trackmend_training.protocol import CheckpointSaved, Message, Started, Step
 class TrainingPanel(QWidget):
     """Shows one training.
 
-    Signals: rerun_asked(): run the new model on this video.
+    Signals:
+        rerun_asked(): run the new model on this video.
+        keep_asked(): add the last checkpoint of a cancelled training.
     """
 
     rerun_asked = Signal()
+    keep_asked = Signal()
 
     def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,8 +42,13 @@ class TrainingPanel(QWidget):
         self._rerun.setProperty("kind", "primary")
         self._rerun.setToolTip("Track this video again with the finetuned model, as a new run")
         self._rerun.clicked.connect(self.rerun_asked)
+        self._keep = QPushButton("Add the last checkpoint")
+        self._keep.setObjectName("keep")
+        self._keep.setToolTip("Put the model as it was at its last checkpoint into this project")
+        self._keep.clicked.connect(self.keep_asked)
         row = QHBoxLayout()
         row.addWidget(self._rerun)
+        row.addWidget(self._keep)
         row.addStretch(1)
         row.addWidget(self._cancel)
         layout = QVBoxLayout(self)
@@ -51,7 +59,7 @@ class TrainingPanel(QWidget):
         layout.addWidget(self.curves, 1)
         layout.addLayout(row)
         self._show_running(False)
-        self._rerun.hide()
+        self._offer()
 
     def begin(self, name: str) -> None:
         """Show a training that has been started."""
@@ -60,7 +68,7 @@ class TrainingPanel(QWidget):
         self._details.setText("Building the training set from the corrected tracks…")
         self._bar.setRange(0, 0)
         self._show_running(True)
-        self._rerun.hide()
+        self._offer()
 
     def hear(self, message: Message) -> None:
         """Take in what the trainer says."""
@@ -77,12 +85,18 @@ class TrainingPanel(QWidget):
         elif isinstance(message, CheckpointSaved):
             self.curves.add_checkpoint(message.step)
 
-    def conclude(self, state: str, details: str, *, offer_rerun: bool) -> None:
+    def conclude(
+        self, state: str, details: str, *, rerun: bool = False, keep: bool = False
+    ) -> None:
         """Say how the training ended, and offer the next step."""
         self._state.setText(state)
         self._details.setText(details)
         self._show_running(False)
-        self._rerun.setVisible(offer_rerun)
+        self._offer(rerun=rerun, keep=keep)
+
+    def _offer(self, *, rerun: bool = False, keep: bool = False) -> None:
+        self._rerun.setVisible(rerun)
+        self._keep.setVisible(keep)
 
     def _show_running(self, running: bool) -> None:
         self._bar.setVisible(running)

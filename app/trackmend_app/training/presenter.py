@@ -1,5 +1,7 @@
 """Keeps the training panel in step with the trainer, and leads from a new model to a new run."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject, Slot
 
 from trackmend_app.model_shelf import ModelChoice
@@ -30,6 +32,7 @@ class TrainingPresenter(QObject):
         training.ended_early.connect(self._on_ended_early)
         training.failed.connect(self._on_failed)
         panel.rerun_asked.connect(self._runs.start)
+        panel.keep_asked.connect(training.add_kept_checkpoint)
 
     @Slot(str)
     def _on_began(self, name: str) -> None:
@@ -42,15 +45,18 @@ class TrainingPresenter(QObject):
         self._panel.conclude(
             f"“{choice.name}” is ready",
             "It is in this project and is used by the next run. Earlier runs stay as they are.",
-            offer_rerun=True,
+            rerun=True,
         )
 
-    @Slot(str)
-    def _on_ended_early(self, sentence: str) -> None:
-        self._panel.conclude("Training cancelled", sentence, offer_rerun=False)
+    @Slot(object)
+    def _on_ended_early(self, checkpoint: Path | None) -> None:
+        details = (
+            f"The last checkpoint is kept: {checkpoint}"
+            if checkpoint is not None
+            else "No checkpoint had been saved yet."
+        )
+        self._panel.conclude("Training cancelled", details, keep=checkpoint is not None)
 
     @Slot(object)
     def _on_failed(self, _error: Exception) -> None:
-        self._panel.conclude(
-            "Training failed", "No model was added; nothing else has changed.", offer_rerun=False
-        )
+        self._panel.conclude("Training failed", "No model was added; nothing else has changed.")

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QPushButton
 from safetensors.numpy import save_file
 from window_stage import Stage
 
@@ -80,6 +81,8 @@ def test_a_finished_training_adds_the_model_and_offers_to_run_it(taught: Stage) 
     model = taught.session.project.models()[-1]
     assert model.path == path
     assert model.arch == "fake"
+    noted = taught.session.project.training_runs()[-1]
+    assert (noted.status, noted.model_id) == ("finished", model.model_id)
     assert taught.bench.runs.choice.model_id == model.model_id
     panel = taught.window.training_panel
     assert "is ready" in panel.text
@@ -104,7 +107,21 @@ def test_a_cancelled_training_says_where_its_checkpoint_is_and_adds_nothing(taug
     taught.wait(lambda: not taught.bench.training.is_running)
     assert "last.safetensors" in taught.window.training_panel.text
     assert len(taught.session.project.models()) == models
+    assert taught.session.project.training_runs()[-1].status == "cancelled"
     assert not taught.errors
+
+
+def test_the_checkpoint_of_a_cancelled_training_can_be_added_after_all(taught: Stage) -> None:
+    path = new_model(taught)
+    teach(taught, f"sys.stdin.readline()\nsay(Cancelled(path={str(path)!r}))")
+    taught.wait(lambda: len(taught.window.training_panel.curves.history.names) > 0)
+    taught.trigger("cancel_training")
+    taught.wait(lambda: not taught.bench.training.is_running)
+    button = taught.window.training_panel.findChild(QPushButton, "keep")
+    assert button.isVisible()
+    button.click()
+    assert taught.session.project.models()[-1].path == path
+    assert taught.bench.runs.choice.path == path
 
 
 def test_a_trainer_that_dies_adds_nothing_and_spares_the_window(taught: Stage) -> None:
