@@ -101,7 +101,7 @@ def overlap_loss(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
     sides = ours.shape[1] // 2
 
     def area(sizes: Tensor) -> Tensor:
-        return sizes.unflatten(1, (sides, 2)).sum(dim=1).prod(dim=1)
+        return sizes.reshape(-1, sides, 2).sum(dim=1).prod(dim=1)
 
     shared = area(torch.minimum(ours, true))
     union = area(ours) + area(true) - shared
