@@ -52,3 +52,8 @@ def test_the_packaging_folder_does_not_shadow_a_library() -> None:
 def test_importing_a_light_room_stays_light(module: str, absent: str) -> None:
     probe = f"import sys, {module}; sys.exit('{absent}' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", probe], check=False).returncode == 0
+
+
+def test_no_two_test_files_share_a_name() -> None:
+    names = [p.name for p in (REPOSITORY / "tests").rglob("*.py") if p.name != "conftest.py"]
+    assert len(names) == len(set(names)), sorted({n for n in names if names.count(n) > 1})
