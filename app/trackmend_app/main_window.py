@@ -197,6 +197,8 @@ class MainWindow(QMainWindow):
         self.canvas_presenter.said.connect(self.status_line.notice)
         self.canvas.context_menu_requested.connect(self._on_context_menu_requested)
         self.panels["similarity"].visibilityChanged.connect(bench.similarity.set_panel_shown)
+        for runner in (bench.opener.runner, self.errands.runner):
+            self.welcome.attend(runner)
         self.welcome.recent_chosen.connect(lambda path: bench.opener.open_paths([path]))
         self._held_similarity = HeldKey(self._app, self)
         self._held_similarity.held.connect(lambda: bench.similarity.set_shown(True))

@@ -24,10 +24,9 @@ from trackmend_core.types import Progress
 def examine_all(paths: Sequence[Path]) -> Job:
     """Read videos one after the other; returns a list of `VideoInfo`."""
     found: list[VideoInfo] = []
-    for done, path in enumerate(paths):
-        yield Progress(done=done, total=len(paths), message=f"Reading {path.name}…")
+    for path in paths:
+        yield Progress(done=0, total=0, message=f"Reading {path.name}…")
         found.append(examine_video(path))
-    yield Progress(done=len(paths), total=len(paths), message="Read")
     return found
 
 

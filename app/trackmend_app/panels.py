@@ -8,7 +8,7 @@ from trackmend_app.action_set import ActionSet
 from trackmend_app.theme import current_theme
 
 LAYOUT_VERSION = 1
-TRACKS_WIDTH, TIMELINE_HEIGHT, SIDE_WIDTH = 270, 290, 330
+TRACKS_WIDTH, TIMELINE_HEIGHT, SIDE_WIDTH, TRAINING_WIDTH = 270, 290, 330, 430
 GRIP_HEIGHT = 7
 
 
@@ -86,6 +86,13 @@ class Panels:
             self._is_entered = False
         for dock in self._docks.values():
             dock.hide()
+
+    def show_training(self) -> None:
+        """Show the training panel, wide enough for its curves and no wider."""
+        dock = self._docks["training"]
+        if not dock.isVisible():
+            dock.show()
+            self._window.resizeDocks([dock], [TRAINING_WIDTH], Qt.Orientation.Horizontal)
 
     def reset(self) -> None:
         """Put every panel back where it was at first."""

@@ -20,11 +20,13 @@ def time_left_text(seconds: float | None) -> str:
 
 def progress_text(progress: Progress) -> str:
     """Return how far, how fast and how long."""
-    parts = [f"{progress.done} of {progress.total} frames" if progress.total else ""]
+    if not progress.total:
+        return progress.message
+    parts = [f"{progress.done} of {progress.total} frames"]
     if progress.units_per_second > 0:
         parts.append(f"{progress.units_per_second:.1f} frames/s")
     parts.append(time_left_text(progress.seconds_left))
-    return " · ".join(part for part in parts if part) or progress.message
+    return " · ".join(part for part in parts if part)
 
 
 class RunStrip(QFrame):

@@ -320,14 +320,21 @@ class Session(QObject):
         self._saved_at = datetime.now()
         self._marks = None
         self._forget_rows()
-        self._drop_lost_selection()
+        self._keep_selection_true()
         self.tracks_changed.emit()
         return changes
 
     def _forget_rows(self) -> None:
         self._tracks, self._boxes = None, None
 
-    def _drop_lost_selection(self) -> None:
+    def _keep_selection_true(self) -> None:
+        """Follow the one selected box to its new track; let go of tracks that are no more."""
+        chosen = self._selection
+        if len(chosen.track_ids) == 1 and chosen.box_id is not None:
+            for box in self.boxes_at(self._frame_index):
+                if box.box_id == chosen.box_id:
+                    self.select(Selection((box.track_id,), box.box_id))
+                    return
         alive = {track.track_id for track in self.tracks()}
         kept = tuple(track for track in self._selection.track_ids if track in alive)
         self.select(Selection(kept, self._box_of(kept)))

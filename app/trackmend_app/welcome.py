@@ -2,14 +2,25 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from trackmend_app.action_set import ActionSet
+from trackmend_app.jobs.runner import JobRunner
+from trackmend_app.run_strip import progress_text
 from trackmend_app.theme import current_theme
 from trackmend_app.theme.icons import icon_pixmap
+from trackmend_core.types import Progress
 
 LOGO_PX = 64
+BAR_PX = 360
 
 _BUTTONS = (("open_video", "primary"), ("open_project", ""), ("open_sample", ""))
 
@@ -39,6 +50,11 @@ class WelcomePage(QWidget):
         row.setSpacing(8)
         for action_id, kind in _BUTTONS:
             row.addWidget(self._button(actions, action_id, kind))
+        self._progress_text = QLabel()
+        self._progress_text.setProperty("kind", "quiet")
+        self._progress_bar = QProgressBar()
+        self._progress_bar.setTextVisible(False)
+        self._progress_bar.setFixedWidth(BAR_PX)
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
         column = QVBoxLayout(self)
@@ -49,8 +65,11 @@ class WelcomePage(QWidget):
         row_box = QWidget()
         row_box.setLayout(row)
         column.addWidget(row_box, alignment=Qt.AlignmentFlag.AlignHCenter)
+        for progress in (self._progress_text, self._progress_bar):
+            column.addWidget(progress, alignment=Qt.AlignmentFlag.AlignHCenter)
         column.addLayout(self._recent)
         column.addStretch(3)
+        self.end_progress()
 
     def changeEvent(self, event: QEvent) -> None:
         """Draw the mark anew when the theme changes."""
@@ -71,6 +90,31 @@ class WelcomePage(QWidget):
             button.setProperty("kind", kind)
         button.clicked.connect(action.trigger)
         return button
+
+    def attend(self, runner: JobRunner) -> None:
+        """Show what a job does as long as it runs: something is being made ready to be shown."""
+        runner.started.connect(self._begin_progress)
+        runner.progressed.connect(self._show_progress)
+        runner.ended.connect(self.end_progress)
+
+    @Slot(str)
+    def _begin_progress(self, title: str) -> None:
+        self._progress_text.setText(f"{title}…")
+        self._progress_bar.setRange(0, 0)
+        self._progress_text.show()
+        self._progress_bar.show()
+
+    @Slot(object)
+    def _show_progress(self, progress: Progress) -> None:
+        self._progress_text.setText(progress_text(progress))
+        self._progress_bar.setRange(0, progress.total)
+        self._progress_bar.setValue(progress.done)
+
+    @Slot()
+    def end_progress(self) -> None:
+        """Take the progress away."""
+        self._progress_text.hide()
+        self._progress_bar.hide()
 
     def show_recent(self, paths: list[Path]) -> None:
         """List projects that were open lately."""

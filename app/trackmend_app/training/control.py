@@ -24,6 +24,7 @@ class TrainingControl(QObject):
         began(name).
         heard(Message): from the trainer.
         model_added(ModelChoice): training finished and the model is in the project.
+        stopping(): it was asked to stop, and will after the step it is at.
         ended_early(path or None): it was cancelled; that checkpoint stays and may be added.
         failed(error): it failed; nothing was added.
         said(sentence).
@@ -33,6 +34,7 @@ class TrainingControl(QObject):
     began = Signal(str)
     heard = Signal(object)
     model_added = Signal(object)
+    stopping = Signal()
     ended_early = Signal(object)
     failed = Signal(object)
     said = Signal(str)
@@ -93,8 +95,8 @@ class TrainingControl(QObject):
 
     def cancel(self) -> None:
         """Stop at the next step; the last checkpoint stays."""
-        self.said.emit("Training stops after this step…")
         self.process.cancel()
+        self.stopping.emit()
 
     def stop_and_wait(self) -> None:
         """End the trainer now: for the closing window only."""

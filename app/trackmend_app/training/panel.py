@@ -85,6 +85,11 @@ class TrainingPanel(QWidget):
         elif isinstance(message, CheckpointSaved):
             self.curves.add_checkpoint(message.step)
 
+    def show_stopping(self) -> None:
+        """Say that the training ends after the step it is at."""
+        self._state.setText("Stopping after this step…")
+        self._cancel.setEnabled(False)
+
     def conclude(
         self, state: str, details: str, *, rerun: bool = False, keep: bool = False
     ) -> None:
@@ -101,6 +106,7 @@ class TrainingPanel(QWidget):
     def _show_running(self, running: bool) -> None:
         self._bar.setVisible(running)
         self._cancel.setVisible(running)
+        self._cancel.setEnabled(running)
 
     @property
     def text(self) -> str:

@@ -29,6 +29,7 @@ class TrainingPresenter(QObject):
         training.began.connect(self._on_began)
         training.heard.connect(panel.hear)
         training.model_added.connect(self._on_model_added)
+        training.stopping.connect(panel.show_stopping)
         training.ended_early.connect(self._on_ended_early)
         training.failed.connect(self._on_failed)
         panel.rerun_asked.connect(self._runs.start)
@@ -37,7 +38,7 @@ class TrainingPresenter(QObject):
     @Slot(str)
     def _on_began(self, name: str) -> None:
         self._panel.begin(name)
-        self._panels["training"].show()
+        self._panels.show_training()
 
     @Slot(object)
     def _on_model_added(self, choice: ModelChoice) -> None:

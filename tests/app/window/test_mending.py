@@ -76,6 +76,16 @@ def test_undo_says_what_it_would_undo_and_jumps_to_its_place(tracked: Stage) -> 
     assert tracked.window.action_set["redo"].text().startswith("Redo: Split")
 
 
+def test_after_a_split_the_selected_box_stays_selected_under_its_new_id(tracked: Stage) -> None:
+    tracked.click_box(tracked.numbers_here()[0])
+    before = tracked.session.selection
+    tracked.press(Qt.Key.Key_S)
+    after = tracked.session.selection
+    assert after.box_id == before.box_id
+    assert after.track_ids != before.track_ids
+    assert tracked.session.track(after.track_ids[0]).first_frame == tracked.session.frame_index
+
+
 def test_undo_survives_closing_the_window(tracked: Stage) -> None:
     digest = tracked.session.project.digest()
     tracked.click_box(tracked.numbers_here()[0])
@@ -140,12 +150,7 @@ def test_a_split_track_is_joined_again_by_merge_mode(tracked: Stage) -> None:
     first = tracked.session.selection.track_ids[0]
     tracked.press(Qt.Key.Key_S)
     assert tracked.session.project.digest() != before
-    second = next(
-        box.track_id
-        for box in tracked.session.boxes_at(tracked.session.frame_index)
-        if box.number not in {t.number for t in tracked.session.tracks()[:1]}
-        and tracked.session.track(box.track_id).first_frame == tracked.session.frame_index
-    )
+    second = tracked.session.selection.track_ids[0]
     tracked.press(Qt.Key.Key_M)
     tracked.session.select_tracks(())
     tracked.bench.corrections.pick(first, None, additive=False)
@@ -178,15 +183,10 @@ def test_ctrl_and_a_digit_assigns_to_the_look_alike(tracked: Stage) -> None:
     tracked.click_box(number)
     first = tracked.session.selection.track_ids[0]
     tracked.press(Qt.Key.Key_S)
-    later = next(
-        box
-        for box in tracked.session.boxes_at(tracked.session.frame_index)
-        if tracked.session.track(box.track_id).first_frame == tracked.session.frame_index
-    )
-    tracked.bench.corrections.pick(later.track_id, later.box_id, additive=False)
+    later = tracked.session.selection.track_ids[0]
     assert tracked.bench.chooser.lookalikes()[0].track_id == first
     tracked.press(Qt.Key.Key_1, CTRL)
-    assert tracked.session.track(later.track_id) is None
+    assert tracked.session.track(later) is None
 
 
 def test_export_writes_the_corrected_tracks_and_says_how_many_rows(
