@@ -61,6 +61,7 @@ class SimilarityControl(QObject):
         self._panel_shown = False
         self._query: BoxRecord | None = None
         self._answer: SimilarityAnswer | None = None
+        self._is_loading = False
         self._run_id: RunId | None = None
         self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settled.timeout.connect(self._on_settled)
@@ -149,6 +150,7 @@ class SimilarityControl(QObject):
             return
         model_path = self._model_path()
         if not self._shelf.holds(model_path):
+            self._is_loading = True
             self.said.emit("Similarity: loading the model; the map comes in a moment…")
         now = self._session.frame_index
         frames = [now]
@@ -184,6 +186,9 @@ class SimilarityControl(QObject):
 
     @Slot(object)
     def _on_answered(self, answer: SimilarityAnswer) -> None:
+        if self._is_loading and self._query is not None:
+            self._is_loading = False
+            self.said.emit(f"Similarity to {self._query.number}: the brighter, the more alike")
         if answer.frame_index == self._session.frame_index:
             self._answer = answer
         if self._shown and answer.frame_index == self._session.frame_index:
