@@ -46,7 +46,7 @@ def test_it_finds_most_people_in_a_street_it_has_not_seen(model: LoadedModel) ->
     threshold = recommended_settings(model.metadata, frame_rate=25).score_threshold
     detector = Detector(model, backend="torch", device="cpu")
     seen = found = wrong = 0
-    for index, frame in enumerate(draw_street(StreetSettings(frame_count=31, seed=77))):
+    for index, frame in enumerate(draw_street(StreetSettings(frame_count=76, seed=77))):
         if index % 15:
             continue
         detections = detector.detect(frame.image)
