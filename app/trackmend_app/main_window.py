@@ -335,6 +335,7 @@ def run_window(paths: list[Path], *, screenshot: Path | None = None) -> int:
         window.workbench.opener.open_paths(paths)
     if screenshot is None:
         obey_ctrl_c()
+        window.resize(window.size().boundedTo(window.screen().availableSize()))
         window.show()
         return int(app.exec())
     try:
