@@ -117,16 +117,26 @@ def opened(monkeypatch: pytest.MonkeyPatch, small_street: None) -> list[tuple[Pa
 def test_the_demo_makes_its_sample_once_and_keeps_what_a_person_did_to_it(
     opened: list[tuple[Path, Path | None]],
 ) -> None:
-    for _ in range(2):
-        result = CliRunner().invoke(cli.app, ["demo", "--prepare-only"])
+    def prepare(*more: str) -> str:
+        result = CliRunner().invoke(cli.app, ["demo", "--prepare-only", *more])
         assert result.exit_code == 0, result.stderr
-    assert result.stderr.count("\n") == 1, "the second time nothing is made"
+        return result.stderr
+
+    def names() -> list[str]:
+        with Project.open(path) as project:
+            return [moment.name for moment in project.checkpoints()]
+
+    prepare()
     path = sample.sample_project(sample.sample_folder())
-    assert str(path) in result.stderr
+    with Project.open(path) as project:
+        project.add_checkpoint("half of it looked at")
+    said = prepare()
+    assert said.count("\n") == 1, "the second time nothing is made"
+    assert str(path) in said
     assert opened == []
-    before = path.stat().st_ino
-    assert CliRunner().invoke(cli.app, ["demo", "--prepare-only", "--fresh"]).exit_code == 0
-    assert path.stat().st_ino != before
+    assert names() == ["half of it looked at"]
+    prepare("--fresh")
+    assert names() == []
 
 
 def test_without_a_display_the_demo_draws_a_picture_and_says_where(
