@@ -14,9 +14,8 @@ EXIT_BAD_INPUT = 2
 class Line:
     """One training process's line to whoever started it."""
 
-    def __init__(self, *, out: TextIO = sys.stdout, orders: TextIO = sys.stdin) -> None:
+    def __init__(self, *, out: TextIO = sys.stdout) -> None:
         self._out = out
-        self._orders = orders
         self._cancelled = threading.Event()
 
     def listen(self) -> None:
@@ -33,10 +32,12 @@ class Line:
         return self._cancelled.is_set()
 
     def _read_orders(self) -> None:
-        for line in self._orders:
-            if line.strip() == CANCEL_LINE:
-                self._cancelled.set()
-                return
+        # Not sys.stdin: a worker that is forked while its lock is held waits for it for ever.
+        with open(0, "rb", buffering=0, closefd=False) as orders:
+            for line in orders:
+                if line.strip() == CANCEL_LINE.encode():
+                    self._cancelled.set()
+                    return
 
 
 def run_reported(line: Line, work: Callable[[], object]) -> int:
