@@ -141,9 +141,21 @@ def track(
 @app.command()
 def evaluate(
     gt: Annotated[
-        Path, typer.Option("--gt", help="Ground truth: gt.txt, or a MOTChallenge folder.")
+        list[Path],
+        typer.Option(
+            "--gt",
+            help="Ground truth: gt.txt, a MOTChallenge sequence, or a folder of sequences. "
+            "May be given several times.",
+        ),
     ],
-    result: Annotated[Path, typer.Option("--result", help="What `trackmend track` wrote.")],
+    result: Annotated[
+        list[Path],
+        typer.Option(
+            "--result",
+            help="What `trackmend track` wrote: a file for every --gt, or a folder with "
+            "SEQUENCE.txt of each.",
+        ),
+    ],
     iou_min: Annotated[
         float, typer.Option(help="Boxes overlapping by this much are the same, above 0, at most 1.")
     ] = 0.5,
@@ -152,7 +164,10 @@ def evaluate(
     ] = Rules.MOTCHALLENGE,
     as_json: AsJson = False,
 ) -> None:
-    """Judge tracks by ground truth: MOTA, IDF1, switches and the counts behind them."""
+    """Judge tracks by ground truth: MOTA, IDF1, HOTA, switches and the counts behind them.
+
+    Of several sequences every one gets a row, and all of them together the row OVERALL.
+    """
     from trackmend_app.commands.evaluate import run_evaluate
 
     run_evaluate(gt, result, iou_min=iou_min, rules=rules, as_json=as_json)

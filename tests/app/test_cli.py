@@ -248,6 +248,21 @@ def test_evaluate_prints_a_table_or_json(run: Run, truth: Path) -> None:
     assert table.stdout.splitlines()[0].split() == ["MOTA", "100.0%"]
     scores = json.loads(run("evaluate", "--gt", truth, "--result", truth, "--json").stdout)
     assert (scores["mota"], scores["idf1"], scores["id_switches"]) == (1, 1, 0)
+    assert (scores["hota"], scores["deta"], scores["assa"], scores["loca"]) == (1, 1, 1, 1)
+    assert ["HOTA", "100.0%"] in [line.split() for line in table.stdout.splitlines()]
+
+
+def test_evaluate_gives_every_sequence_a_row_and_one_to_all(
+    run: Run, truth: Path, tmp_path: Path
+) -> None:
+    empty = tmp_path / "empty.txt"
+    empty.write_text("")
+    both = ["evaluate", "--gt", truth, "--gt", truth, "--result", truth, "--result", empty]
+    rows = [line.split("  ")[0] for line in run(*both).stdout.splitlines()]
+    assert rows == ["sequence", "gt (1)", "gt (2)", "OVERALL"]
+    scores = json.loads(run(*both, "--json").stdout)
+    assert scores["mota"] == 0.5
+    assert scores["sequences"]["gt (1)"]["hota"] == 1
 
 
 def test_evaluate_says_when_nothing_fits(run: Run, truth: Path, tmp_path: Path) -> None:

@@ -4,11 +4,13 @@ The distances are ours, since motmetrics 1.4 computes them with a function that 
 Sources: Bernardin and Stiefelhagen (2008) for CLEAR, Ristani et al. (2016) for IDF1.
 """
 
+from collections.abc import Sequence
+
 import motmetrics
 import numpy as np
 
 from trackmend_core.errors import UserError
-from trackmend_core.evaluation.judged import judged_frames
+from trackmend_core.evaluation.judged import JudgedFrame, judged_frames
 from trackmend_core.evaluation.rules import ClearRules
 from trackmend_core.evaluation.scores import ClearScores
 from trackmend_core.types import MotTable
@@ -54,6 +56,33 @@ def evaluate_clear(
         UserError: no box of the ground truth counts, or a result box has no id.
         ValueError: `iou_min` is out of range.
     """
+    frames = frames_to_judge(gt, result, iou_min=iou_min, rules=rules)
+    return scores_of(frames, accumulate(frames, iou_min=iou_min))
+
+
+def scores_of(frames: Sequence[JudgedFrame], accumulator: motmetrics.MOTAccumulator) -> ClearScores:
+    """Return the counts of frames that motmetrics has paired."""
+    values = motmetrics.metrics.create().compute(
+        accumulator, metrics=[*_COUNTS, "motp"], return_dataframe=False
+    )
+    counts = {ours: int(values[theirs]) for theirs, ours in _COUNTS.items()}
+    motp = float(values["motp"])
+    return ClearScores(
+        **counts,
+        result_tracks=len({track for frame in frames for track in frame.result_ids.tolist()}),
+        distance_sum=motp * counts["matches"] if counts["matches"] else 0.0,
+    )
+
+
+def frames_to_judge(
+    gt: MotTable, result: MotTable, *, iou_min: float, rules: ClearRules | None
+) -> list[JudgedFrame]:
+    """Return the frames that count, in order.
+
+    Raises:
+        UserError: no box of the ground truth counts, or a result box has no id.
+        ValueError: `iou_min` is out of range.
+    """
     if not 0 < iou_min <= 1:
         raise ValueError(f"iou_min must lie above 0 and be at most 1, not {iou_min}")
     if (result.ids < 0).any():
@@ -67,6 +96,11 @@ def evaluate_clear(
             "The ground truth has no box that counts.",
             "Rows count if their mark (column 7) is not 0 and their class (column 8) is 1.",
         )
+    return frames
+
+
+def accumulate(frames: Sequence[JudgedFrame], *, iou_min: float) -> motmetrics.MOTAccumulator:
+    """Let motmetrics pair the boxes of every frame."""
     accumulator = motmetrics.MOTAccumulator()
     for frame in frames:
         accumulator.update(
@@ -75,13 +109,4 @@ def evaluate_clear(
             np.where(frame.distances > 1.0 - iou_min, np.nan, frame.distances),
             frameid=frame.number,
         )
-    values = motmetrics.metrics.create().compute(
-        accumulator, metrics=[*_COUNTS, "motp"], return_dataframe=False
-    )
-    counts = {ours: int(values[theirs]) for theirs, ours in _COUNTS.items()}
-    motp = float(values["motp"])
-    return ClearScores(
-        **counts,
-        result_tracks=len({track for frame in frames for track in frame.result_ids.tolist()}),
-        distance_sum=motp * counts["matches"] if counts["matches"] else 0.0,
-    )
+    return accumulator

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from trackmend_core.evaluation.rules import DISTRACTORS, PEDESTRIAN, ClearRules, GroundTruthRule
+from trackmend_core.evaluation.rules import PEDESTRIAN, ClearRules, GroundTruthRule
 from trackmend_core.geometry import iou_matrix
 from trackmend_core.types import BoolArray, Float64Array, IntArray, MotTable
 
@@ -17,12 +17,14 @@ class JudgedFrame:
     Attributes:
         number: 1-based frame.
         gt_ids: (G,) int64.
+        gt_xyxy: (G, 4) float64, pixels of the source frame.
         result_ids: (R,) int64.
         distances: (G, R) float64, 1 - IoU.
     """
 
     number: int
     gt_ids: IntArray
+    gt_xyxy: Float64Array
     result_ids: IntArray
     distances: Float64Array
 
@@ -40,36 +42,37 @@ def judged_frames(
             gt.select(gt_rows.get(number, none)),
             result.select(result_rows.get(number, none)),
             iou_min=iou_min,
-            rule=rules.ground_truth,
+            rules=rules,
         )
         for number in sorted(numbers)
     ]
 
 
 def _judge(
-    number: int, gt: MotTable, result: MotTable, *, iou_min: float, rule: GroundTruthRule
+    number: int, gt: MotTable, result: MotTable, *, iou_min: float, rules: ClearRules
 ) -> JudgedFrame:
     overlaps = iou_matrix(_corners(gt), _corners(result))
     counts = np.ones(len(gt), np.bool_)
-    if rule is not GroundTruthRule.EVERY_ROW:
+    if rules.ground_truth is not GroundTruthRule.EVERY_ROW:
         counts = (gt.scores != 0) & (gt.classes == PEDESTRIAN)
-        excused = _excused(gt, overlaps, iou_min=iou_min, rule=rule)
+        excused = _excused(gt, overlaps, iou_min=iou_min, rules=rules)
         result = result.select(~excused)
         overlaps = overlaps[:, ~excused]
     return JudgedFrame(
         number=number,
         gt_ids=gt.ids[counts],
+        gt_xyxy=_corners(gt)[counts],
         result_ids=result.ids,
         distances=1.0 - overlaps[counts],
     )
 
 
 def _excused(
-    gt: MotTable, overlaps: Float64Array, *, iou_min: float, rule: GroundTruthRule
+    gt: MotTable, overlaps: Float64Array, *, iou_min: float, rules: ClearRules
 ) -> BoolArray:
     """Return which result boxes sit on a distractor, (R,)."""
-    distractor = np.isin(gt.classes, DISTRACTORS)
-    if rule is GroundTruthRule.DISTRACTORS_FIRST:
+    distractor = np.isin(gt.classes, rules.distractors)
+    if rules.ground_truth is GroundTruthRule.DISTRACTORS_FIRST:
         distractor |= gt.visibilities < 0
         choosing = np.flatnonzero(distractor)
     else:

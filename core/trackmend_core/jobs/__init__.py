@@ -2,7 +2,12 @@
 
 from trackmend_core.jobs.continue_run import continue_run
 from trackmend_core.jobs.export_tracks import ExportedVideo, export_project
-from trackmend_core.jobs.judge import evaluate_files
+from trackmend_core.jobs.judge import (
+    JudgedSequences,
+    SequenceFiles,
+    evaluate_files,
+    pair_files,
+)
 from trackmend_core.jobs.memory_sink import MemorySink
 from trackmend_core.jobs.recommended import recommended_settings
 from trackmend_core.jobs.seams import FrameDetector, FrameSource, RunSink
@@ -14,11 +19,14 @@ __all__ = [
     "FrameDetector",
     "FrameResult",
     "FrameSource",
+    "JudgedSequences",
     "MemorySink",
     "RunSink",
+    "SequenceFiles",
     "continue_run",
     "evaluate_files",
     "export_project",
+    "pair_files",
     "recommended_settings",
     "track_into_project",
     "track_video",
