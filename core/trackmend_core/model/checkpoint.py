@@ -13,11 +13,17 @@ from trackmend_core.model.heads import HeadSpec
 from trackmend_core.model.loaded import LoadedModel
 from trackmend_core.model.recognise import recognise_architecture, recognise_heads
 from trackmend_core.model.registry import build_network
-from trackmend_core.model.weights_file import WeightsFile, read_weights
+from trackmend_core.model.weights_file import WeightsFile, printable, read_weights
 
 FORMAT_VERSION = 1
 _OWN_FIELDS = ("format", "format_version", "arch", "reid_dim", "ltrb", "num_classes", "input_wh")
 _KEYS_SHOWN = 8
+_TRUTHS = {"true": True, "false": False}
+_COUNTER = ".num_batches_tracked"
+LONGEST_NAME = 120
+MOST_CHANNELS = 65_536
+LONGEST_SIDE = 8192
+"""A file that says more than these is damaged or means harm."""
 
 
 def save_checkpoint(
@@ -84,10 +90,7 @@ def load_checkpoint(path: Path, *, device: str | torch.device = "cpu") -> Loaded
     else:
         spec = recognise_heads(file.tensors)
         arch = recognise_architecture(file.tensors, spec)
-    network = build_network(
-        arch, reid_dim=spec.reid_dim, ltrb=spec.ltrb, num_classes=spec.num_classes
-    )
-    ignored = _fill(network, file, path=path, arch=arch)
+    network, ignored = _filled_network(file, path=path, arch=arch, spec=spec)
     return LoadedModel(
         network=network.to(device).eval(),
         arch=arch,
@@ -95,7 +98,7 @@ def load_checkpoint(path: Path, *, device: str | torch.device = "cpu") -> Loaded
         ltrb=spec.ltrb,
         num_classes=spec.num_classes,
         input_wh=_declared_size(path, file.metadata.get("input_wh")),
-        name=file.metadata.get("name") or path.stem,
+        name=printable(file.metadata.get("name") or path.stem, longest=LONGEST_NAME),
         metadata={key: v for key, v in file.metadata.items() if key not in _OWN_FIELDS},
         ignored_keys=ignored,
     )
@@ -114,9 +117,11 @@ def _declared(path: Path, metadata: Mapping[str, str]) -> tuple[str, HeadSpec]:
         version = int(metadata.get("format_version", "1"))
         spec = HeadSpec(
             reid_dim=int(metadata["reid_dim"]),
-            ltrb=metadata["ltrb"] == "true",
+            ltrb=_TRUTHS[metadata["ltrb"]],
             num_classes=int(metadata["num_classes"]),
         )
+        if max(spec.reid_dim, spec.num_classes) > MOST_CHANNELS:
+            raise ValueError("more channels than any network has")
     except (KeyError, ValueError) as error:
         raise _damaged_description(path) from error
     if version > FORMAT_VERSION:
@@ -134,7 +139,7 @@ def _declared_size(path: Path, text: str | None) -> tuple[int, int] | None:
         width, height = (int(side) for side in text.split("x"))
     except ValueError as error:
         raise _damaged_description(path) from error
-    if min(width, height) <= 0 or width % 32 or height % 32:
+    if not all(0 < side <= LONGEST_SIDE and side % 32 == 0 for side in (width, height)):
         raise _damaged_description(path)
     return width, height
 
@@ -146,36 +151,56 @@ def _damaged_description(path: Path) -> UserError:
     )
 
 
-def _fill(network: nn.Module, file: WeightsFile, *, path: Path, arch: str) -> tuple[str, ...]:
-    """Copy the file's weights into the network and return the entries that it has no use for.
+def _filled_network(
+    file: WeightsFile, *, path: Path, arch: str, spec: HeadSpec
+) -> tuple[nn.Module, tuple[str, ...]]:
+    """Return the network with the file's weights, and the entries that it has no use for.
+
+    Shapes are compared before anything is allocated, so a file cannot ask for more than it holds.
 
     Raises:
         UserError: with the list of weights that are missing, mis-shaped or not finite.
     """
-    expected = network.state_dict()
-    optional: tuple[str, ...] = getattr(network, "OPTIONAL_PREFIXES", ())
-    filled = dict(expected)
+
+    def build() -> nn.Module:
+        return build_network(
+            arch, reid_dim=spec.reid_dim, ltrb=spec.ltrb, num_classes=spec.num_classes
+        )
+
+    with torch.device("meta"):
+        blueprint = build()
+    expected = blueprint.state_dict()
+    dead: tuple[str, ...] = getattr(blueprint, "OPTIONAL_PREFIXES", ())
+    filled: dict[str, Tensor] = {}
     problems: list[str] = []
-    for key, present in expected.items():
-        dead = key.startswith(optional) if optional else False
-        value = file.tensors.get(key)
-        if value is None:
-            if not dead and not key.endswith(".num_batches_tracked"):
-                problems.append(f"{key}: missing")
-        elif value.shape != present.shape:
-            if not dead:
-                problems.append(f"{key}: {_shape(value)} instead of {_shape(present)}")
-        elif value.is_floating_point() and not bool(torch.isfinite(value).all()):
-            problems.append(f"{key}: holds values that are not numbers")
-        else:
-            filled[key] = value
+    for key, place in expected.items():
+        value, problem = _fitting(file.tensors.get(key), place)
+        if problem and not (dead and key.startswith(dead)) and not key.endswith(_COUNTER):
+            problems.append(f"{key}: {problem}")
+        filled[key] = torch.zeros(place.shape, dtype=place.dtype) if problem else value
     if problems:
         raise UserError(
             f"“{path.name}” does not fit {arch}: {_listed(problems)}.",
             "Use the complete file that the training wrote, or another model.",
         )
+    network = build()
     network.load_state_dict(filled)
-    return tuple(sorted(file.tensors.keys() - expected.keys()))
+    unused = sorted(file.tensors.keys() - expected.keys())
+    return network, tuple(printable(key) for key in unused)
+
+
+def _fitting(value: Tensor | None, place: Tensor) -> tuple[Tensor, str]:
+    """Return the value as the network wants it, or what is wrong with it."""
+    if value is None:
+        return place, "missing"
+    if value.shape != place.shape:
+        return place, f"{_shape(value)} instead of {_shape(place)}"
+    if value.is_floating_point() != place.is_floating_point() or value.is_complex():
+        return place, f"holds {str(value.dtype).removeprefix('torch.')}"
+    value = value.to(place.dtype)
+    if value.is_floating_point() and not bool(torch.isfinite(value).all()):
+        return place, "holds values that are not numbers"
+    return value, ""
 
 
 def _shape(tensor: Tensor) -> str:

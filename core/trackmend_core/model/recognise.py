@@ -1,5 +1,6 @@
 """Tell from the weights alone which network they belong to."""
 
+import re
 from collections.abc import Mapping
 
 import torch
@@ -9,6 +10,7 @@ from trackmend_core.errors import UserError
 from trackmend_core.model.heads import HeadSpec
 from trackmend_core.model.registry import architectures, build_network
 
+_LAYER_NUMBER = re.compile(r"[0-9]{1,3}")
 SHARE_RECOGNISED = 0.5
 """An architecture is recognised if this share of all entries, file and network, agrees."""
 
@@ -21,11 +23,19 @@ def recognise_heads(tensors: Mapping[str, Tensor]) -> HeadSpec:
     """
     channels = {head: _last_layer_channels(tensors, head) for head in ("hm", "wh", "id")}
     missing = [head for head, count in channels.items() if count is None]
+    if missing == ["id"]:
+        raise UserError(
+            "These weights find objects but have no head for re-ID (id), as CenterNet's have none: "
+            "they can begin a training, but cannot track.",
+            "Name the file as initial_weights of a training configuration, or choose a FairMOT "
+            "checkpoint.",
+        )
     if missing:
         raise UserError(
-            f"These weights have no head for {_names(missing)}.",
-            "A FairMOT checkpoint has the heads hm, wh, id and reg; "
-            "a detector without re-ID (CenterNet) cannot track on its own.",
+            f"These weights have no head for {_names(missing)}: they may begin a training, as "
+            "ImageNet backbones do, but cannot track.",
+            "A FairMOT checkpoint has the heads hm, wh, id and reg. To learn from these weights, "
+            "name the file as initial_weights of a training configuration.",
         )
     num_classes, sizes, reid_dim = (count or 0 for count in channels.values())
     if sizes not in (2, 4) or not num_classes or not reid_dim:
@@ -68,7 +78,8 @@ def _last_layer_channels(tensors: Mapping[str, Tensor], head: str) -> int | None
     layers: dict[int, int] = {}
     for key, tensor in tensors.items():
         parts = key.split(".")
-        if len(parts) == 3 and parts[0] == head and parts[1].isdigit() and parts[2] == "weight":
+        numbered = len(parts) == 3 and parts[0] == head and parts[2] == "weight"
+        if numbered and _LAYER_NUMBER.fullmatch(parts[1]):
             layers[int(parts[1])] = tensor.shape[0] if tensor.ndim else 0
     return layers[max(layers)] if layers else None
 

@@ -1,4 +1,8 @@
+import contextlib
+import functools
+import io
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -6,8 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save, save_file
 from torch import Tensor, nn
 
 from trackmend_core.errors import UserError
@@ -303,6 +309,103 @@ def test_an_architecture_from_elsewhere_is_refused(tmp_path: Path) -> None:
     assert "dla34" in refusal.value.hint
 
 
+def test_an_archive_that_would_unpack_to_more_than_it_is_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.pth"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("model/data.pkl", bytes(1_000_000))
+    with pytest.raises(UserError, match="compressed archive"):
+        load_checkpoint(path)
+
+
+def test_weights_that_claim_more_values_than_the_file_holds_are_refused(tmp_path: Path) -> None:
+    endless = torch.zeros(1).expand(10**9, 256, 1, 1)
+    path = tmp_path / "endless.pth"
+    torch.save({"hm.2.weight": endless, "wh.2.weight": endless, "id.2.weight": endless}, path)
+    with pytest.raises(UserError, match="more values than the file holds"):
+        load_checkpoint(path)
+
+
+@pytest.mark.parametrize("kind", ["sparse", "meta"])
+def test_entries_that_are_no_plain_arrays_are_refused(tmp_path: Path, kind: str) -> None:
+    odd = torch.zeros(4, 4).to_sparse() if kind == "sparse" else torch.empty(4, 4, device="meta")
+    path = tmp_path / "odd.pth"
+    torch.save({"hm.2.weight": odd}, path)
+    with pytest.raises(UserError) as refusal:
+        load_checkpoint(path)
+    assert refusal.value.hint
+
+
+@pytest.mark.parametrize("dtype", [torch.int8, torch.complex64], ids=str)
+def test_numbers_of_another_kind_are_refused_by_name(
+    light: nn.Module, tmp_path: Path, dtype: torch.dtype
+) -> None:
+    weights = {**light.state_dict()}
+    weights["hm.6.bias"] = weights["hm.6.bias"].to(dtype)
+    path = tmp_path / "quantised.pth"
+    torch.save(weights, path)
+    with pytest.raises(UserError, match=r"hm\.6\.bias: holds (int8|complex64)"):
+        load_checkpoint(path)
+
+
+def test_a_value_beyond_float32_is_no_number(light: nn.Module, tmp_path: Path) -> None:
+    weights = {**light.state_dict()}
+    weights["hm.6.bias"] = torch.full((1,), 1e300, dtype=torch.float64)
+    path = tmp_path / "wide.pth"
+    torch.save(weights, path)
+    with pytest.raises(UserError, match="not numbers"):
+        load_checkpoint(path)
+
+
+def test_dead_entries_that_a_file_lacks_are_zero_and_so_the_same_every_time(
+    tmp_path: Path,
+) -> None:
+    weights = {k: v for k, v in build_network("dla34").state_dict().items() if ".fc." not in k}
+    path = tmp_path / "fairmot.pth"
+    torch.save(weights, path)
+    loaded = load_checkpoint(path).network.state_dict()
+    assert not loaded["base.fc.weight"].any()
+
+
+def test_a_head_with_an_odd_layer_number_is_no_crash(light: nn.Module, tmp_path: Path) -> None:
+    odd = {f"hm.{number}.weight": torch.zeros(9) for number in ("²", "٣", "9" * 5000)}
+    path = official(light, tmp_path / "odd.pth")
+    torch.save({**light.state_dict(), **odd}, path)
+    assert load_checkpoint(path).num_classes == 1
+
+
+def test_a_name_cannot_write_to_the_terminal(saved: Path) -> None:
+    name = load_checkpoint(described(saved, name="a\x1b[2Jb\n" + "c" * 500)).name
+    assert name.isprintable()
+    assert len(name) < 130
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_a_file_with_any_bytes_changed_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    content = bytearray(data.draw(st.sampled_from(_small_files())))
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(content) - 1))
+        content[place] = data.draw(st.integers(0, 255))
+    path = tmp_path_factory.getbasetemp() / "changed.pth"
+    path.write_bytes(bytes(content))
+    with contextlib.suppress(UserError):
+        load_checkpoint(path)
+
+
+@functools.cache
+def _small_files() -> tuple[bytes, ...]:
+    """Files of one small head in each container: nothing is recognised, everything is parsed."""
+    tensors = {f"{head}.2.weight": torch.ones(4, 2, 1, 1) for head in ("hm", "wh", "id")}
+    files = []
+    for zipped in (True, False):
+        packed = io.BytesIO()
+        torch.save({"state_dict": tensors}, packed, _use_new_zipfile_serialization=zipped)
+        files.append(packed.getvalue())
+    return (*files, save(tensors, metadata={"name": "x"}))
+
+
 def described(saved: Path, **changes: str) -> Path:
     with safe_open(saved, framework="pt") as file:
         metadata = {**file.metadata(), **changes}
@@ -318,6 +421,9 @@ def described(saved: Path, **changes: str) -> Path:
         ({"format_version": "2"}, "newer Trackmend"),
         ({"reid_dim": "many"}, "cannot be read"),
         ({"reid_dim": "0"}, "cannot be read"),
+        ({"reid_dim": "9" * 18}, "cannot be read"),
+        ({"ltrb": "maybe"}, "cannot be read"),
+        ({"input_wh": "64000x64000"}, "cannot be read"),
         ({"input_wh": "640"}, "cannot be read"),
         ({"input_wh": "-32x0"}, "cannot be read"),
         ({"input_wh": "650x480"}, "cannot be read"),
