@@ -76,6 +76,7 @@ class StatusPresenter(QObject):
         self._say_mode(now)
         self._show_place()
         self._status_line.set_saved(self._workbench.session.saved_at)
+        self._say_device()
         if not now.job_runs:
             self._show_strip()
         project = self._workbench.session.project
@@ -90,6 +91,13 @@ class StatusPresenter(QObject):
         self._actions.set_checked("follow_run", bench.runs.follows)
         self._actions.set_checked("play", bench.playback.is_playing)
         self._actions.set_checked("show_similarity", bench.similarity.is_shown)
+
+    def _say_device(self) -> None:
+        """Until a model is loaded here, say which model made the run that is shown, and where."""
+        if self._device:
+            return
+        run = self._workbench.session.run
+        self._status_line.set_device(run.description if run is not None else "no model loaded yet")
 
     def _say_mode(self, now: Situation) -> None:
         session = self._workbench.session

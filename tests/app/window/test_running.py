@@ -136,3 +136,14 @@ def test_who_looks_elsewhere_during_a_run_is_left_there(stage: Stage) -> None:
     assert stage.session.frame_index == 0
     stage.wait(lambda: not stage.bench.runs.runner.is_running)
     assert stage.session.frame_index == 0
+
+
+def test_the_status_line_says_what_made_the_run_that_is_shown(stage: Stage) -> None:
+    stage.open_video()
+    assert "no model loaded yet" in stage.window.status_line.text
+    stage.run_model()
+    stage.close()
+    stage.open_window()
+    stage.open_video()
+    made_by = stage.session.run.description
+    assert made_by and made_by in stage.window.status_line.text
