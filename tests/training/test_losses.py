@@ -1,5 +1,6 @@
 """The joint loss against the official code's, and where the official one breaks."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,12 +8,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from trackmend_training.losses import (
-    FairMotLoss,
-    TargetBatch,
-    focal_heat_map_loss,
-    overlap_loss,
-)
+from trackmend_training.loss_terms import focal_heat_map_loss, overlap_loss
+from trackmend_training.losses import FairMotLoss, TargetBatch, count_targets
 
 REID_DIM = 8
 
@@ -154,3 +151,82 @@ def test_the_overlap_loss_is_one_minus_iou(
     target = torch.tensor([[true, [1.0] * len(true)]], dtype=torch.float32)
     assert float(overlap_loss(predicted, target, mask)) == pytest.approx(expected, abs=1e-6)
     assert float(overlap_loss(predicted, target, mask * 0)) == 0
+
+
+@pytest.mark.parametrize("form", ["cross-entropy", "focal"])
+@pytest.mark.parametrize("heat_map", ["focal", "mse"])
+def test_the_parts_of_a_batch_add_up_to_its_loss(form: str, heat_map: str) -> None:
+    heads = random_heads(batch=3)
+    whole = targets_with(identities=[0, 1, -1, 2], objects=3, batch=3)
+    whole.mask[1] = 0
+    whole.heat_map[1] = 0
+    loss = FairMotLoss(
+        reid_dim=REID_DIM,
+        identity_count=5,
+        overlap_weight=1.0,
+        identity_loss=form,
+        heat_map_loss=heat_map,
+    )
+    together = loss(heads, whole)
+    counts = replace(count_targets(whole), parts=2)
+    parts = [
+        loss(
+            {name: head[rows] for name, head in heads.items()},
+            TargetBatch(
+                **{
+                    name: value[rows]
+                    for name in whole.__slots__
+                    if (value := getattr(whole, name)) is not None
+                }
+            ),
+            counts,
+        )
+        for rows in (slice(0, 1), slice(1, 3))
+    ]
+    for name, value in together.items():
+        added = sum(float(part[name].detach()) for part in parts)
+        assert added == pytest.approx(float(value.detach()), rel=1e-5), name
+
+
+def test_detection_alone_leaves_identity_out() -> None:
+    heads = random_heads()
+    loss = FairMotLoss(reid_dim=REID_DIM, identity_count=5, detection_only=True)
+    losses = loss(heads, targets_with(identities=[0, 1, 2], objects=3))
+    losses["total"].backward()
+    assert set(losses) == {"total", "heat_map", "size", "offset"}
+    assert heads["id"].grad is None
+    assert not [p for p in loss.parameters() if p.requires_grad]
+    expected = losses["heat_map"] + 0.1 * losses["size"] + losses["offset"]
+    assert float(losses["total"].detach()) == pytest.approx(float(expected.detach()))
+
+
+def test_smooth_l1_is_a_sum_over_coordinates_and_a_mean_over_objects() -> None:
+    heads = {name: torch.zeros(1, c, 8, 8) for name, c in (("hm", 1), ("reg", 2), ("id", REID_DIM))}
+    heads["wh"] = torch.full((1, 4, 8, 8), 3.0)
+    heads["wh"][0, :, 0, 1] = 1.5
+    targets = targets_with(identities=[-1, -1], objects=2, batch=1)
+    loss = FairMotLoss(reid_dim=REID_DIM, identity_count=2, regression_loss="smooth-l1")
+    # 3 against 1: 2 - 0.5 for each of four sides; 1.5 against 1: 0.5 ** 2 / 2.
+    expected = (4 * 1.5 + 4 * 0.125) / (2 + 1e-4)
+    assert float(loss(heads, targets)["size"].detach()) == pytest.approx(expected, rel=1e-6)
+
+
+def test_the_focal_identity_loss_begins_at_its_prior() -> None:
+    loss = FairMotLoss(reid_dim=REID_DIM, identity_count=4, identity_loss="focal")
+    prior = torch.sigmoid(loss.classifier.bias.detach())
+    torch.testing.assert_close(prior, torch.full((4,), 0.01))
+    with torch.no_grad():
+        loss.classifier.weight.zero_()
+    losses = loss(random_heads(), targets_with(identities=[0, 3, -1], objects=3))
+    right = -0.25 * 0.99**2 * np.log(0.01)
+    wrong = -3 * 0.75 * 0.01**2 * np.log(0.99)
+    assert float(losses["identity"].detach()) == pytest.approx(right + wrong, rel=1e-4)
+
+
+def test_the_squared_heat_map_is_compared_raw_over_all_cells() -> None:
+    heads = random_heads()
+    targets = targets_with(identities=[-1], objects=1)
+    loss = FairMotLoss(reid_dim=REID_DIM, identity_count=2, heat_map_loss="mse")
+    expected = ((heads["hm"] - targets.heat_map) ** 2).mean()
+    found = loss(heads, targets)["heat_map"]
+    assert float(found.detach()) == pytest.approx(float(expected.detach()), rel=1e-6)

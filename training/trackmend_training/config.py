@@ -1,68 +1,38 @@
 """Settings of a training run: frozen values, read from TOML, stored in the checkpoint; no torch."""
 
+import math
 import tomllib
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from trackmend_core.errors import UserError
+from trackmend_training.choices import (
+    HeatMapLoss,
+    IdentityLoss,
+    InitialPart,
+    OptimiserName,
+    Precision,
+    RegressionLoss,
+    Sampling,
+    Schedule,
+    require_one_of,
+)
+from trackmend_training.config_parts import AugmentConfig, SourceConfig, ValidationConfig
+from trackmend_training.settings import build, override
+
+__all__ = [
+    "STRIDE",
+    "AugmentConfig",
+    "FinetuneConfig",
+    "SourceConfig",
+    "TrainConfig",
+    "ValidationConfig",
+]
 
 STRIDE = 4
-PRECISIONS = ("auto", "32-true", "bf16-mixed")
-ConfigT = TypeVar("ConfigT")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceConfig:
-    """One folder (or list file) of labelled images.
-
-    Attributes:
-        path: a folder with `images` and `labels_with_ids`, or a list of image paths, one a line.
-        share: how often images are drawn from here, relative to the other sources.
-        own_identity_per_box: boxes without identity become a class each (FairMOT section 4.4).
-    """
-
-    path: str
-    share: float = 1.0
-    own_identity_per_box: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AugmentConfig:
-    """How an image is changed before it is learnt from.
-
-    Attributes:
-        person_height_px: smallest and largest height that the person in the middle is scaled to.
-        scale_limits: source to input scale, however the person would be scaled.
-        centre_on_person: share of crops around a person; the rest are around a random point.
-        rotation_deg: largest angle to either side.
-        shear_deg: largest shear along either axis.
-        flip: share mirrored left to right.
-        hue_shift: largest shift of hue, in degrees.
-        saturation_gain: largest relative change.
-        value_gain: largest relative change.
-        grey: share without colour.
-        blur: share blurred or sent through a smaller picture.
-        compress: share sent through strong JPEG compression.
-        occlude: share of images in which people are partly covered by other people's pictures.
-        min_visible: boxes of which less remains inside the crop are left out of the loss.
-    """
-
-    person_height_px: tuple[float, float] = (55.0, 360.0)
-    scale_limits: tuple[float, float] = (0.4, 3.0)
-    centre_on_person: float = 0.8
-    rotation_deg: float = 5.0
-    shear_deg: float = 2.0
-    flip: float = 0.5
-    hue_shift: float = 12.0
-    saturation_gain: float = 0.5
-    value_gain: float = 0.4
-    grey: float = 0.05
-    blur: float = 0.25
-    compress: float = 0.15
-    occlude: float = 0.3
-    min_visible: float = 0.35
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,28 +49,47 @@ class TrainConfig:
         initial_weights: a Trackmend checkpoint, or ImageNet weights of the backbone.
         crop_wh: size of the training crops, multiples of 32.
         input_wh: size the model is meant to be used at, stored in the checkpoint.
+        initial: what is taken from them, one of `InitialPart`.
         steps: optimiser steps.
-        batch_size: images a step.
+        epochs: if above 0, the length instead of `steps`: rounds through all images.
+        sampling: one of `Sampling`.
+        batch_size: images a step, over all devices and micro-batches together.
+        accumulate: micro-batches a step; a step's memory shrinks, its gradient stays the same.
+        devices: processors of one machine that share a batch.
+        nodes: machines, each with so many devices, started by `torchrun`.
+        sync_batch_norm: batch statistics over all devices.
+        optimiser: one of `OptimiserName`.
+        schedule: one of `Schedule`.
+        drop_at: when the step schedule lowers the rate, in epochs if `epochs` is set, else steps.
+        drop_factor: by which it does.
         learning_rate: at its highest.
         backbone_rate: of the backbone, relative to `learning_rate`.
-        warmup_steps: linear rise at the start; a cosine falls to zero after it.
+        warmup_steps: linear rise at the start.
         weight_decay: AdamW's, for weights of convolutions only.
         frozen_blocks: first blocks of the backbone that stay as they are.
         freeze_batch_norm: keep the running statistics as they are.
-        gradient_clip: largest norm of the gradient.
+        gradient_clip: largest norm of the gradient, 0 for no limit.
         ema_decay: of the moving average that is saved; 0 saves the last weights.
+        detection_only: train no identity at all (the paper's Table 3).
+        self_supervised: every box a class of its own and two views of every image, whatever the
+            labels say of identity (section 4.4).
+        heat_map_loss: one of `HeatMapLoss`.
+        regression_loss: one of `RegressionLoss`.
+        identity_loss: one of `IdentityLoss`.
         size_weight: weight of the box loss.
         overlap_weight: weight of the boxes' overlap, a loss that FairMOT has not.
         teacher_weight: weight of the re-ID teacher's embeddings, where the sources have them.
         uncertainty: learn the balance of detection and identity (equation 5).
         max_objects: slots for objects in one image.
-        precision: "32-true", "bf16-mixed", or "auto" for what the device is quick at.
+        precision: one of `Precision`; float16 needs CUDA.
         accelerator: Lightning Fabric's, "auto", "cpu", "cuda" or "mps".
         threads: of torch on the CPU, 0 for its own choice.
         workers: processes that prepare images; 0 does it in between.
         checkpoint_every: steps between checkpoints.
         seed: of everything random.
+        check: refuse material that `trackmend data check` refuses.
         augment: how images are changed.
+        validation: how the run is judged on the way.
     """
 
     out_dir: str
@@ -110,10 +99,21 @@ class TrainConfig:
     reid_dim: int = 128
     ltrb: bool = True
     initial_weights: str | None = None
+    initial: str = InitialPart.WHOLE
     crop_wh: tuple[int, int] = (352, 448)
     input_wh: tuple[int, int] = (640, 480)
     steps: int = 1000
+    epochs: float = 0.0
+    sampling: str = Sampling.SHARES
     batch_size: int = 8
+    accumulate: int = 1
+    devices: int = 1
+    nodes: int = 1
+    sync_batch_norm: bool = True
+    optimiser: str = OptimiserName.ADAMW
+    schedule: str = Schedule.COSINE
+    drop_at: tuple[float, ...] = ()
+    drop_factor: float = 0.1
     learning_rate: float = 4e-4
     backbone_rate: float = 0.5
     warmup_steps: int = 100
@@ -122,31 +122,62 @@ class TrainConfig:
     freeze_batch_norm: bool = False
     gradient_clip: float = 10.0
     ema_decay: float = 0.998
+    detection_only: bool = False
+    self_supervised: bool = False
+    heat_map_loss: str = HeatMapLoss.FOCAL
+    regression_loss: str = RegressionLoss.L1
+    identity_loss: str = IdentityLoss.CROSS_ENTROPY
     size_weight: float = 0.1
     overlap_weight: float = 0.0
     teacher_weight: float = 0.0
     uncertainty: bool = True
     max_objects: int = 100
-    precision: str = "32-true"
+    precision: str = Precision.FLOAT32
     accelerator: str = "auto"
     threads: int = 0
     workers: int = 0
     checkpoint_every: int = 200
     seed: int = 317
-    augment: AugmentConfig = AugmentConfig()
+    check: bool = True
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+    validation: ValidationConfig = field(default_factory=ValidationConfig)
 
     def __post_init__(self) -> None:
-        if self.steps < 1 or self.batch_size < 1:
-            raise UserError("A training run needs at least one step and one image a step.")
-        if self.precision not in PRECISIONS:
+        if self.steps < 1 or self.batch_size < 1 or self.checkpoint_every < 1:
             raise UserError(
-                f"“{self.precision}” is no precision.", f"Choose one of {', '.join(PRECISIONS)}."
+                "A training run needs at least one step and one image a step, and checkpoints at "
+                "least one step apart."
             )
+        parts = self.accumulate * self.devices * self.nodes
+        if min(self.accumulate, self.devices, self.nodes) < 1 or self.batch_size % parts:
+            raise UserError(
+                f"A batch of {self.batch_size} images cannot be split evenly into {parts} parts.",
+                "Change batch_size, accumulate, devices or nodes.",
+            )
+        if self.self_supervised and (self.batch_size // parts) % 2:
+            raise UserError(
+                "Two views of an image must be in one part of a batch.",
+                "Set batch_size so that every device and micro-batch gets an even number.",
+            )
+        for name, choices in _CHOICES.items():
+            require_one_of(getattr(self, name), choices, name=name)
         if any(side < 32 or side % 32 for side in (*self.crop_wh, *self.input_wh)):
             raise UserError(
                 f"Sizes must be multiples of 32, not {self.crop_wh} and {self.input_wh}.",
                 "Change crop_wh or input_wh in the configuration.",
             )
+
+    def counted_in_steps(self, image_count: int) -> Self:
+        """Return the same run with its length in steps, for so many images."""
+        if not self.epochs:
+            return self
+        epoch = image_count / self.batch_size
+        return replace(
+            self,
+            steps=max(1, math.ceil(self.epochs * epoch)),
+            drop_at=tuple(math.ceil(at * epoch) for at in self.drop_at),
+            epochs=0.0,
+        )
 
     def to_dict(self) -> dict[str, Any]:  # Any: nested values of TOML
         """Return plain values, ready for JSON."""
@@ -160,17 +191,24 @@ class TrainConfig:
             UserError: a name is unknown, a needed one is missing, or a value has the wrong form.
         """
         prepared = dict(values)
-        sources = prepared.pop("sources", ())
-        augment = prepared.pop("augment", {})
-        prepared["sources"] = tuple(
-            _build(SourceConfig, entry, where="sources") for entry in sources
-        )
-        prepared["augment"] = _build(AugmentConfig, augment, where="augment")
-        return _build(cls, prepared, where="the configuration")
+        validation = prepared.pop("validation", {})
+        if isinstance(validation, Mapping) and "sources" in validation:
+            judged = _sources(validation["sources"], where="validation.sources")
+            validation = {**validation, "sources": judged}
+        prepared["sources"] = _sources(prepared.pop("sources", ()), where="sources")
+        prepared["augment"] = build(AugmentConfig, prepared.pop("augment", {}), where="augment")
+        prepared["validation"] = build(ValidationConfig, validation, where="validation")
+        return build(cls, prepared, where="the configuration")
 
     @classmethod
-    def from_toml(cls, path: Path) -> Self:
-        """Read a configuration; paths of sources are relative to the file.
+    def from_toml(cls, path: Path, *, assignments: Sequence[str] = ()) -> Self:
+        """Read a configuration; paths in it are relative to the file.
+
+        A key `data_dir` names the folder that paths of sources are relative to instead.
+
+        Args:
+            path: the file.
+            assignments: changes such as `steps=10`; paths in them are relative to where we are.
 
         Raises:
             UserError: the file cannot be read or is not a configuration.
@@ -181,12 +219,14 @@ class TrainConfig:
             raise UserError(f"The configuration {path} cannot be read.", str(error)) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UserError(f"The configuration {path} is not valid TOML.", str(error)) from error
-        for key in ("out_dir", "initial_weights"):
-            if isinstance(values.get(key), str):
-                values[key] = str(path.parent / values[key])
-        for source in values.get("sources", ()):
-            if isinstance(source, dict) and isinstance(source.get("path"), str):
-                source["path"] = str(path.parent / source["path"])
+        where_we_are: dict[str, Any] = {}  # Any: nested values of TOML
+        data_dir_given = [text for text in assignments if text.startswith("data_dir=")]
+        override(where_we_are, data_dir_given)
+        data_dir = path.parent / values.pop("data_dir", ".")
+        if "data_dir" in where_we_are:
+            data_dir = Path(str(where_we_are["data_dir"]))
+        place_paths(values, beside=path.parent, data_dir=data_dir)
+        override(values, [text for text in assignments if text not in data_dir_given])
         return cls.from_dict(values)
 
 
@@ -231,24 +271,43 @@ class FinetuneConfig:
         Raises:
             UserError: a name is unknown or a value has the wrong form.
         """
-        return _build(cls, dict(values), where="the configuration")
+        return build(cls, dict(values), where="the configuration")
 
 
-def _build(kind: type[ConfigT], values: object, *, where: str) -> ConfigT:
-    """Make a dataclass from plain values, lists becoming tuples."""
-    if not isinstance(values, Mapping):
-        raise UserError(f"In {where}, a table is expected, not {values!r}.")
-    known = {entry.name for entry in fields(kind)}  # type: ignore[arg-type]
-    unknown = sorted(set(values) - known)
-    if unknown:
-        raise UserError(
-            f"In {where}, {', '.join(unknown)} is not a setting.",
-            f"Settings are: {', '.join(sorted(known))}.",
-        )
-    plain = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
-    }
-    try:
-        return kind(**plain)
-    except TypeError as error:
-        raise UserError(f"In {where}, something is missing or misplaced.", str(error)) from error
+_CHOICES: dict[str, type[StrEnum]] = {
+    "precision": Precision,
+    "sampling": Sampling,
+    "schedule": Schedule,
+    "optimiser": OptimiserName,
+    "initial": InitialPart,
+    "heat_map_loss": HeatMapLoss,
+    "regression_loss": RegressionLoss,
+    "identity_loss": IdentityLoss,
+}
+
+
+def place_paths(values: dict[str, Any], *, beside: Path, data_dir: Path) -> None:  # Any: TOML
+    """Make the paths in plain values start where they are meant to, in place.
+
+    Args:
+        values: of a `TrainConfig`.
+        beside: folder of the configuration.
+        data_dir: folder that the data is in.
+    """
+    for key in ("out_dir", "initial_weights"):
+        if isinstance(values.get(key), str):
+            values[key] = str(beside / values[key])
+    validation = values.get("validation", {})
+    judged = validation if isinstance(validation, dict) else {}
+    if isinstance(judged.get("sequence"), str):
+        judged["sequence"] = str(data_dir / judged["sequence"])
+    for source in (*values.get("sources", ()), *judged.get("sources", ())):
+        for key in ("path", "images"):
+            if isinstance(source, dict) and isinstance(source.get(key), str):
+                source[key] = str(data_dir / source[key])
+
+
+def _sources(entries: object, *, where: str) -> tuple[SourceConfig, ...]:
+    if not isinstance(entries, list | tuple):
+        raise UserError(f"In {where}, a list of tables is expected, not {entries!r}.")
+    return tuple(build(SourceConfig, entry, where=where) for entry in entries)

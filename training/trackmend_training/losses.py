@@ -13,10 +13,23 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-PROBABILITY_MARGIN = 1e-4
-MASK_MARGIN = 1e-4
+from trackmend_training.choices import HeatMapLoss, IdentityLoss, RegressionLoss
+from trackmend_training.loss_terms import (
+    focal_heat_map_loss,
+    focal_identity_loss,
+    gather_at,
+    is_taught,
+    masked_l1_loss,
+    masked_smooth_l1_loss,
+    mse_heat_map_loss,
+    overlap_loss,
+    teacher_loss,
+)
+
 INITIAL_DETECTION_UNCERTAINTY = -1.85
 INITIAL_IDENTITY_UNCERTAINTY = -1.05
+FIXED_IDENTITY_WEIGHT = 0.1
+FOCAL_PRIOR = 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -44,68 +57,39 @@ class TargetBatch:
     teacher: Tensor | None = None
 
 
-def gather_at(feature_map: Tensor, cells: Tensor) -> Tensor:
-    """Return (B, K, C): the vectors of a (B, C, h, w) map at flat cell indices (B, K)."""
-    flat = feature_map.flatten(2).transpose(1, 2)
-    return flat.gather(1, cells.unsqueeze(2).expand(-1, -1, flat.shape[2]))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossCounts:
+    """What the losses are means over, counted in the whole batch of a step.
 
-
-def focal_heat_map_loss(
-    logits: Tensor, target: Tensor, negative_weight: Tensor | None = None
-) -> Tensor:
-    """Return the penalty-reduced focal loss over the number of centres (equation 1).
-
-    Args:
-        logits: (B, classes, h, w) before the sigmoid.
-        target: same shape, 1 exactly at centres.
-        negative_weight: (B, 1, h, w), multiplies the negatives; None for all 1.
+    Attributes:
+        images: in the batch.
+        centres: cells of the heat maps that are 1.
+        objects: real ones.
+        known: objects with an identity.
+        taught: objects the teacher says something of.
+        parts: in how many parts the batch goes through the network.
     """
-    p = torch.clamp(torch.sigmoid(logits), PROBABILITY_MARGIN, 1 - PROBABILITY_MARGIN)
-    is_centre = target.eq(1)
-    positive = torch.log(p) * (1 - p) ** 2 * is_centre
-    negative = torch.log(1 - p) * p**2 * (1 - target) ** 4 * ~is_centre
-    if negative_weight is not None:
-        negative = negative * negative_weight
-    centres = is_centre.sum()
-    return -(positive.sum() + negative.sum()) / centres.clamp(min=1)
+
+    images: float
+    centres: float
+    objects: float
+    known: float
+    taught: float
+    parts: int = 1
 
 
-def masked_l1_loss(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
-    """Return the mean absolute difference over the coordinates of real objects.
-
-    Args:
-        predicted: (B, K, C).
-        target: same shape.
-        mask: (B, K), 1 for real objects.
-    """
-    weight = mask.unsqueeze(2).expand_as(target).float()
-    difference = functional.l1_loss(predicted * weight, target * weight, reduction="sum")
-    return difference / (weight.sum() + MASK_MARGIN)
-
-
-def overlap_loss(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
-    """Return the mean of 1 - IoU over real objects, boxes around the same centre; 0 without any.
-
-    Unlike the difference of the sides it counts what is relative to the size of the box.
-
-    Args:
-        predicted: (B, K, 4) left, top, right, bottom or (B, K, 2) width, height; cells.
-        target: same shape.
-        mask: (B, K), 1 for real objects.
-    Source: UnitBox (Yu et al. 2016), in the linear form of FCOS.
-    """
-    rows = mask > 0
-    if not bool(rows.any()):
-        return predicted.sum() * 0.0
-    ours, true = predicted[rows].clamp(min=0), target[rows].clamp(min=0)
-    sides = ours.shape[1] // 2
-
-    def area(sizes: Tensor) -> Tensor:
-        return sizes.reshape(-1, sides, 2).sum(dim=1).prod(dim=1)
-
-    shared = area(torch.minimum(ours, true))
-    union = area(ours) + area(true) - shared
-    return (1 - shared / union.clamp(min=MASK_MARGIN)).mean()
+def count_targets(targets: TargetBatch) -> LossCounts:
+    """Count one batch, or one part of it."""
+    taught = 0.0
+    if targets.teacher is not None:
+        taught = float(is_taught(targets.teacher, targets.mask).sum())
+    return LossCounts(
+        images=float(len(targets.heat_map)),
+        centres=float(targets.heat_map.eq(1).sum()),
+        objects=float(targets.mask.sum()),
+        known=float(_is_known(targets).sum()),
+        taught=taught,
+    )
 
 
 class FairMotLoss(nn.Module):
@@ -118,6 +102,10 @@ class FairMotLoss(nn.Module):
         uncertainty: learnt task weights (equation 5); off: `detection + 0.1 identity`.
         teacher_weight: of the re-ID teacher beside the classes, inside the identity task.
         overlap_weight: of the boxes' overlap, inside the detection task.
+        detection_only: leave identity out altogether; nothing of the loss learns then.
+        heat_map_loss: how heat maps are compared.
+        regression_loss: how boxes and offsets are compared.
+        identity_loss: how identities are told apart.
     """
 
     def __init__(
@@ -129,6 +117,10 @@ class FairMotLoss(nn.Module):
         uncertainty: bool = True,
         teacher_weight: float = 0.0,
         overlap_weight: float = 0.0,
+        detection_only: bool = False,
+        heat_map_loss: str = HeatMapLoss.FOCAL,
+        regression_loss: str = RegressionLoss.L1,
+        identity_loss: str = IdentityLoss.CROSS_ENTROPY,
     ) -> None:
         super().__init__()
         self.identity_count = identity_count
@@ -136,10 +128,22 @@ class FairMotLoss(nn.Module):
         self.uncertainty = uncertainty
         self.teacher_weight = teacher_weight
         self.overlap_weight = overlap_weight
+        self.detection_only = detection_only
+        self.heat_map_loss = heat_map_loss
+        self.regression_loss = regression_loss
+        self.identity_loss = identity_loss
         self.emb_scale = math.sqrt(2) * math.log(max(identity_count - 1, 2))
         self.classifier = nn.Linear(reid_dim, max(identity_count, 1))
+        if identity_loss == IdentityLoss.FOCAL:
+            nn.init.normal_(self.classifier.weight, std=0.01)
+            nn.init.constant_(self.classifier.bias, -math.log((1 - FOCAL_PRIOR) / FOCAL_PRIOR))
         self.s_det = nn.Parameter(torch.full((1,), INITIAL_DETECTION_UNCERTAINTY))
         self.s_id = nn.Parameter(torch.full((1,), INITIAL_IDENTITY_UNCERTAINTY))
+        if detection_only:
+            self.requires_grad_(False)
+        elif not uncertainty:
+            self.s_det.requires_grad_(False)
+            self.s_id.requires_grad_(False)
 
     def start_from_prototypes(self, prototypes: Tensor) -> None:
         """Let each class begin at a known direction instead of a random one.
@@ -151,7 +155,9 @@ class FairMotLoss(nn.Module):
             self.classifier.weight.copy_(prototypes)
             self.classifier.bias.zero_()
 
-    def forward(self, heads: dict[str, Tensor], targets: TargetBatch) -> dict[str, Tensor]:
+    def forward(
+        self, heads: dict[str, Tensor], targets: TargetBatch, counts: LossCounts | None = None
+    ) -> dict[str, Tensor]:
         """Return `total` and its parts: `heat_map`, `size`, `offset`, `identity`.
 
         Where they have weight, `overlap` and `teacher` are there too.
@@ -159,41 +165,72 @@ class FairMotLoss(nn.Module):
         Args:
             heads: raw float32 outputs of a FairMOT network.
             targets: of the same images.
+            counts: of the whole batch, if these images are a part of it; the totals of all parts
+                then add up to that of the batch.
         """
-        heat_map = focal_heat_map_loss(heads["hm"], targets.heat_map, targets.negative_weight)
+        counts = counts or count_targets(targets)
+        losses = self._detection_losses(heads, targets, counts)
+        detection = losses["heat_map"] + self.size_weight * losses["size"] + losses["offset"]
+        if self.overlap_weight:
+            detection = detection + self.overlap_weight * losses["overlap"]
+        if self.detection_only:
+            return {"total": detection, **losses}
+        embeddings = functional.normalize(gather_at(heads["id"], targets.cells), dim=2)
+        identity = losses["identity"] = self._identity_loss(embeddings, targets, counts)
+        if self.teacher_weight and targets.teacher is not None:
+            losses["teacher"] = teacher_loss(
+                embeddings, targets.teacher, targets.mask, taught=counts.taught
+            )
+            identity = identity + self.teacher_weight * losses["teacher"]
+        return {"total": self._balance(detection, identity, parts=counts.parts), **losses}
+
+    def _detection_losses(
+        self, heads: dict[str, Tensor], targets: TargetBatch, counts: LossCounts
+    ) -> dict[str, Tensor]:
+        weight, objects = targets.negative_weight, counts.objects
+        if self.heat_map_loss == HeatMapLoss.MSE:
+            heat_map = mse_heat_map_loss(
+                heads["hm"], targets.heat_map, weight, images=counts.images
+            )
+        else:
+            heat_map = focal_heat_map_loss(
+                heads["hm"], targets.heat_map, weight, centres=counts.centres
+            )
+        is_l1 = self.regression_loss == RegressionLoss.L1
+        compare = masked_l1_loss if is_l1 else masked_smooth_l1_loss
         sizes = gather_at(heads["wh"], targets.cells)
         offsets = gather_at(heads["reg"], targets.cells)
-        size = masked_l1_loss(sizes, targets.sizes, targets.mask)
-        offset = masked_l1_loss(offsets, targets.offsets, targets.mask)
-        losses = {"heat_map": heat_map, "size": size, "offset": offset}
-        embeddings = functional.normalize(gather_at(heads["id"], targets.cells), dim=2)
-        identity = losses["identity"] = self._identity_loss(embeddings, targets)
-        if self.teacher_weight and targets.teacher is not None:
-            losses["teacher"] = _teacher_loss(embeddings, targets.teacher, targets.mask)
-            identity = identity + self.teacher_weight * losses["teacher"]
-        detection = heat_map + self.size_weight * size + offset
+        losses = {
+            "heat_map": heat_map,
+            "size": compare(sizes, targets.sizes, targets.mask, objects=objects),
+            "offset": compare(offsets, targets.offsets, targets.mask, objects=objects),
+        }
         if self.overlap_weight:
-            losses["overlap"] = overlap_loss(sizes, targets.sizes, targets.mask)
-            detection = detection + self.overlap_weight * losses["overlap"]
-        return {"total": self._balance(detection, identity), **losses}
+            losses["overlap"] = overlap_loss(sizes, targets.sizes, targets.mask, objects=objects)
+        return losses
 
-    def _identity_loss(self, embeddings: Tensor, targets: TargetBatch) -> Tensor:
-        known = (targets.mask > 0) & (targets.identities >= 0)
+    def _identity_loss(
+        self, embeddings: Tensor, targets: TargetBatch, counts: LossCounts
+    ) -> Tensor:
+        known = _is_known(targets)
+        # Every parameter takes part in every batch: devices wait for each other's gradients.
+        nothing = embeddings.sum() * 0.0 + sum(p.sum() * 0.0 for p in self.classifier.parameters())
         if not bool(known.any()):
-            return embeddings.sum() * 0.0
+            return nothing
         logits = self.classifier(self.emb_scale * embeddings[known])
-        return functional.cross_entropy(logits, targets.identities[known])
+        identities = targets.identities[known]
+        if self.identity_loss == IdentityLoss.FOCAL:
+            total = focal_identity_loss(logits, identities)
+        else:
+            total = functional.cross_entropy(logits, identities, reduction="sum")
+        return total / max(counts.known, 1.0)
 
-    def _balance(self, detection: Tensor, identity: Tensor) -> Tensor:
+    def _balance(self, detection: Tensor, identity: Tensor, *, parts: int) -> Tensor:
         if not self.uncertainty:
-            return detection + 0.1 * identity
+            return detection + FIXED_IDENTITY_WEIGHT * identity
         weighted = torch.exp(-self.s_det) * detection + torch.exp(-self.s_id) * identity
-        return 0.5 * (weighted + self.s_det + self.s_id).squeeze(0)
+        return 0.5 * (weighted + (self.s_det + self.s_id) / parts).squeeze(0)
 
 
-def _teacher_loss(embeddings: Tensor, teacher: Tensor, mask: Tensor) -> Tensor:
-    """Return the mean cosine distance to the teacher, 0 where no object has one."""
-    known = (mask > 0) & (teacher.abs().sum(2) > 0)
-    if not bool(known.any()):
-        return embeddings.sum() * 0.0
-    return (1 - (embeddings[known] * teacher[known]).sum(1)).mean()
+def _is_known(targets: TargetBatch) -> Tensor:
+    return (targets.mask > 0) & (targets.identities >= 0)
