@@ -2,6 +2,7 @@
 
 from trackmend_core.project import edits
 from trackmend_core.project.detection_store import as_stored
+from trackmend_core.project.layer_arrays import NO_DETECTION, LayerArrays
 from trackmend_core.project.project import Project
 from trackmend_core.project.records import (
     BoxRecord,
@@ -15,20 +16,25 @@ from trackmend_core.project.records import (
     RunStatus,
     StoredDetections,
     Suggestion,
+    TouchedTrack,
     TrackSummary,
     TrainingRunRecord,
+    VerifiedStretch,
     VideoInfo,
     VideoRecord,
 )
 from trackmend_core.project.run_writer import RunWriter
+from trackmend_core.project.verified import verified_share
 
 __all__ = [
+    "NO_DETECTION",
     "BoxRecord",
     "BoxXyxy",
     "Changes",
     "Checkpoint",
     "EditRecord",
     "EditState",
+    "LayerArrays",
     "ModelRecord",
     "Project",
     "RunRecord",
@@ -36,10 +42,13 @@ __all__ = [
     "RunWriter",
     "StoredDetections",
     "Suggestion",
+    "TouchedTrack",
     "TrackSummary",
     "TrainingRunRecord",
+    "VerifiedStretch",
     "VideoInfo",
     "VideoRecord",
     "as_stored",
     "edits",
+    "verified_share",
 ]

@@ -8,13 +8,15 @@ from trackmend_core.errors import UserError
 from trackmend_core.project.database import new_id
 from trackmend_core.project.edits import Edit, from_payload, kind_of, to_payload
 from trackmend_core.project.edits.base import Names
+from trackmend_core.project.history import edits_in_effect, note_touched
 from trackmend_core.project.layer_change import LayerChange, read_change
 from trackmend_core.project.recorder import PlaceTakenError, play, recording, write_log
-from trackmend_core.project.records import Changes, EditRecord, EditState, frame_number
+from trackmend_core.project.records import Changes, EditState, frame_number
 from trackmend_core.project.schema import edits
 from trackmend_core.project.state import mark_changed
 from trackmend_core.project.summaries import update_summaries
 from trackmend_core.project.transaction import Allotments, Transaction
+from trackmend_core.project.verified import follow_edit
 from trackmend_core.types import BoxId, EditId, RunId, TrackId
 
 
@@ -51,11 +53,6 @@ def run_edit(connection: Connection, edit: Edit, *, author: str) -> Changes:
     transaction = Transaction(connection, allotments)
     run_id = edit.run_of(transaction)
     title = edit.title(NamesInProject(transaction))
-    connection.execute(
-        update(edits)
-        .where(edits.c.state == EditState.UNDONE.value)
-        .values(state=EditState.SUPERSEDED.value)
-    )
     inserted = connection.execute(
         insert(edits).values(
             run_id=run_id,
@@ -69,6 +66,11 @@ def run_edit(connection: Connection, edit: Edit, *, author: str) -> Changes:
         )
     )
     edit_id = EditId(new_id(inserted))
+    connection.execute(
+        update(edits)
+        .where(edits.c.state == EditState.UNDONE.value)
+        .values(state=EditState.SUPERSEDED.value, superseded_by=edit_id)
+    )
     apply_recorded(connection, edit, edit_id=edit_id, allotments=allotments)
     connection.execute(
         update(edits).where(edits.c.id == edit_id).values(allotted=allotments.handed_out)
@@ -76,7 +78,10 @@ def run_edit(connection: Connection, edit: Edit, *, author: str) -> Changes:
     change = read_change(connection, edit_id, forward=True)
     if not change.tracks:
         raise UserError("This would change nothing.", "Pick other frames or tracks.")
-    return _finish(connection, edit_id=edit_id, run_id=run_id, title=title, change=change)
+    note_touched(connection, edit_id, change)
+    return _finish(
+        connection, edit_id=edit_id, run_id=run_id, title=title, change=change, forward=True
+    )
 
 
 def apply_recorded(
@@ -123,32 +128,10 @@ def edit_title(connection: Connection, edit_id: EditId) -> str:
     return str(connection.execute(select(edits.c.title).where(edits.c.id == edit_id)).scalar_one())
 
 
-def list_edits(connection: Connection) -> list[EditRecord]:
-    """Return the whole history, oldest first."""
-    return [
-        EditRecord(
-            edit_id=EditId(row.id),
-            run_id=RunId(row.run_id),
-            kind=row.kind,
-            title=row.title,
-            payload=row.payload,
-            author=row.author,
-            created_at=row.created_at,
-            state=EditState(row.state),
-        )
-        for row in connection.execute(select(edits).order_by(edits.c.id))
-    ]
-
-
 def frames_of_edits(connection: Connection, run_id: RunId) -> list[tuple[int, int]]:
     """Return first and last frame with a changed box of every edit of a run that counts now."""
-    query = (
-        select(edits.c.id)
-        .where(edits.c.run_id == run_id, edits.c.state == EditState.APPLIED.value)
-        .order_by(edits.c.id)
-    )
-    counting = connection.execute(query).scalars().all()
-    changes = (read_change(connection, EditId(row), forward=True) for row in counting)
+    counting = edits_in_effect(connection, run_id)
+    changes = (read_change(connection, edit_id, forward=True) for edit_id in counting)
     return [change.frames for change in changes if change.frames is not None]
 
 
@@ -179,13 +162,21 @@ def _replay_one(connection: Connection, edit_id: EditId, *, forward: bool) -> Ch
         run_id=RunId(row.run_id),
         title=row.title,
         change=read_change(connection, edit_id, forward=forward),
+        forward=forward,
     )
 
 
 def _finish(
-    connection: Connection, *, edit_id: EditId, run_id: RunId, title: str, change: LayerChange
+    connection: Connection,
+    *,
+    edit_id: EditId,
+    run_id: RunId,
+    title: str,
+    change: LayerChange,
+    forward: bool,
 ) -> Changes:
     update_summaries(connection, change)
+    broken = follow_edit(connection, edit_id, run_id=run_id, frames=change.frames, forward=forward)
     mark_changed(connection)
     return Changes(
         title=title,
@@ -194,4 +185,5 @@ def _finish(
         frames=change.frames,
         box_count=change.box_count,
         edit_id=edit_id,
+        verified_changed=broken,
     )

@@ -24,6 +24,7 @@ _BOXES: Select[Any] = select(
     boxes.c.source,
     boxes.c.detection_id,
     boxes.c.class_id,
+    boxes.c.is_occluded,
 ).join_from(boxes, tracks, boxes.c.track_id == tracks.c.id)
 
 
@@ -58,7 +59,7 @@ def box_record(connection: Connection, box_id: BoxId) -> BoxRecord:
 
 
 def _record(row: Sequence[Any]) -> BoxRecord:
-    box_id, track_id, number, frame, x1, y1, x2, y2, score, source, detection_id, class_id = row
+    box_id, track_id, number, frame, x1, y1, x2, y2, score, source, detection_id, *rest = row
     return BoxRecord(
         box_id=BoxId(box_id),
         track_id=TrackId(track_id),
@@ -68,5 +69,6 @@ def _record(row: Sequence[Any]) -> BoxRecord:
         score=score,
         source=BoxSource(source),
         detection_id=None if detection_id is None else DetectionId(detection_id),
-        class_id=class_id,
+        class_id=rest[0],
+        is_occluded=rest[1],
     )

@@ -1,14 +1,23 @@
 """The part of `Project` that reads the layer, repairs it, and takes repairs back."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from trackmend_core.project import edit_log, layer, replay, summaries
+from trackmend_core.project import edit_log, history, layer, replay, summaries, verified
 from trackmend_core.project.database import Database
 from trackmend_core.project.digest import layer_digest
 from trackmend_core.project.edits import Edit
-from trackmend_core.project.records import BoxRecord, Changes, EditRecord, TrackSummary
-from trackmend_core.types import BoxId, RunId, TrackId
+from trackmend_core.project.layer_arrays import LayerArrays, layer_arrays
+from trackmend_core.project.records import (
+    BoxRecord,
+    Changes,
+    EditRecord,
+    TouchedTrack,
+    TrackSummary,
+    VerifiedStretch,
+)
+from trackmend_core.types import BoxId, EditId, RunId, TrackId
 
 
 class _PreviewDone(Exception):  # noqa: N818 - it ends a preview, it is no error
@@ -51,6 +60,13 @@ class LayerAccess:
         """
         with self._database.reading() as connection:
             return layer.box_record(connection, box_id)
+
+    def layer_arrays(
+        self, run_id: RunId, *, track_ids: Collection[TrackId] | None = None
+    ) -> LayerArrays:
+        """Return the boxes of a run's layer as columns, or those of some of its tracks."""
+        with self._database.reading() as connection:
+            return layer_arrays(connection, run_id, track_ids=track_ids)
 
     def edit(self, edit: Edit) -> Changes:
         """Make an edit; it is committed when this returns.
@@ -108,12 +124,50 @@ class LayerAccess:
     def edits(self) -> list[EditRecord]:
         """Return the history of edits, oldest first, also those undone or superseded."""
         with self._database.reading() as connection:
-            return edit_log.list_edits(connection)
+            return history.list_edits(connection)
+
+    def touched_tracks(self, run_id: RunId) -> dict[EditId, list[TouchedTrack]]:
+        """Return which tracks every edit of a run touched and where."""
+        with self._database.reading() as connection:
+            return history.touched_tracks(connection, run_id)
 
     def frames_of_edits(self, run_id: RunId) -> list[tuple[int, int]]:
         """Return (first, last) frame of every edit of a run that counts now, oldest edit first."""
         with self._database.reading() as connection:
             return edit_log.frames_of_edits(connection, run_id)
+
+    def verify(
+        self, run_id: RunId, first: int, last: int, *, track_id: TrackId | None = None
+    ) -> VerifiedStretch:
+        """Note that frames first..last are right, of all tracks or of one.
+
+        Raises:
+            UserError: nothing is tracked there yet.
+        """
+        with self._database.writing() as connection:
+            return verified.verify(
+                connection,
+                run_id,
+                first_frame=first,
+                last_frame=last,
+                track_id=track_id,
+                author=self.author,
+            )
+
+    def unverify(self, stretch_id: int) -> None:
+        """Take a verified stretch back."""
+        with self._database.writing() as connection:
+            verified.unverify(connection, stretch_id)
+
+    def verified(self, run_id: RunId) -> list[VerifiedStretch]:
+        """Return the verified stretches of a run, by first frame."""
+        with self._database.reading() as connection:
+            return verified.list_stretches(connection, run_id)
+
+    def check_verified(self, run_id: RunId) -> bool:
+        """Compute all fingerprints anew and tell whether those kept up are the same."""
+        with self._database.reading() as connection:
+            return all(verified.fresh_fingerprints(connection, run_id).values())
 
     def digest(self) -> str:
         """Return one word for the exact state of all tracks and boxes."""

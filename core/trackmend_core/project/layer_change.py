@@ -53,6 +53,12 @@ class LayerChange:
         frames = np.concatenate([self.removed.frames, self.added.frames])
         return (int(frames.min()), int(frames.max())) if len(frames) else None
 
+    def frames_of(self, track_id: TrackId) -> tuple[int, int] | None:
+        """Return the first and last frame in which the edit changed a box of one track."""
+        sides = (self.removed, self.added)
+        frames = np.concatenate([side.frames[side.track_ids == track_id] for side in sides])
+        return (int(frames.min()), int(frames.max())) if len(frames) else None
+
 
 def read_change(connection: Connection, edit_id: EditId, *, forward: bool) -> LayerChange:
     """Read the log of an edit that has just been made (`forward`) or taken back."""

@@ -90,14 +90,24 @@ def play(connection: Connection, edit_id: EditId, *, forward: bool) -> None:
         LogMismatchError: the rows are not as the log left them.
         PlaceTakenError: another box has taken a place that is needed.
     """
+    with recording(connection, UNRECORDED):
+        play_inside(connection, edit_id, forward=forward)
+
+
+def play_inside(connection: Connection, edit_id: EditId, *, forward: bool) -> None:
+    """Do the same where changes are allowed already: inside an edit they become part of it.
+
+    Raises:
+        LogMismatchError: the rows are not as the log left them.
+        PlaceTakenError: another box has taken a place that is needed.
+    """
     _check_rows(connection, edit_id, forward=forward)
     try:
-        with recording(connection, UNRECORDED):
-            # Boxes that go make room before others come into their place.
-            _take_boxes_away(connection, edit_id, forward=forward)
-            _play_tracks(connection, edit_id, forward=forward)
-            _play_moves(connection, edit_id, forward=forward)
-            _put_boxes_back(connection, edit_id, forward=forward)
+        # Boxes that go make room before others come into their place.
+        _take_boxes_away(connection, edit_id, forward=forward)
+        _play_tracks(connection, edit_id, forward=forward)
+        _play_moves(connection, edit_id, forward=forward)
+        _put_boxes_back(connection, edit_id, forward=forward)
     except IntegrityError as error:
         raise PlaceTakenError from error
     orphan = connection.exec_driver_sql(

@@ -147,6 +147,7 @@ class TrackSummary:
         number: what the user reads, unique in the run.
         spans: stretches of consecutive frames, each (first, last), in order.
         mean_score: over all of its boxes, 0..1.
+        attributes: what a person noted of it, name to value.
     """
 
     track_id: TrackId
@@ -157,6 +158,7 @@ class TrackSummary:
     last_frame: int
     mean_score: float
     spans: list[tuple[int, int]]
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +168,7 @@ class BoxRecord:
     Attributes:
         number: of its track, as the user reads it.
         detection_id: the detection it came from, None for a box that a person drew.
+        is_occluded: a person said that something hides the object here.
     """
 
     box_id: BoxId
@@ -177,6 +180,7 @@ class BoxRecord:
     source: BoxSource
     detection_id: DetectionId | None
     class_id: int = 0
+    is_occluded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +194,7 @@ class Changes:
         frames: first and last frame with a changed box, None if only tracks changed.
         box_count: boxes that changed.
         edit_id: None for a preview.
+        verified_changed: verified stretches that were as they had been verified and are no more.
     """
 
     title: str
@@ -198,6 +203,7 @@ class Changes:
     frames: tuple[int, int] | None
     box_count: int
     edit_id: EditId | None
+    verified_changed: int = 0
 
     @property
     def track_count(self) -> int:
@@ -207,7 +213,11 @@ class Changes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditRecord:
-    """One line of the edit history; `payload` rebuilds the edit through `edits.from_payload`."""
+    """One line of the edit history; `payload` rebuilds the edit through `edits.from_payload`.
+
+    Attributes:
+        is_reverted: applied, but a later return to a named moment has taken it out of effect.
+    """
 
     edit_id: EditId
     run_id: RunId
@@ -217,6 +227,39 @@ class EditRecord:
     author: str
     created_at: float
     state: EditState
+    is_reverted: bool = False
+
+    @property
+    def is_in_effect(self) -> bool:
+        """Return whether the layer shows it now."""
+        return self.state is EditState.APPLIED and not self.is_reverted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TouchedTrack:
+    """A track that an edit touched; `frames` first and last, None if only the track changed."""
+
+    track_id: TrackId
+    frames: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedStretch:
+    """Frames first..last that a person has found right.
+
+    Attributes:
+        track_id: of this one track; None: of all tracks.
+        is_intact: boxes and ids are as they were then.
+    """
+
+    stretch_id: int
+    run_id: RunId
+    track_id: TrackId | None
+    first_frame: int
+    last_frame: int
+    is_intact: bool
+    author: str
+    created_at: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

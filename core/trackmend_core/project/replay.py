@@ -1,8 +1,9 @@
 """Builds the layer a second time, from the runs and the edit log alone, in a scratch database.
 
 Model boxes enter in the order in which they were written between the edits; edits are applied again
-from their logged form, with the ids they were given the first time. What comes out must equal the
-project's layer to the last bit: it proves that the log tells the whole story.
+from their logged form, with the ids they were given the first time. Going back to a named moment is
+itself made of the log, so it is played from its rows. What comes out must equal the project's layer
+to the last bit: it proves that the log tells the whole story.
 """
 
 from pathlib import Path
@@ -13,7 +14,8 @@ from trackmend_core.project.database import Database
 from trackmend_core.project.digest import layer_digest
 from trackmend_core.project.edit_log import apply_recorded
 from trackmend_core.project.edits import from_payload
-from trackmend_core.project.recorder import UNRECORDED, recording
+from trackmend_core.project.history import REVERT
+from trackmend_core.project.recorder import UNRECORDED, play, recording
 from trackmend_core.project.records import EditState
 from trackmend_core.project.schema import edits
 from trackmend_core.project.transaction import Allotments
@@ -89,6 +91,10 @@ def _replay(connection: Connection) -> None:
     ).all()
     for row in applied:
         _give_birth(connection, before_edit_id=row.id)
+        if row.kind == REVERT:
+            _copy_rows_of(connection, row.id)
+            play(connection, EditId(row.id), forward=True)
+            continue
         apply_recorded(
             connection,
             from_payload(row.kind, row.payload),
@@ -96,6 +102,18 @@ def _replay(connection: Connection) -> None:
             allotments=Allotments(row.allotted),
         )
     _give_birth(connection, before_edit_id=None)
+
+
+def _copy_rows_of(connection: Connection, edit_id: int) -> None:
+    """Take over the log of one edit, but for boxes that the run put there later."""
+    run = connection.exec_driver_sql
+    run(
+        "INSERT INTO box_moves SELECT * FROM original.box_moves"
+        " WHERE edit_id = ? AND box_id IN (SELECT id FROM boxes)",
+        (edit_id,),
+    )
+    for images in ("box_images", "track_images"):
+        run(f"INSERT INTO {images} SELECT * FROM original.{images} WHERE edit_id = ?", (edit_id,))
 
 
 def _give_birth(connection: Connection, *, before_edit_id: int | None) -> None:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 APPLICATION_ID: Final = 0x54524D44
 """`TRMD`, in the SQLite header of every project."""
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """`PRAGMA user_version`; raised by one with every migration."""
 
 metadata = MetaData()
@@ -147,6 +147,7 @@ tracks = Table(
     _run_key(),
     Column("number", Integer, nullable=False),
     Column("label", Text, nullable=False),
+    Column("attributes", JSON, nullable=False, server_default="{}"),
     UniqueConstraint("run_id", "number"),
     sqlite_autoincrement=True,
 )
@@ -167,6 +168,7 @@ boxes = Table(
     Column("source", Text, nullable=False),
     Column("class_id", Integer, nullable=False),
     Column("detection_id", Integer),
+    Column("is_occluded", Boolean, nullable=False, server_default=text("0")),
     UniqueConstraint("track_id", "frame_index"),
     Index("boxes_by_frame", "run_id", "frame_index"),
     CheckConstraint("source IN ('model', 'interpolated', 'person')", name="known_source"),
@@ -201,10 +203,23 @@ edits = Table(
     Column("author", Text, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("state", Text, nullable=False),
+    Column("superseded_by", Integer),
     Index("edits_by_state", "state", "id"),
     CheckConstraint("state IN ('applied', 'undone', 'superseded')", name="known_state"),
     sqlite_autoincrement=True,
 )
+
+edit_tracks = Table(
+    "edit_tracks",
+    metadata,
+    Column("edit_id", Integer, ForeignKey("edits.id", ondelete="CASCADE"), primary_key=True),
+    Column("track_id", Integer, primary_key=True),
+    Column("first_frame", Integer),
+    Column("last_frame", Integer),
+    Index("edits_by_track", "track_id"),
+    sqlite_with_rowid=False,
+)
+"""Which tracks an edit touched and where; no frames if it only changed the track itself."""
 
 box_moves = Table(
     "box_moves",
@@ -237,6 +252,23 @@ def _image_table(name: str, recorded: Table) -> Table:
 
 track_images = _image_table("track_images", tracks)
 box_images = _image_table("box_images", boxes)
+
+verified_stretches = Table(
+    "verified_stretches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _run_key(),
+    Column("track_id", Integer),
+    Column("first_frame", Integer, nullable=False),
+    Column("last_frame", Integer, nullable=False),
+    Column("fingerprint_then", Text, nullable=False),
+    Column("fingerprint_now", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Index("stretches_by_run", "run_id"),
+    sqlite_autoincrement=True,
+)
+"""Frames that a person has found right, for all tracks or for one; see `verified`."""
 
 suggestions = Table(
     "suggestions",

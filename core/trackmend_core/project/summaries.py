@@ -105,6 +105,7 @@ def summaries(connection: Connection, run_id: RunId) -> list[TrackSummary]:
             tracks.c.id,
             tracks.c.number,
             tracks.c.label,
+            tracks.c.attributes,
             track_summaries.c.box_count,
             track_summaries.c.score_sum,
             track_summaries.c.spans,
@@ -128,24 +129,20 @@ def summaries(connection: Connection, run_id: RunId) -> list[TrackSummary]:
                 continue
             fresh = computed[row.id]
             count, total, blob = fresh["box_count"], fresh["score_sum"], fresh["spans"]
-        result.append(_summary(row.id, row.number, row.label, count, total, read_spans(blob)))
+        pairs = [(first, last) for first, last in read_spans(blob).tolist()]
+        summary = TrackSummary(
+            track_id=TrackId(row.id),
+            number=row.number,
+            label=row.label,
+            box_count=count,
+            first_frame=pairs[0][0],
+            last_frame=pairs[-1][1],
+            mean_score=total / count,
+            spans=pairs,
+            attributes=row.attributes,
+        )
+        result.append(summary)
     return result
-
-
-def _summary(
-    track_id: int, number: int, label: str, box_count: int, score_sum: float, spans: SpanArray
-) -> TrackSummary:
-    pairs = [(first, last) for first, last in spans.tolist()]
-    return TrackSummary(
-        track_id=TrackId(track_id),
-        number=number,
-        label=label,
-        box_count=box_count,
-        first_frame=pairs[0][0],
-        last_frame=pairs[-1][1],
-        mean_score=score_sum / box_count,
-        spans=pairs,
-    )
 
 
 def _compute(connection: Connection, track_ids: Sequence[int]) -> list[dict[str, object]]:

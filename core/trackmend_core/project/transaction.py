@@ -1,6 +1,6 @@
 """What an edit may do to tracks and boxes; every change runs under the recorder's triggers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,16 @@ from trackmend_core.types import BoxId, BoxSource, RunId, TrackId
 
 PARKING_TRACK = TrackId(-1)
 """No track has this id: boxes wait here while two tracks trade places."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedBox:
+    """A computed box of one frame, and the detection that it follows, if any."""
+
+    frame_index: int
+    box_xyxy: BoxXyxy
+    score: float
+    detection_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +166,7 @@ class Transaction:
         self, track: TrackRow, *, frame_index: int, box_xyxy: BoxXyxy, class_id: int = 0
     ) -> BoxId:
         """Add a box that a person drew."""
-        sequence = self.connection.exec_driver_sql(
-            "SELECT seq FROM sqlite_sequence WHERE name = 'boxes'"
-        ).scalar()
-        box_id = BoxId(self._allotments.next((sequence or 0) + 1))
+        box_id = self._new_box_id()
         self.connection.execute(
             insert(boxes).values(
                 id=box_id,
@@ -174,6 +181,64 @@ class Transaction:
             )
         )
         return box_id
+
+    def place_boxes(self, track: TrackRow, placed: Sequence[PlacedBox]) -> None:
+        """Put computed boxes into a track; those that a person has placed stay as they are."""
+        query = select(boxes.c.frame_index, boxes.c.id, boxes.c.source).where(
+            _stretch(track.track_id, placed[0].frame_index, placed[-1].frame_index)
+        )
+        there = {row.frame_index: row for row in self.connection.execute(query)}
+        for one in placed:
+            row = there.get(one.frame_index)
+            values = {
+                **_corners(one.box_xyxy),
+                "score": one.score,
+                "source": BoxSource.INTERPOLATED.value,
+                "detection_id": one.detection_id,
+            }
+            if row is None:
+                self.connection.execute(
+                    insert(boxes).values(
+                        id=self._new_box_id(),
+                        run_id=track.run_id,
+                        track_id=track.track_id,
+                        frame_index=one.frame_index,
+                        class_id=0,
+                        **values,
+                    )
+                )
+            elif row.source != BoxSource.PERSON.value:
+                self.connection.execute(update(boxes).where(boxes.c.id == row.id).values(**values))
+
+    def set_occluded(
+        self, track_id: TrackId, *, first_frame: int, last_frame: int, is_occluded: bool
+    ) -> int:
+        """Mark the boxes of a stretch as occluded or not; return how many were not so before."""
+        marked = self.connection.execute(
+            update(boxes)
+            .where(_stretch(track_id, first_frame, last_frame))
+            .where(boxes.c.is_occluded != is_occluded)
+            .values(is_occluded=is_occluded)
+        )
+        return marked.rowcount
+
+    def describe_track(
+        self, track_id: TrackId, *, label: str | None, attributes: dict[str, str] | None
+    ) -> None:
+        """Set label and attributes; None leaves what is there."""
+        values: dict[str, object] = {}
+        if label is not None:
+            values["label"] = label
+        if attributes is not None:
+            values["attributes"] = attributes
+        if values:
+            self.connection.execute(update(tracks).where(tracks.c.id == track_id).values(**values))
+
+    def _new_box_id(self) -> BoxId:
+        sequence = self.connection.exec_driver_sql(
+            "SELECT seq FROM sqlite_sequence WHERE name = 'boxes'"
+        ).scalar()
+        return BoxId(self._allotments.next((sequence or 0) + 1))
 
     def reshape_box(self, box_id: BoxId, box_xyxy: BoxXyxy) -> None:
         """Give a box new corners; from then on it is a person's."""

@@ -140,11 +140,13 @@ class GoBehindTheRecorder:
         connection.exec_driver_sql("DELETE FROM boxes WHERE frame_index = 11")
         connection.exec_driver_sql(
             "INSERT OR REPLACE INTO boxes SELECT id, run_id, track_id, frame_index, 1, 2, 3, 4,"
-            " score, 'person', class_id, detection_id FROM boxes WHERE frame_index = 12"
+            " score, 'person', class_id, detection_id, is_occluded FROM boxes"
+            " WHERE frame_index = 12"
         )
         connection.exec_driver_sql(
             "INSERT OR REPLACE INTO boxes SELECT id + 1000, run_id, track_id, frame_index, 1, 2,"
-            " 3, 4, score, 'person', class_id, detection_id FROM boxes WHERE frame_index = 13"
+            " 3, 4, score, 'person', class_id, detection_id, is_occluded FROM boxes"
+            " WHERE frame_index = 13"
         )
         connection.exec_driver_sql("UPDATE tracks SET label = 'referee' WHERE number = 2")
         connection.exec_driver_sql("DELETE FROM boxes WHERE track_id = 4")

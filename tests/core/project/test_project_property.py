@@ -1,6 +1,7 @@
 """Whatever is done, undone, redone and reopened: the layer is what the log says."""
 
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -18,13 +19,21 @@ from trackmend_core.errors import UserError
 from trackmend_core.project import Project
 from trackmend_core.project.edits import (
     AddBox,
+    ConfirmBox,
     DeleteBox,
     DeleteTrack,
     DeleteTrackFrom,
+    DeleteTracks,
+    DescribeTracks,
     Edit,
+    MarkOutside,
+    MergeMany,
     MergeTracks,
+    PlaceBoxes,
     ReassignBoxes,
+    RevertTo,
     SetBox,
+    SetOcclusion,
     SplitTrack,
     SwapTracks,
 )
@@ -62,6 +71,41 @@ any_edit: st.SearchStrategy[Edit] = st.one_of(
         frame_index=st.one_of(frames, st.just(FRAME_COUNT)),
         box_xyxy=corners,
         track_id=st.none() | ids,
+    ),
+    st.builds(DeleteTracks, track_ids=st.lists(ids, max_size=3).map(tuple)),
+    st.builds(MergeMany, keep=ids, absorb=st.lists(ids, max_size=3).map(tuple)),
+    st.builds(ConfirmBox, box_id=st.integers(0, 90).map(BoxId)),
+    st.builds(
+        SetOcclusion,
+        track_id=ids,
+        first_frame=frames,
+        last_frame=frames,
+        is_occluded=st.booleans(),
+    ),
+    st.builds(MarkOutside, track_id=ids, first_frame=frames, last_frame=frames),
+    st.builds(
+        DescribeTracks,
+        track_ids=st.lists(ids, max_size=2).map(tuple),
+        label=st.none() | st.text(max_size=5),
+        attributes=st.none() | st.dictionaries(st.text(max_size=3), st.text(max_size=3)),
+    ),
+    st.builds(
+        lambda track_id, first, boxes: PlaceBoxes(
+            track_id=track_id,
+            frames=tuple(range(first, first + len(boxes))),
+            boxes_xyxy=tuple(boxes),
+            scores=(0.5,) * len(boxes),
+            detection_ids=(None,) * len(boxes),
+        ),
+        track_id=ids,
+        first=frames,
+        boxes=st.lists(
+            st.tuples(st.floats(0, 99), st.floats(0, 99), st.floats(100, 300), st.floats(100, 300)),
+            max_size=6,
+        ),
+    ),
+    st.builds(
+        RevertTo, run_id=st.integers(1, 2), checkpoint_id=st.integers(1, 3), name=st.just("then")
     ),
 )
 walkers = st.lists(st.integers(1, 5), unique=True, max_size=5)
@@ -135,6 +179,20 @@ class Reviewing(RuleBasedStateMachine):
         with self.project.resume_run(self.run_id) as writer:
             for tracker_ids in seen:
                 write_frames(writer, [writer.next_frame], tracker_ids)
+
+    @rule()
+    def name_the_moment(self) -> None:
+        self.project.add_checkpoint("then")
+
+    @rule(first=frames, length=st.integers(0, 9), track_id=st.none() | ids)
+    def verify(self, first: int, length: int, track_id: TrackId | None) -> None:
+        with suppress(UserError):
+            self.project.verify(self.run_id, first, first + length, track_id=track_id)
+
+    @invariant()
+    def fingerprints_agree_with_the_boxes(self) -> None:
+        if self.run_id:
+            assert self.project.check_verified(self.run_id)
 
     @rule()
     def replay(self) -> None:

@@ -6,12 +6,20 @@ from typing import Any, Final
 
 from trackmend_core.project.edits.add_box import AddBox
 from trackmend_core.project.edits.base import Edit, Names
+from trackmend_core.project.edits.confirm_box import ConfirmBox
 from trackmend_core.project.edits.delete_box import DeleteBox
 from trackmend_core.project.edits.delete_track import DeleteTrack
 from trackmend_core.project.edits.delete_track_from import DeleteTrackFrom
+from trackmend_core.project.edits.delete_tracks import DeleteTracks
+from trackmend_core.project.edits.describe_tracks import DescribeTracks
+from trackmend_core.project.edits.mark_outside import MarkOutside
+from trackmend_core.project.edits.merge_many import MergeMany
 from trackmend_core.project.edits.merge_tracks import MergeTracks
+from trackmend_core.project.edits.place_boxes import PlaceBoxes
 from trackmend_core.project.edits.reassign_boxes import ReassignBoxes
+from trackmend_core.project.edits.revert_to import RevertTo
 from trackmend_core.project.edits.set_box import SetBox
+from trackmend_core.project.edits.set_occlusion import SetOcclusion
 from trackmend_core.project.edits.split_track import SplitTrack
 from trackmend_core.project.edits.swap_tracks import SwapTracks
 from trackmend_core.project.records import JsonObject
@@ -19,14 +27,22 @@ from trackmend_core.project.records import JsonObject
 __all__ = [
     "EDIT_KINDS",
     "AddBox",
+    "ConfirmBox",
     "DeleteBox",
     "DeleteTrack",
     "DeleteTrackFrom",
+    "DeleteTracks",
+    "DescribeTracks",
     "Edit",
+    "MarkOutside",
+    "MergeMany",
     "MergeTracks",
     "Names",
+    "PlaceBoxes",
     "ReassignBoxes",
+    "RevertTo",
     "SetBox",
+    "SetOcclusion",
     "SplitTrack",
     "SwapTracks",
     "from_payload",
@@ -44,6 +60,14 @@ EDIT_KINDS: Final[dict[str, type[Edit]]] = {
     "delete_track": DeleteTrack,
     "set_box": SetBox,
     "add_box": AddBox,
+    "delete_tracks": DeleteTracks,
+    "merge_many": MergeMany,
+    "confirm_box": ConfirmBox,
+    "place_boxes": PlaceBoxes,
+    "set_occlusion": SetOcclusion,
+    "mark_outside": MarkOutside,
+    "describe_tracks": DescribeTracks,
+    "revert_to": RevertTo,
 }
 """The name of each edit in the log. A name stays for ever: old projects hold it."""
 
@@ -78,13 +102,16 @@ def from_payload(kind: str, payload: JsonObject) -> Edit:
     edit_type = EDIT_KINDS.get(kind)
     if edit_type is None:
         raise ValueError(f"the log has an edit of unknown kind {kind!r}")
-    fields = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in payload.items()
-    }
+    fields = {name: _frozen(value) for name, value in payload.items()}
     try:
         return edit_type(**fields)
     except TypeError as error:
         raise ValueError(f"the log has a {kind!r} with unknown fields: {payload}") from error
+
+
+def _frozen(value: object) -> object:
+    """Return lists as tuples, so that an edit from the log equals the one that was made."""
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 
 def _plain(value: object) -> object:

@@ -4,9 +4,12 @@ import math
 from collections.abc import Sequence
 
 from trackmend_core.errors import UserError
+from trackmend_core.project.edits.base import Names
 from trackmend_core.project.records import BoxXyxy, frame_number
 from trackmend_core.project.transaction import Transaction
-from trackmend_core.types import RunId
+from trackmend_core.types import RunId, TrackId
+
+_MOST_NAMED = 6
 
 
 def check_box(transaction: Transaction, run_id: RunId, box_xyxy: BoxXyxy) -> None:
@@ -54,3 +57,30 @@ def say_shared(frames: Sequence[int]) -> str:
     if len(frames) == 1:
         return f"frame {first}"
     return f"{len(frames)} frames, the first is {first}"
+
+
+def one_run_of(transaction: Transaction, track_ids: Sequence[TrackId]) -> RunId:
+    """Return the run that all of these tracks belong to.
+
+    Raises:
+        UserError: none is given, one twice, one is gone, or they are of different runs.
+    """
+    if not track_ids:
+        raise UserError("No track is selected.", "Select the tracks first.")
+    if len(set(track_ids)) < len(track_ids):
+        raise UserError("A track is named twice.", "Pick each track once.")
+    found = {transaction.track(track_id).run_id for track_id in track_ids}
+    if len(found) > 1:
+        raise UserError("These tracks belong to different runs.", "Pick tracks of the same run.")
+    return found.pop()
+
+
+def say_tracks(names: Names, track_ids: Sequence[TrackId]) -> str:
+    """Return "track 3", "track 3 and track 4", or for many "track 3, ... and 12 more"."""
+    said = [names.track(track_id) for track_id in track_ids[:_MOST_NAMED]]
+    more = len(track_ids) - len(said)
+    if more:
+        said.append(f"{more} more")
+    if len(said) < 2:
+        return "".join(said)
+    return f"{', '.join(said[:-1])} and {said[-1]}"
