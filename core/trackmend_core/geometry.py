@@ -34,6 +34,26 @@ def iou_matrix(
     return np.where(union > 0, shared / np.where(union > 0, union, 1.0), 0.0)
 
 
+def iou_of_pairs(
+    boxes_a: Float64Array, boxes_b: Float64Array, *, inclusive: bool = False
+) -> Float64Array:
+    """Return the overlap of each box of A with the box of B in the same row, (N,) float64.
+
+    Args:
+        boxes_a: (N, 4) x1 y1 x2 y2.
+        boxes_b: (N, 4), same frame of reference.
+        inclusive: as in `iou_matrix`.
+    """
+    border = 1.0 if inclusive else 0.0
+    low = np.maximum(boxes_a[:, :2], boxes_b[:, :2])
+    high = np.minimum(boxes_a[:, 2:], boxes_b[:, 2:])
+    shared = np.maximum(high - low + border, 0.0).prod(axis=1)
+    area_a = (boxes_a[:, 2:] - boxes_a[:, :2] + border).prod(axis=1)
+    area_b = (boxes_b[:, 2:] - boxes_b[:, :2] + border).prod(axis=1)
+    union = area_a + area_b - shared
+    return np.divide(shared, union, out=np.zeros(len(union)), where=union > 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Letterbox:
     """How a source frame sits in the network input: scaled, centred, padded (FAIRMOT preprocess).

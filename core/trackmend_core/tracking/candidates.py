@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trackmend_core.tracking.columns import Columns
 from trackmend_core.types import Float64Array, FloatArray, FrameDetections, IntArray
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Candidates:
+class Candidates(Columns):
     """Detections that take part in a step.
 
     Attributes:
@@ -29,17 +30,6 @@ class Candidates:
 
     def __len__(self) -> int:
         return len(self.indices)
-
-    def select(self, rows: IntArray) -> "Candidates":
-        """Return the given rows, copied."""
-        return Candidates(
-            boxes_xyxy=self.boxes_xyxy[rows],
-            boxes_xyah=self.boxes_xyah[rows],
-            scores=self.scores[rows],
-            features=self.features[rows],
-            class_ids=self.class_ids[rows],
-            indices=self.indices[rows],
-        )
 
 
 def select_candidates(detections: FrameDetections, *, score_threshold: float) -> Candidates:

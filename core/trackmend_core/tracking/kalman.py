@@ -10,6 +10,7 @@ from typing import Self
 
 import numpy as np
 
+from trackmend_core.tracking.columns import Columns
 from trackmend_core.types import BoolArray, Float64Array, IntArray
 
 POSITION_NOISE = 1 / 20
@@ -19,7 +20,7 @@ HEIGHT_VELOCITY = 7
 
 
 @dataclass(slots=True)
-class MotionStates:
+class MotionStates(Columns):
     """Where tracks are and how they move.
 
     Attributes:
@@ -46,17 +47,6 @@ class MotionStates:
     def __len__(self) -> int:
         return len(self.means)
 
-    def select(self, rows: IntArray | BoolArray) -> "MotionStates":
-        """Return the given rows, copied."""
-        return MotionStates(self.means[rows], self.variances[rows])
-
-    def followed_by(self, other: "MotionStates") -> "MotionStates":
-        """Return these states, then the other's."""
-        return MotionStates(
-            np.concatenate([self.means, other.means]),
-            np.concatenate([self.variances, other.variances]),
-        )
-
     def boxes_xyxy(self) -> Float64Array:
         """Return (N, 4) boxes in pixels of the source frame."""
         sides = self.means[:, 2:4].copy()
@@ -71,35 +61,36 @@ class MotionStates:
             rows: (R,) which states to move.
             freeze_height: (R,) True where the height shall not go on changing (lost tracks).
         """
-        means = self.means[rows]
-        position, cross, velocity = np.moveaxis(self.variances[rows], 1, 0)
+        means, variances = self.means[rows], self.variances[rows]
         heights = means[:, HEIGHT].copy()
         means[freeze_height, HEIGHT_VELOCITY] = 0.0
         means[:, :4] += means[:, 4:]
-        moved = np.stack([position + 2 * cross + velocity, cross + velocity, velocity], axis=1)
-        moved[:, 0] += _noise(heights, scale=POSITION_NOISE, aspect=1e-2)
-        moved[:, 2] += _noise(heights, scale=VELOCITY_NOISE, aspect=1e-5)
+        position, cross, velocity = variances[:, 0], variances[:, 1], variances[:, 2]
+        position += 2 * cross + velocity + _noise(heights, scale=POSITION_NOISE, aspect=1e-2)
+        cross += velocity
+        velocity += _noise(heights, scale=VELOCITY_NOISE, aspect=1e-5)
         self.means[rows] = means
-        self.variances[rows] = moved
+        self.variances[rows] = variances
 
     def update(self, rows: IntArray, boxes_xyah: Float64Array) -> None:
         """Correct the given rows by what was measured, (R, 4) cx cy aspect height."""
-        means = self.means[rows]
-        position, cross, velocity = np.moveaxis(self.variances[rows], 1, 0)
+        means, variances = self.means[rows], self.variances[rows]
+        position, cross, velocity = variances[:, 0], variances[:, 1], variances[:, 2]
         spread = position + _noise(means[:, HEIGHT], scale=POSITION_NOISE, aspect=1e-1)
         gain, velocity_gain = position / spread, cross / spread
         innovation = boxes_xyah - means[:, :4]
         means[:, :4] += gain * innovation
         means[:, 4:] += velocity_gain * innovation
+        velocity -= velocity_gain * cross
+        cross -= gain * cross
+        position -= gain * position
         self.means[rows] = means
-        self.variances[rows] = np.stack(
-            [
-                position - gain * position,
-                cross - gain * cross,
-                velocity - velocity_gain * cross,
-            ],
-            axis=1,
-        )
+        self.variances[rows] = variances
+
+    def place(self, rows: IntArray, boxes_xyah: Float64Array) -> None:
+        """Put the given rows, at rest, where they were measured: what is left without a filter."""
+        self.means[rows, :4] = boxes_xyah
+        self.means[rows, 4:] = 0.0
 
     def squared_mahalanobis(self, rows: IntArray, boxes_xyah: Float64Array) -> Float64Array:
         """Return (R, D) squared distances of measured boxes from the given rows' predictions."""
@@ -107,18 +98,24 @@ class MotionStates:
         spread = self.variances[rows, 0] + _noise(
             means[:, HEIGHT], scale=POSITION_NOISE, aspect=1e-1
         )
+        # Each axis in units of its own spread, one (R, D) array at a time: it stays in the cache.
         weights = 1.0 / spread
-        distances = np.zeros((len(rows), len(boxes_xyah)))
-        for axis in range(4):  # one (R, D) array at a time stays in the cache
-            gap = boxes_xyah[None, :, axis] - means[:, axis, None]
+        distances = np.empty((len(rows), len(boxes_xyah)))
+        gap = np.empty_like(distances)
+        for axis in range(4):
+            np.subtract(boxes_xyah[None, :, axis], means[:, axis, None], out=gap)
             gap *= gap
-            gap *= weights[:, axis, None]
-            distances += gap
+            if axis == 0:
+                np.multiply(gap, weights[:, :1], out=distances)
+            else:
+                gap *= weights[:, axis, None]
+                distances += gap
         return distances
 
 
 def _noise(heights: Float64Array, *, scale: float, aspect: float) -> Float64Array:
     """Return (N, 4) variances: in proportion to the height, but fixed for the aspect."""
-    variances = np.repeat((scale * heights)[:, None] ** 2, 4, axis=1)
+    variances = np.empty((len(heights), 4))
+    variances[:] = ((scale * heights) ** 2)[:, None]
     variances[:, 2] = aspect**2
     return variances

@@ -55,6 +55,7 @@ class TrackerSettings:
     refresh_score_on_return: bool = True
     number_at_birth: bool = False
     inclusive_iou: bool = False
+    use_motion: bool = True
 
     def __post_init__(self) -> None:
         shares = ("score_threshold", "birth_score_threshold", "motion_weight", "feature_momentum")

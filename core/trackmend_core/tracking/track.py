@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 
 from trackmend_core.tracking.candidates import Candidates, unit_length
+from trackmend_core.tracking.columns import Columns
 from trackmend_core.tracking.kalman import MotionStates
 from trackmend_core.tracking.settings import TrackerSettings
 from trackmend_core.types import BoolArray, Float64Array, FloatArray, IntArray
@@ -14,7 +15,7 @@ NO_ID = 0
 
 
 @dataclass(slots=True, kw_only=True)
-class TrackTable:
+class TrackTable(Columns):
     """N tracks: first the seen ones, then the lost ones, each part in the order of the output.
 
     Attributes:
@@ -81,42 +82,6 @@ class TrackTable:
 
     def __len__(self) -> int:
         return len(self.ids)
-
-    def select(self, rows: IntArray) -> "TrackTable":
-        """Return the given tracks, in the given order, copied."""
-        return TrackTable(
-            ids=self.ids[rows],
-            motion=self.motion.select(rows),
-            features=self.features[rows],
-            scores=self.scores[rows],
-            class_ids=self.class_ids[rows],
-            indices=self.indices[rows],
-            first_frames=self.first_frames[rows],
-            last_frames=self.last_frames[rows],
-            confirmed=self.confirmed[rows],
-            lost=self.lost[rows],
-            doomed=self.doomed[rows],
-        )
-
-    def followed_by(self, other: "TrackTable") -> "TrackTable":
-        """Return this table's tracks, then the other's."""
-        if not len(self):
-            return other
-        if not len(other):
-            return self
-        return TrackTable(
-            ids=np.concatenate([self.ids, other.ids]),
-            motion=self.motion.followed_by(other.motion),
-            features=np.concatenate([self.features, other.features]),
-            scores=np.concatenate([self.scores, other.scores]),
-            class_ids=np.concatenate([self.class_ids, other.class_ids]),
-            indices=np.concatenate([self.indices, other.indices]),
-            first_frames=np.concatenate([self.first_frames, other.first_frames]),
-            last_frames=np.concatenate([self.last_frames, other.last_frames]),
-            confirmed=np.concatenate([self.confirmed, other.confirmed]),
-            lost=np.concatenate([self.lost, other.lost]),
-            doomed=np.concatenate([self.doomed, other.doomed]),
-        )
 
     def continue_with(
         self, rows: IntArray, seen: Candidates, *, frame: int, settings: TrackerSettings

@@ -6,9 +6,9 @@ rather than an intention, `TrackerSettings` says which of the two is meant.
 
 import numpy as np
 
-from trackmend_core.geometry import iou_matrix
 from trackmend_core.tracking.candidates import Candidates, select_candidates
 from trackmend_core.tracking.cascade import associate
+from trackmend_core.tracking.costs import overlap_distances
 from trackmend_core.tracking.settings import TrackerSettings
 from trackmend_core.tracking.track import NO_ID, TrackTable
 from trackmend_core.types import BoolArray, FrameDetections, IntArray, TrackedBox
@@ -58,6 +58,8 @@ class Tracker:
         matched[association.track_rows] = True
         newborn = self._give_birth(candidates, association.free_candidates)
         self._rearrange(newborn, matched=matched, was_lost=was_lost)
+        if self.settings.number_at_birth:
+            self._number()
         self._drop_duplicates()
         self._number()
         return self._output()
@@ -105,8 +107,10 @@ class Tracker:
         if not len(seen) or not len(lost):
             return
         boxes = tracks.motion.boxes_xyxy()
-        overlap = iou_matrix(boxes[seen], boxes[lost], inclusive=self.settings.inclusive_iou)
-        doubled = 1.0 - overlap < 1.0 - self.settings.duplicate_iou_min
+        distances = overlap_distances(
+            boxes[seen], boxes[lost], inclusive=self.settings.inclusive_iou
+        )
+        doubled = distances < 1.0 - self.settings.duplicate_iou_min
         if not self.settings.match_across_classes:
             doubled &= tracks.class_ids[seen][:, None] == tracks.class_ids[lost][None, :]
         if not doubled.any():

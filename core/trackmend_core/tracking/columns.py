@@ -1,0 +1,38 @@
+"""Equally long columns that are chosen, ordered and joined together."""
+
+from typing import Self
+
+import numpy as np
+
+from trackmend_core.types import BoolArray, IntArray
+
+
+class Columns:
+    """Base of slotted dataclasses whose fields are arrays, or `Columns`, of one length."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def select(self, rows: IntArray | BoolArray) -> Self:
+        """Return the given rows, in the given order, copied."""
+        chosen = []
+        for name in self.__slots__:
+            column = getattr(self, name)
+            chosen.append(column.select(rows) if isinstance(column, Columns) else column[rows])
+        return type(self)(**dict(zip(self.__slots__, chosen, strict=True)))
+
+    def followed_by(self, other: Self) -> Self:
+        """Return these rows, then the other's; of two, an empty one gives way."""
+        if not _count(self):
+            return other
+        if not _count(other):
+            return self
+        joined = []
+        for name in self.__slots__:
+            one, two = getattr(self, name), getattr(other, name)
+            both = one.followed_by(two) if isinstance(one, Columns) else np.concatenate([one, two])
+            joined.append(both)
+        return type(self)(**dict(zip(self.__slots__, joined, strict=True)))
+
+
+def _count(columns: Columns) -> int:
+    return len(getattr(columns, columns.__slots__[0]))
