@@ -9,10 +9,11 @@ from torch import Tensor, nn
 
 from trackmend_core.errors import UserError
 from trackmend_core.model.atomic_file import write_atomically
-from trackmend_core.model.heads import HeadSpec
+from trackmend_core.model.heads import TWO_STAGE, HeadSpec
 from trackmend_core.model.loaded import LoadedModel
 from trackmend_core.model.recognise import recognise_architecture, recognise_heads
 from trackmend_core.model.registry import build_network
+from trackmend_core.model.two_stage import add_two_stage_head
 from trackmend_core.model.weights_file import WeightsFile, printable, read_weights
 
 FORMAT_VERSION = 1
@@ -161,11 +162,15 @@ def _filled_network(
     Raises:
         UserError: with the list of weights that are missing, mis-shaped or not finite.
     """
+    has_second_stage = any(key.startswith(f"{TWO_STAGE}.") for key in file.tensors)
 
     def build() -> nn.Module:
-        return build_network(
+        network = build_network(
             arch, reid_dim=spec.reid_dim, ltrb=spec.ltrb, num_classes=spec.num_classes
         )
+        if has_second_stage:
+            add_two_stage_head(network, reid_dim=spec.reid_dim)
+        return network
 
     with torch.device("meta"):
         blueprint = build()

@@ -11,12 +11,24 @@ from torch.nn import functional
 from trackmend_core.backends import BackendName, Precision, choose_backend
 from trackmend_core.errors import UserError
 from trackmend_core.geometry import Letterbox
-from trackmend_core.model.decode import EPSILON, decode
+from trackmend_core.model.decode import EPSILON, Detections, decode
+from trackmend_core.model.heads import FEATURES
 from trackmend_core.model.input_size import MULTIPLE, OFFICIAL_WH, matching_input_wh
 from trackmend_core.model.loaded import LoadedModel
 from trackmend_core.model.preprocess import preprocess
-from trackmend_core.similarity import EmbeddingMap
-from trackmend_core.types import FrameDetections, ImageArray
+from trackmend_core.model.sampling import (
+    Objects,
+    no_two_stage_head,
+    one_per_object,
+    torch_sampler,
+)
+from trackmend_core.model.two_stage import two_stage_head, two_stage_map
+from trackmend_core.similarity import EmbeddingMap, SamplerName
+from trackmend_core.types import FloatArray, FrameDetections, ImageArray
+
+MAP_STEP = 2
+MAP_CHUNK = 1024
+"""A two-stage map asks the head for so many boxes at a time: about 50 MB with 64 channels."""
 
 
 class Detector:
@@ -29,6 +41,8 @@ class Detector:
         input_wh: a fixed network input, multiples of 32; without it every frame size gets its own.
         min_score: detections at or below it are left out, 0..1.
         max_detections: at most so many per frame.
+        sampler: where in the dense map embeddings are read; None for what the model learnt with,
+            which is its centre unless its file says otherwise.
         precision: in which numbers the engine computes. Half precision halves the time and moves
             some boxes and embeddings visibly (IoU down to 0.85, cosine to 0.90), so it is opt-in.
 
@@ -45,6 +59,7 @@ class Detector:
         input_wh: tuple[int, int] | None = None,
         min_score: float = 0.1,
         max_detections: int = 500,
+        sampler: SamplerName | str | None = None,
         precision: Precision | str = Precision.FLOAT32,
     ) -> None:
         if input_wh is not None and (
@@ -60,6 +75,9 @@ class Detector:
         self._input_wh = input_wh
         self._backend = choose_backend(model.network, backend, device, precision=precision)
         self._turn = threading.Lock()
+        wanted = sampler or model.metadata.get("sampler") or SamplerName.CENTRE
+        self.sampler = SamplerName.parse(wanted)
+        self._read = torch_sampler(self.sampler, model.network)
 
     @property
     def description(self) -> str:
@@ -95,6 +113,29 @@ class Detector:
             features = dense.contiguous().cpu().numpy()
         return detections, EmbeddingMap(features, letterbox)
 
+    def two_stage_map(self, image_bgr: ImageArray, *, box_wh: tuple[float, float]) -> EmbeddingMap:
+        """Return what the two-stage head gives a box of one size around every second cell.
+
+        Args:
+            image_bgr: (H, W, 3) uint8.
+            box_wh: width and height of the box, source pixels.
+
+        Raises:
+            UserError: the model has no two-stage head.
+        """
+        head = two_stage_head(self.model.network)
+        if head is None:
+            raise no_two_stage_head()
+        with self._turn:
+            heads, letterbox = self._heads(image_bgr)
+            features = heads[FEATURES].cpu().float()
+            ((x1, y1, x2, y2),) = letterbox.source_to_input(np.array([[0.0, 0.0, *box_wh]]))
+            dense = two_stage_map(
+                head, features, box_wh=(x2 - x1, y2 - y1), step=MAP_STEP, chunk=MAP_CHUNK
+            )
+        unit = functional.normalize(dense, dim=0, eps=EPSILON)
+        return EmbeddingMap(unit.contiguous().numpy(), letterbox)
+
     def _heads(self, image_bgr: ImageArray) -> tuple[Mapping[str, Tensor], Letterbox]:
         height, width = image_bgr.shape[:2]
         planes, letterbox = preprocess(image_bgr, input_wh=self.input_wh_for((width, height)))
@@ -105,6 +146,18 @@ class Detector:
         return FrameDetections(
             letterbox.input_to_source(found.boxes_xyxy.astype(np.float64)),
             found.scores,
-            found.embeddings,
+            self._embeddings(heads, found),
             found.class_ids,
         )
+
+    def _embeddings(self, heads: Mapping[str, Tensor], found: Detections) -> FloatArray:
+        """Return (N, D) as the sampler reads them; decoding has read the centres already."""
+        if self.sampler is SamplerName.CENTRE or not len(found):
+            return found.embeddings
+        device = heads["id"].device
+        boxes = torch.from_numpy(found.boxes_xyxy).to(device)
+        images = torch.zeros(len(boxes), dtype=torch.int64, device=device)
+        with torch.inference_mode():
+            samples = self._read(heads, Objects(images, boxes, (boxes[:, :2] + boxes[:, 2:]) / 2))
+            embeddings = one_per_object(samples, count=len(boxes))
+        return embeddings.cpu().numpy()

@@ -77,8 +77,12 @@ class Dla34(nn.Module):
         )
         add_heads(self, in_channels=CHANNELS[2], spec=spec)
 
+    def features(self, x: Tensor) -> Tensor:
+        """Return what all heads see: (B, 64, H / 4, W / 4)."""
+        levels = self.dla_up(self.base(x))
+        features: Tensor = self.ida_up(levels[:3])[-1]
+        return features
+
     def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Return raw heads at stride 4 for (B, 3, H, W) RGB in 0..1."""
-        levels = self.dla_up(self.base(x))
-        features = self.ida_up(levels[:3])[-1]
-        return run_heads(self, features)
+        return run_heads(self, self.features(x))

@@ -68,6 +68,11 @@ class DlaV034(nn.Module):
         self.dla_up = ConcatenatingUp()
         add_heads(self, in_channels=CHANNELS[2], spec=spec)
 
+    def features(self, x: Tensor) -> Tensor:
+        """Return what all heads see: (B, 64, H / 4, W / 4)."""
+        features: Tensor = self.dla_up(self.base(x))
+        return features
+
     def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Return raw heads at stride 4 for (B, 3, H, W) RGB in 0..1."""
-        return run_heads(self, self.dla_up(self.base(x)))
+        return run_heads(self, self.features(x))

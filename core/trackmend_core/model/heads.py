@@ -7,6 +7,11 @@ from torch import Tensor, nn
 HEAD_NAMES = ("hm", "wh", "id", "reg")
 """In the order of the official checkpoints."""
 
+FEATURES = "features"
+"""What a network with a two-stage head puts out besides the heads."""
+TWO_STAGE = "two_stage"
+"""Name of that head among the network's children, and of its entries in a state dict."""
+
 HEATMAP_BIAS = -2.19
 """Logit of 0.1: an untrained heat map starts quiet, as in CenterNet."""
 
@@ -60,5 +65,12 @@ def add_heads(
 
 
 def run_heads(network: nn.Module, features: Tensor) -> dict[str, Tensor]:
-    """Return the raw output of every head on the stride-4 features."""
-    return {name: network.get_submodule(name)(features) for name in HEAD_NAMES}
+    """Return the raw output of every head on the stride-4 features.
+
+    A network that also has a two-stage re-ID head puts out the features themselves, which that
+    head reads once the boxes are known.
+    """
+    outputs = {name: network.get_submodule(name)(features) for name in HEAD_NAMES}
+    if hasattr(network, TWO_STAGE):
+        outputs[FEATURES] = features
+    return outputs

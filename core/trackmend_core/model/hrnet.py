@@ -106,8 +106,8 @@ class HrNet(nn.Module):
                 module.bn1.momentum = module.bn2.momentum = MOMENTUM
         add_heads(self, in_channels=sum(widths), spec=spec)
 
-    def forward(self, x: Tensor) -> dict[str, Tensor]:
-        """Return raw heads at stride 4 for (B, 3, H, W) RGB in 0..1."""
+    def features(self, x: Tensor) -> Tensor:
+        """Return what all heads see: (B, 270 or 480, H / 4, W / 4)."""
         x = functional.relu(self.bn1(self.conv1(x)))
         x = self.layer1(functional.relu(self.bn2(self.conv2(x))))
         maps = [self.transition1["0"](x), self.transition1["1"](x)]
@@ -120,4 +120,8 @@ class HrNet(nn.Module):
             functional.interpolate(m, size=size, mode="bilinear", align_corners=False)
             for m in maps[1:]
         ]
-        return run_heads(self, torch.cat((maps[0], *enlarged), 1))
+        return torch.cat((maps[0], *enlarged), 1)
+
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
+        """Return raw heads at stride 4 for (B, 3, H, W) RGB in 0..1."""
+        return run_heads(self, self.features(x))

@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.models import mobilenet_v2
 
+from trackmend_core.model.heads import run_heads
+
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 TAPS = ((3, 24), (6, 32), (13, 96), (17, 320))
@@ -98,13 +100,7 @@ class MobileNetV2Fpn(nn.Module):
             hm (B, classes, H/4, W/4) logits; wh (B, 4 or 2, ...), reg (B, 2, ...) and
             id (B, reid_dim, ...) on the same grid.
         """
-        features = self.features(x)
-        return {
-            "hm": self.hm(features),
-            "wh": self.wh(features),
-            "reg": self.reg(features),
-            "id": self.id(features),
-        }
+        return run_heads(self, self.features(x))
 
 
 def build_mobilenetv2_fpn(

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from trackmend_core.errors import UserError
-from trackmend_core.model.heads import HeadSpec
+from trackmend_core.model.heads import TWO_STAGE, HeadSpec
 from trackmend_core.model.registry import architectures, build_network
 
 _LAYER_NUMBER = re.compile(r"[0-9]{1,3}")
@@ -52,7 +52,11 @@ def recognise_architecture(tensors: Mapping[str, Tensor], spec: HeadSpec) -> str
     Raises:
         UserError: none agrees for the greater part.
     """
-    found = {key: tuple(tensor.shape) for key, tensor in tensors.items()}
+    found = {
+        key: tuple(tensor.shape)
+        for key, tensor in tensors.items()
+        if not key.startswith(f"{TWO_STAGE}.")
+    }
     shares: dict[str, float] = {}
     for arch in architectures():
         with torch.device("meta"):

@@ -19,6 +19,11 @@ class ResNetDcn(ResNetTrunk):
         self.deconv_layers = nn.Sequential(*layers)
         add_heads(self, in_channels=channels, spec=spec)
 
+    def features(self, x: Tensor) -> Tensor:
+        """Return what all heads see: (B, 64, H / 4, W / 4)."""
+        features: Tensor = self.deconv_layers(self.levels(x)[-1])
+        return features
+
     def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Return raw heads at stride 4 for (B, 3, H, W) RGB in 0..1."""
-        return run_heads(self, self.deconv_layers(self.levels(x)[-1]))
+        return run_heads(self, self.features(x))

@@ -22,11 +22,15 @@ class ResNetFpn(ResNetTrunk):
             channels = out_channels
         add_heads(self, in_channels=channels, spec=spec)
 
-    def forward(self, x: Tensor) -> dict[str, Tensor]:
-        """Return raw heads at stride 4 for (B, 3, H, W) RGB in 0..1."""
+    def features(self, x: Tensor) -> Tensor:
+        """Return what all heads see: (B, 64, H / 4, W / 4)."""
         *finer, features = self.levels(x)
         for step, skip in enumerate(reversed(finer), start=1):
             raised = self.get_submodule(f"deconv_layer{step}")(features)
             projected = self.get_submodule(f"project_layer{step}")(skip)
             features = self.get_submodule(f"smooth_layer{step}")(raised + projected)
-        return run_heads(self, features)
+        return features
+
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
+        """Return raw heads at stride 4 for (B, 3, H, W) RGB in 0..1."""
+        return run_heads(self, self.features(x))

@@ -151,6 +151,11 @@ class Yolov5s(nn.Module):
             activation=nn.SiLU,
         )
 
+    def features(self, x: Tensor) -> Tensor:
+        """Return what all heads see: (B, 64, H / 4, W / 4)."""
+        features: Tensor = self.backbone(x)
+        return features
+
     def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Return raw heads at stride 4 for (B, 3, H, W) RGB in 0..1."""
-        return run_heads(self, self.backbone(x))
+        return run_heads(self, self.features(x))
