@@ -8,15 +8,18 @@ from trackmend_core.project.edits.add_box import AddBox
 from trackmend_core.project.edits.base import Edit, Names
 from trackmend_core.project.edits.confirm_box import ConfirmBox
 from trackmend_core.project.edits.delete_box import DeleteBox
+from trackmend_core.project.edits.delete_stretch import DeleteStretch
 from trackmend_core.project.edits.delete_track import DeleteTrack
 from trackmend_core.project.edits.delete_track_from import DeleteTrackFrom
 from trackmend_core.project.edits.delete_tracks import DeleteTracks
 from trackmend_core.project.edits.describe_tracks import DescribeTracks
+from trackmend_core.project.edits.join_overlapping import JoinOverlapping
 from trackmend_core.project.edits.mark_outside import MarkOutside
 from trackmend_core.project.edits.merge_many import MergeMany
 from trackmend_core.project.edits.merge_tracks import MergeTracks
 from trackmend_core.project.edits.place_boxes import PlaceBoxes
 from trackmend_core.project.edits.reassign_boxes import ReassignBoxes
+from trackmend_core.project.edits.reassign_pieces import ReassignPieces
 from trackmend_core.project.edits.revert_to import RevertTo
 from trackmend_core.project.edits.set_box import SetBox
 from trackmend_core.project.edits.set_occlusion import SetOcclusion
@@ -29,17 +32,20 @@ __all__ = [
     "AddBox",
     "ConfirmBox",
     "DeleteBox",
+    "DeleteStretch",
     "DeleteTrack",
     "DeleteTrackFrom",
     "DeleteTracks",
     "DescribeTracks",
     "Edit",
+    "JoinOverlapping",
     "MarkOutside",
     "MergeMany",
     "MergeTracks",
     "Names",
     "PlaceBoxes",
     "ReassignBoxes",
+    "ReassignPieces",
     "RevertTo",
     "SetBox",
     "SetOcclusion",
@@ -68,6 +74,9 @@ EDIT_KINDS: Final[dict[str, type[Edit]]] = {
     "mark_outside": MarkOutside,
     "describe_tracks": DescribeTracks,
     "revert_to": RevertTo,
+    "delete_stretch": DeleteStretch,
+    "join_overlapping": JoinOverlapping,
+    "reassign_pieces": ReassignPieces,
 }
 """The name of each edit in the log. A name stays for ever: old projects hold it."""
 
