@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from trackmend_core.errors import UserError
+from trackmend_core.similarity import SamplerName
 from trackmend_training.choices import (
     HeatMapLoss,
     IdentityLoss,
@@ -76,6 +77,8 @@ class TrainConfig:
         heat_map_loss: one of `HeatMapLoss`.
         regression_loss: one of `RegressionLoss`.
         identity_loss: one of `IdentityLoss`.
+        sampler: where embeddings are read, one of `SamplerName` (the paper's Table 1); the model
+            remembers it, and tracks with it unless told otherwise.
         size_weight: weight of the box loss.
         overlap_weight: weight of the boxes' overlap, a loss that FairMOT has not.
         teacher_weight: weight of the re-ID teacher's embeddings, where the sources have them.
@@ -127,6 +130,7 @@ class TrainConfig:
     heat_map_loss: str = HeatMapLoss.FOCAL
     regression_loss: str = RegressionLoss.L1
     identity_loss: str = IdentityLoss.CROSS_ENTROPY
+    sampler: str = SamplerName.CENTRE
     size_weight: float = 0.1
     overlap_weight: float = 0.0
     teacher_weight: float = 0.0
@@ -283,6 +287,7 @@ _CHOICES: dict[str, type[StrEnum]] = {
     "heat_map_loss": HeatMapLoss,
     "regression_loss": RegressionLoss,
     "identity_loss": IdentityLoss,
+    "sampler": SamplerName,
 }
 
 

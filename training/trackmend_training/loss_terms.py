@@ -120,12 +120,15 @@ def overlap_loss(
     return lost.sum() / (len(ours) if objects is None else max(objects, 1.0))
 
 
-def focal_identity_loss(logits: Tensor, identities: Tensor) -> Tensor:
+def focal_identity_loss(
+    logits: Tensor, identities: Tensor, weights: Tensor | None = None
+) -> Tensor:
     """Return the sigmoid focal loss of the classes, summed.
 
     Args:
         logits: (N, identity_count).
         identities: (N,) int64, none is -1.
+        weights: (N,) of the rows; None for all 1.
     Source: Lin et al. 2017, with the official code's alpha and gamma.
     """
     wanted = functional.one_hot(identities, logits.shape[1]).to(logits.dtype)
@@ -133,7 +136,8 @@ def focal_identity_loss(logits: Tensor, identities: Tensor) -> Tensor:
     entropy = functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none")
     p_right = p * wanted + (1 - p) * (1 - wanted)
     alpha = FOCAL_ALPHA * wanted + (1 - FOCAL_ALPHA) * (1 - wanted)
-    return (alpha * entropy * (1 - p_right) ** FOCAL_GAMMA).sum()
+    each = (alpha * entropy * (1 - p_right) ** FOCAL_GAMMA).sum(1)
+    return (each if weights is None else each * weights).sum()
 
 
 def teacher_loss(embeddings: Tensor, teacher: Tensor, mask: Tensor, *, taught: float) -> Tensor:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from trackmend_core.model.sampling import Objects, Samples, TorchSampler, one_per_object
 from trackmend_training.choices import HeatMapLoss, IdentityLoss, RegressionLoss
 from trackmend_training.loss_terms import (
     focal_heat_map_loss,
@@ -106,6 +107,7 @@ class FairMotLoss(nn.Module):
         heat_map_loss: how heat maps are compared.
         regression_loss: how boxes and offsets are compared.
         identity_loss: how identities are told apart.
+        sampler: reads the embeddings; None takes the target cells, as the official code does.
     """
 
     def __init__(
@@ -121,6 +123,7 @@ class FairMotLoss(nn.Module):
         heat_map_loss: str = HeatMapLoss.FOCAL,
         regression_loss: str = RegressionLoss.L1,
         identity_loss: str = IdentityLoss.CROSS_ENTROPY,
+        sampler: TorchSampler | None = None,
     ) -> None:
         super().__init__()
         self.identity_count = identity_count
@@ -132,6 +135,7 @@ class FairMotLoss(nn.Module):
         self.heat_map_loss = heat_map_loss
         self.regression_loss = regression_loss
         self.identity_loss = identity_loss
+        self.sampler = sampler
         self.emb_scale = math.sqrt(2) * math.log(max(identity_count - 1, 2))
         self.classifier = nn.Linear(reid_dim, max(identity_count, 1))
         if identity_loss == IdentityLoss.FOCAL:
@@ -175,11 +179,15 @@ class FairMotLoss(nn.Module):
             detection = detection + self.overlap_weight * losses["overlap"]
         if self.detection_only:
             return {"total": detection, **losses}
-        embeddings = functional.normalize(gather_at(heads["id"], targets.cells), dim=2)
-        identity = losses["identity"] = self._identity_loss(embeddings, targets, counts)
+        samples = self._samples(heads, targets)
+        identity = losses["identity"] = self._identity_loss(samples, targets, counts)
         if self.teacher_weight and targets.teacher is not None:
+            embeddings = one_per_object(samples, count=targets.mask.numel())
             losses["teacher"] = teacher_loss(
-                embeddings, targets.teacher, targets.mask, taught=counts.taught
+                embeddings.reshape(targets.teacher.shape),
+                targets.teacher,
+                targets.mask,
+                taught=counts.taught,
             )
             identity = identity + self.teacher_weight * losses["teacher"]
         return {"total": self._balance(detection, identity, parts=counts.parts), **losses}
@@ -209,20 +217,32 @@ class FairMotLoss(nn.Module):
             losses["overlap"] = overlap_loss(sizes, targets.sizes, targets.mask, objects=objects)
         return losses
 
-    def _identity_loss(
-        self, embeddings: Tensor, targets: TargetBatch, counts: LossCounts
-    ) -> Tensor:
-        known = _is_known(targets)
+    def _samples(self, heads: dict[str, Tensor], targets: TargetBatch) -> Samples:
+        """Return embeddings whose owners are slots, counted through all images."""
+        if self.sampler is None:
+            embeddings = functional.normalize(gather_at(heads["id"], targets.cells), dim=2)
+            slots = torch.arange(targets.mask.numel(), device=targets.mask.device)
+            return Samples(embeddings.flatten(0, 1), slots)
+        slots = targets.mask.flatten().nonzero().squeeze(1)
+        samples = self.sampler(heads, objects_of(targets, slots, width=heads["id"].shape[3]))
+        return Samples(samples.embeddings, slots[samples.owners])
+
+    def _identity_loss(self, samples: Samples, targets: TargetBatch, counts: LossCounts) -> Tensor:
+        embeddings, owners = samples
+        known = _is_known(targets).flatten()[owners]
         # Every parameter takes part in every batch: devices wait for each other's gradients.
         nothing = embeddings.sum() * 0.0 + sum(p.sum() * 0.0 for p in self.classifier.parameters())
         if not bool(known.any()):
             return nothing
         logits = self.classifier(self.emb_scale * embeddings[known])
-        identities = targets.identities[known]
+        identities = targets.identities.flatten()[owners[known]]
+        # An object that is read at several places counts once: their mean.
+        weights = 1 / torch.bincount(owners)[owners[known]]
         if self.identity_loss == IdentityLoss.FOCAL:
-            total = focal_identity_loss(logits, identities)
+            total = focal_identity_loss(logits, identities, weights)
         else:
-            total = functional.cross_entropy(logits, identities, reduction="sum")
+            each = functional.cross_entropy(logits, identities, reduction="none")
+            total = (each * weights).sum()
         return total / max(counts.known, 1.0)
 
     def _balance(self, detection: Tensor, identity: Tensor, *, parts: int) -> Tensor:
@@ -234,3 +254,20 @@ class FairMotLoss(nn.Module):
 
 def _is_known(targets: TargetBatch) -> Tensor:
     return (targets.mask > 0) & (targets.identities >= 0)
+
+
+def objects_of(targets: TargetBatch, slots: Tensor, *, width: int) -> Objects:
+    """Return what samplers need of objects: box and centre, as the targets have them.
+
+    Args:
+        targets: of the batch.
+        slots: (N,) int64, slots counted through all images.
+        width: of the heads, cells.
+    """
+    cells = targets.cells.flatten()[slots]
+    corners = torch.stack((cells % width, cells // width), 1)
+    centres = corners + targets.offsets.flatten(0, 1)[slots]
+    sizes = targets.sizes.flatten(0, 1)[slots]
+    to_edges = sizes if sizes.shape[1] == 4 else torch.cat((sizes, sizes), 1) / 2
+    boxes = torch.cat((centres - to_edges[:, :2], centres + to_edges[:, 2:]), 1)
+    return Objects(slots // targets.mask.shape[1], boxes, centres)
