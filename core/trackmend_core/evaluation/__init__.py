@@ -1,5 +1,6 @@
 """How good boxes, tracks and embeddings are against ground truth; no torch."""
 
+from trackmend_core.evaluation.bootstrap import Change, Changes, compare_results
 from trackmend_core.evaluation.clear import evaluate_clear
 from trackmend_core.evaluation.detection import (
     JudgedImage,
@@ -25,6 +26,8 @@ __all__ = [
     "ALPHAS",
     "EVERY_SIZE",
     "SIZE_BANDS",
+    "Change",
+    "Changes",
     "ClearRules",
     "ClearScores",
     "GroundTruthRule",
@@ -37,6 +40,7 @@ __all__ = [
     "SwitchEvent",
     "average_precision",
     "combine",
+    "compare_results",
     "count_by_size",
     "evaluate_clear",
     "evaluate_hota",

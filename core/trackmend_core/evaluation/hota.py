@@ -14,7 +14,7 @@ from scipy.optimize import linear_sum_assignment
 from trackmend_core.errors import UserError
 from trackmend_core.evaluation.judged import JudgedFrame, judged_frames
 from trackmend_core.evaluation.rules import ClearRules
-from trackmend_core.types import Float64Array, IntArray, MotTable
+from trackmend_core.types import BoolArray, Float64Array, IntArray, MotTable
 
 ALPHAS: Float64Array = np.arange(1, 20) / 20
 """The limits of overlap, 0.05 to 0.95."""
@@ -114,6 +114,40 @@ class HotaScores:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class BoxPairs:
+    """The boxes that HOTA pairs, over all frames.
+
+    Attributes:
+        frames: (P,) row of the frame.
+        gt: (P,) row of the true track.
+        result: (P,) row of the result track.
+        overlaps: (P,) IoU.
+        gt_lengths: boxes of every true track.
+        result_lengths: boxes of every result track.
+    """
+
+    frames: IntArray
+    gt: IntArray
+    result: IntArray
+    overlaps: Float64Array
+    gt_lengths: Float64Array
+    result_lengths: Float64Array
+
+    def together(self, reached: BoolArray) -> Float64Array:
+        """Return (true tracks, result tracks): in how many frames they are paired."""
+        counts = np.zeros((len(self.gt_lengths), len(self.result_lengths)))
+        np.add.at(counts, (self.gt[reached], self.result[reached]), 1)
+        return counts
+
+    def association(self, reached: BoolArray) -> Float64Array:
+        """Return (P,) each pair's association score among the pairs that count, equation 6."""
+        counts = self.together(reached)
+        either = np.maximum(1, self.gt_lengths[:, None] + self.result_lengths - counts)
+        scores: Float64Array = (counts / either)[self.gt, self.result]
+        return scores
+
+
 def evaluate_hota(
     gt: MotTable, result: MotTable, *, iou_min: float = 0.5, rules: ClearRules | None = None
 ) -> HotaScores:
@@ -144,9 +178,35 @@ def hota_of_frames(frames: Sequence[JudgedFrame]) -> HotaScores:
             "The ground truth has no box that counts.",
             "Rows count if their mark (column 7) is not 0 and their class (column 8) is 1.",
         )
+    return _count(pair_boxes(frames))
+
+
+def pair_boxes(frames: Sequence[JudgedFrame]) -> BoxPairs:
+    """Pair the boxes of every frame, by overlap times how well their tracks fit on the whole."""
     tracks = _Tracks.of(frames)
-    pairs = _pair(frames, tracks)
-    return _count(pairs, tracks)
+    rows_of_frames, gt, result, overlaps = [_NONE], [_NONE], [_NONE], [np.zeros(0)]
+    for number, frame in enumerate(frames):
+        rows, columns = tracks.gt_rows[number], tracks.result_rows[number]
+        overlap = 1.0 - frame.distances
+        worth = tracks.alignment[np.ix_(rows, columns)] * overlap
+        chosen = linear_sum_assignment(worth, maximize=True)
+        rows_of_frames.append(np.full(len(chosen[0]), number, np.int64))
+        gt.append(rows[chosen[0]])
+        result.append(columns[chosen[1]])
+        overlaps.append(overlap[chosen])
+    return BoxPairs(
+        frames=np.concatenate(rows_of_frames),
+        gt=np.concatenate(gt),
+        result=np.concatenate(result),
+        overlaps=np.concatenate(overlaps),
+        gt_lengths=tracks.gt_lengths,
+        result_lengths=tracks.result_lengths,
+    )
+
+
+def reaches(pairs: BoxPairs, alpha: float) -> BoolArray:
+    """Return (P,) which pairs overlap by at least a limit."""
+    return np.asarray(pairs.overlaps >= alpha - _ROUNDING)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -179,15 +239,6 @@ class _Tracks:
         return tracks
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Pairs:
-    """(P,) rows of the paired tracks and the overlap of their boxes, over all frames."""
-
-    gt: IntArray
-    result: IntArray
-    overlaps: Float64Array
-
-
 def _rows(ids_of_frames: list[IntArray]) -> tuple[list[IntArray], Float64Array]:
     """Return each frame's ids as rows 0..T-1, and the (T,) number of boxes of each."""
     every = np.concatenate([_NONE, *ids_of_frames])
@@ -196,33 +247,18 @@ def _rows(ids_of_frames: list[IntArray]) -> tuple[list[IntArray], Float64Array]:
     return np.split(rows.astype(np.int64), ends[:-1]), lengths.astype(np.float64)
 
 
-def _pair(frames: Sequence[JudgedFrame], tracks: _Tracks) -> _Pairs:
-    gt, result, overlaps = [_NONE], [_NONE], [np.zeros(0)]
-    for frame, rows, columns in zip(frames, tracks.gt_rows, tracks.result_rows, strict=True):
-        overlap = 1.0 - frame.distances
-        worth = tracks.alignment[np.ix_(rows, columns)] * overlap
-        chosen = linear_sum_assignment(worth, maximize=True)
-        gt.append(rows[chosen[0]])
-        result.append(columns[chosen[1]])
-        overlaps.append(overlap[chosen])
-    return _Pairs(np.concatenate(gt), np.concatenate(result), np.concatenate(overlaps))
-
-
-def _count(pairs: _Pairs, tracks: _Tracks) -> HotaScores:
+def _count(pairs: BoxPairs) -> HotaScores:
     sums = {name: np.zeros(len(ALPHAS)) for name in HotaScores.__slots__}
-    gt_lengths, result_lengths = tracks.gt_lengths, tracks.result_lengths
+    gt_lengths, result_lengths = pairs.gt_lengths, pairs.result_lengths
     for position, alpha in enumerate(ALPHAS.tolist()):
-        reached = pairs.overlaps >= alpha - _ROUNDING
-        together = np.zeros(tracks.alignment.shape)
-        np.add.at(together, (pairs.gt[reached], pairs.result[reached]), 1)
+        reached = reaches(pairs, alpha)
+        squared = pairs.together(reached) ** 2
         tp = int(reached.sum())
         sums["tp"][position] = tp
         sums["fn"][position] = gt_lengths.sum() - tp
         sums["fp"][position] = result_lengths.sum() - tp
         sums["overlap_sum"][position] = pairs.overlaps[reached].sum()
-        squared = together**2
-        either = np.maximum(1, gt_lengths[:, None] + result_lengths - together)
-        sums["association_sum"][position] = (squared / either).sum()
+        sums["association_sum"][position] = pairs.association(reached)[reached].sum()
         sums["recall_sum"][position] = (squared / gt_lengths[:, None]).sum()
         sums["precision_sum"][position] = (squared / result_lengths).sum()
     return HotaScores(**sums)
