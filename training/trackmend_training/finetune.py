@@ -9,6 +9,7 @@ from trackmend_core.errors import UserError
 from trackmend_core.model import load_checkpoint
 from trackmend_core.model.loaded import LoadedModel
 from trackmend_core.project import ModelRecord, Project
+from trackmend_core.similarity import SamplerName
 from trackmend_core.types import RunId
 from trackmend_training.config import FinetuneConfig, SourceConfig, TrainConfig
 from trackmend_training.datasets.corrected import CorrectedRun, read_corrected_run
@@ -156,6 +157,7 @@ def _train_config(
         arch=model.arch,
         reid_dim=model.reid_dim,
         ltrb=model.ltrb,
+        sampler=model.metadata.get("sampler", SamplerName.CENTRE),
         initial_weights=str(base),
         crop_wh=config.crop_wh,
         input_wh=model.input_wh or USUAL_INPUT_WH,

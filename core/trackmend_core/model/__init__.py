@@ -5,20 +5,24 @@ Importing this room loads torch but no architecture and no OpenVINO; those come 
 
 from trackmend_core.model.checkpoint import load_checkpoint, save_checkpoint
 from trackmend_core.model.decode import Detections, decode
-from trackmend_core.model.detector import Detector
+from trackmend_core.model.detector import CalibrationImages, Detector
+from trackmend_core.model.initialise import Initialisation, load_initialisation
 from trackmend_core.model.loaded import LoadedModel
 from trackmend_core.model.preprocess import letterbox_image, preprocess
 from trackmend_core.model.registry import architectures, build_network
 
 __all__ = [
+    "CalibrationImages",
     "Detections",
     "Detector",
+    "Initialisation",
     "LoadedModel",
     "architectures",
     "build_network",
     "decode",
     "letterbox_image",
     "load_checkpoint",
+    "load_initialisation",
     "preprocess",
     "save_checkpoint",
 ]

@@ -179,7 +179,7 @@ def _filled_network(
     filled: dict[str, Tensor] = {}
     problems: list[str] = []
     for key, place in expected.items():
-        value, problem = _fitting(file.tensors.get(key), place)
+        value, problem = fitting_value(file.tensors.get(key), place)
         if problem and not (dead and key.startswith(dead)) and not key.endswith(_COUNTER):
             problems.append(f"{key}: {problem}")
         filled[key] = torch.zeros(place.shape, dtype=place.dtype) if problem else value
@@ -194,8 +194,8 @@ def _filled_network(
     return network, tuple(printable(key) for key in unused)
 
 
-def _fitting(value: Tensor | None, place: Tensor) -> tuple[Tensor, str]:
-    """Return the value as the network wants it, or what is wrong with it."""
+def fitting_value(value: Tensor | None, place: Tensor) -> tuple[Tensor, str]:
+    """Return a file's value as the network wants it and "", or the place and what is wrong."""
     if value is None:
         return place, "missing"
     if value.shape != place.shape:

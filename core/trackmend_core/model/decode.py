@@ -1,8 +1,9 @@
 """From raw heads to detections: peaks of the heat map, boxes, embeddings (CenterNet, FairMOT 3.4).
 
-Follows the official decoding and differs where it changes no number: only the heat map leaves the
-device; embeddings are scaled to unit length after they have been read at the peaks, not over the
-whole map before; and where there are fewer peaks than asked for, no zeros are added.
+Follows the official decoding and differs where it changes no number: embeddings are scaled to unit
+length after they have been read at the peaks, not over the whole map before; where there are fewer
+peaks than asked for, no zeros are added; equal scores come in the order of their cells. On a
+graphics card everything up to the kept peaks stays there.
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ import cv2
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from trackmend_core.types import FloatArray, IntArray
 
@@ -59,10 +61,10 @@ def decode(heads: Heads, *, max_detections: int = 500, min_score: float = 0.0) -
     """
     if any(len(head) != 1 for head in heads.values()):
         raise ValueError("decode takes one frame at a time")
-    scores, class_ids, cells = _best_peaks(
-        _as_array(heads["hm"])[0], count=max_detections, min_score=min_score
-    )
-    width = heads["hm"].shape[-1]
+    heatmap = heads["hm"]
+    find = _peaks_on_a_card if _is_on_a_card(heatmap) else _peaks_on_the_cpu
+    scores, class_ids, cells = find(heatmap, count=max_detections, min_score=min_score)
+    width = heatmap.shape[-1]
     corners = np.stack((cells % width, cells // width), 1).astype(np.float32)
     shifts = _at_cells(heads["reg"], cells) if "reg" in heads else np.float32(0.5)
     features = _at_cells(heads["id"], cells)
@@ -76,16 +78,21 @@ def decode(heads: Heads, *, max_detections: int = 500, min_score: float = 0.0) -
     )
 
 
+def _is_on_a_card(head: Tensor | FloatArray) -> bool:
+    return isinstance(head, Tensor) and head.device.type != "cpu"
+
+
 def _as_array(head: Tensor | FloatArray) -> FloatArray:
     if isinstance(head, Tensor):
         return head.detach().float().cpu().numpy()
     return np.asarray(head, np.float32)
 
 
-def _best_peaks(
-    logits: FloatArray, *, count: int, min_score: float
+def _peaks_on_the_cpu(
+    heatmap: Tensor | FloatArray, *, count: int, min_score: float
 ) -> tuple[FloatArray, IntArray, IntArray]:
-    """Return scores, classes and cells of the highest peaks of a (classes, h, w) heat map."""
+    """Return scores, classes and cells of the highest peaks of a (1, classes, h, w) heat map."""
+    logits = _as_array(heatmap)[0]
     # Peaks are sought among the scores, as in the official code: where large logits saturate,
     # neighbours are equal and all of them are peaks.
     exponents = np.clip(logits, -_LARGEST_LOGIT, _LARGEST_LOGIT)
@@ -93,12 +100,31 @@ def _best_peaks(
     highest = np.stack([cv2.dilate(plane, _NEIGHBOURHOOD) for plane in scores])
     found = np.flatnonzero((scores == highest) & (scores > min_score))
     values = scores.reshape(-1)[found]
-    if len(found) > count:
-        kept = np.argpartition(-values, count - 1)[:count] if count else np.zeros(0, np.int64)
+    if len(found) > count > 0:
+        lowest_kept = -np.partition(-values, count - 1)[count - 1]
+        kept = values >= lowest_kept  # all that are equal to it too: their order decides below
         found, values = found[kept], values[kept]
-    order = np.lexsort((found, -values))
+    order = np.lexsort((found, -values))[:count]
     class_ids, cells = np.divmod(found[order].astype(np.int64), logits[0].size)
     return values[order], class_ids, cells
+
+
+def _peaks_on_a_card(
+    heatmap: Tensor | FloatArray, *, count: int, min_score: float
+) -> tuple[FloatArray, IntArray, IntArray]:
+    """Do what `_peaks_on_the_cpu` does where the heat map is, and fetch the kept peaks only."""
+    assert isinstance(heatmap, Tensor)
+    scores = torch.sigmoid(heatmap.detach().float())
+    is_peak = (functional.max_pool2d(scores, 3, stride=1, padding=1) == scores) & (
+        scores > min_score
+    )
+    # A stable sort keeps equal scores in the order of their cells, which `topk` does not promise.
+    values, cells = torch.where(is_peak, scores, -1.0).flatten().sort(descending=True, stable=True)
+    kept = values[:count].cpu().numpy()
+    kept = kept[kept >= 0]
+    found = cells[: len(kept)].cpu().numpy()
+    class_ids, places = np.divmod(found, heatmap.shape[-1] * heatmap.shape[-2])
+    return kept, class_ids, places
 
 
 def _at_cells(head: Tensor | FloatArray, cells: IntArray) -> FloatArray:

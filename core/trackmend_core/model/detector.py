@@ -1,14 +1,17 @@
 """From a video frame to detections in its own pixels: preprocess, run, decode, map back."""
 
 import threading
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from trackmend_core.backends import BackendName, Precision, choose_backend
+from trackmend_core.backends import BackendName, Calibration, Precision, choose_with_reason
 from trackmend_core.errors import UserError
 from trackmend_core.geometry import Letterbox
 from trackmend_core.model.decode import EPSILON, Detections, decode
@@ -31,6 +34,19 @@ MAP_CHUNK = 1024
 """A two-stage map asks the head for so many boxes at a time: about 50 MB with 64 channels."""
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class CalibrationImages:
+    """Frames from which fast mode learns the ranges of its numbers.
+
+    Attributes:
+        name: tells one set from another, such as a video's fingerprint.
+        read: returns them, BGR; called only where no network is kept for this set.
+    """
+
+    name: str
+    read: Callable[[], Sequence[ImageArray]]
+
+
 class Detector:
     """A model on a back end. Threads may share one: they take turns.
 
@@ -44,7 +60,9 @@ class Detector:
         sampler: where in the dense map embeddings are read; None for what the model learnt with,
             which is its centre unless its file says otherwise.
         precision: in which numbers the engine computes. Half precision halves the time and moves
-            some boxes and embeddings visibly (IoU down to 0.85, cosine to 0.90), so it is opt-in.
+            some boxes and embeddings visibly (IoU down to 0.85, cosine to 0.90), so it is opt-in,
+            and so is fast mode, which computes in int8 on the CPU (0.67 and 0.80).
+        calibration: frames for fast mode, best of the video that will be tracked.
 
     Raises:
         UserError: the back end, device, precision or input size is not possible.
@@ -61,6 +79,7 @@ class Detector:
         max_detections: int = 500,
         sampler: SamplerName | str | None = None,
         precision: Precision | str = Precision.FLOAT32,
+        calibration: CalibrationImages | None = None,
     ) -> None:
         if input_wh is not None and (
             min(input_wh) <= 0 or any(side % MULTIPLE for side in input_wh)
@@ -73,7 +92,15 @@ class Detector:
         self.min_score = min_score
         self.max_detections = max_detections
         self._input_wh = input_wh
-        self._backend = choose_backend(model.network, backend, device, precision=precision)
+        self._choice = choose_with_reason(
+            model.network,
+            backend,
+            device,
+            precision=precision,
+            input_wh=self._usual_wh,
+            calibration=None if calibration is None else self._calibration(calibration),
+        )
+        self._backend = self._choice.backend
         self._turn = threading.Lock()
         wanted = sampler or model.metadata.get("sampler") or SamplerName.CENTRE
         self.sampler = SamplerName.parse(wanted)
@@ -83,6 +110,11 @@ class Detector:
     def description(self) -> str:
         """Return what runs the model, for people, such as "CPU · OpenVINO (bfloat16)"."""
         return self._backend.description
+
+    @property
+    def reason(self) -> str:
+        """Return why this back end was taken, for people, such as the times measured."""
+        return self._choice.reason
 
     def input_wh_for(self, source_wh: tuple[int, int]) -> tuple[int, int]:
         """Return the network input for frames of this size, in pixels."""
@@ -102,6 +134,34 @@ class Detector:
         with self._turn:
             heads, letterbox = self._heads(image_bgr)
             return self._detections(heads, letterbox)
+
+    def detect_many(
+        self, images_bgr: Iterable[ImageArray]
+    ) -> Generator[FrameDetections, None, None]:
+        """Yield what `detect` returns for every frame, in order, several being worked on at once.
+
+        Frames are taken a few ahead of the results. Other threads get their turn between two
+        frames. Closing the iterator waits for what is under way.
+
+        Args:
+            images_bgr: (H, W, 3) uint8 each.
+        """
+        letterboxes: deque[Letterbox] = deque()
+
+        def inputs() -> Iterator[FloatArray]:
+            for image_bgr in images_bgr:
+                planes, letterbox = self._input(image_bgr)
+                letterboxes.append(letterbox)
+                yield planes
+
+        with closing(self._backend.heads_of_each(inputs())) as heads_of_each:
+            while True:
+                with self._turn:
+                    heads = next(heads_of_each, None)
+                    if heads is None:
+                        return
+                    found = self._detections(heads, letterboxes.popleft())
+                yield found
 
     def detect_with_map(self, image_bgr: ImageArray) -> tuple[FrameDetections, EmbeddingMap]:
         """Return detections as `detect` does, and the dense re-ID features of the same pass."""
@@ -137,9 +197,24 @@ class Detector:
         return EmbeddingMap(unit.contiguous().numpy(), letterbox)
 
     def _heads(self, image_bgr: ImageArray) -> tuple[Mapping[str, Tensor], Letterbox]:
+        planes, letterbox = self._input(image_bgr)
+        return self._backend.heads(planes), letterbox
+
+    def _input(self, image_bgr: ImageArray) -> tuple[FloatArray, Letterbox]:
         height, width = image_bgr.shape[:2]
         planes, letterbox = preprocess(image_bgr, input_wh=self.input_wh_for((width, height)))
-        return self._backend.heads(planes[None]), letterbox
+        return planes[None], letterbox
+
+    @property
+    def _usual_wh(self) -> tuple[int, int]:
+        return self._input_wh or self.model.input_wh or OFFICIAL_WH
+
+    def _calibration(self, images: CalibrationImages) -> Calibration:
+        input_wh = self._usual_wh
+        return Calibration(
+            name=f"{images.name} at {input_wh[0]}x{input_wh[1]}",
+            inputs=lambda: [preprocess(im, input_wh=input_wh)[0][None] for im in images.read()],
+        )
 
     def _detections(self, heads: Mapping[str, Tensor], letterbox: Letterbox) -> FrameDetections:
         found = decode(heads, max_detections=self.max_detections, min_score=self.min_score)
