@@ -51,7 +51,8 @@ def iou_of_pairs(
     area_a = (boxes_a[:, 2:] - boxes_a[:, :2] + border).prod(axis=1)
     area_b = (boxes_b[:, 2:] - boxes_b[:, :2] + border).prod(axis=1)
     union = area_a + area_b - shared
-    return np.divide(shared, union, out=np.zeros(len(union)), where=union > 0)
+    overlaps: Float64Array = np.divide(shared, union, out=np.zeros(len(union)), where=union > 0)
+    return overlaps
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,8 @@ def meeting_pairs(
     far = boxes_a[:, 2:] + border
     meeting &= far[:, 0, None] > boxes_b[None, :, 0]
     meeting &= far[:, 1, None] > boxes_b[None, :, 1]
-    return np.nonzero(meeting)
+    rows, columns = np.nonzero(meeting)
+    return rows, columns
 
 
 def within_class(

@@ -10,7 +10,7 @@ from typing import Self
 
 import numpy as np
 
-from trackmend_core.tracking.columns import Columns
+from trackmend_core.tracking.motion import Motion
 from trackmend_core.types import BoolArray, Float64Array, IntArray
 
 POSITION_NOISE = 1 / 20
@@ -20,7 +20,7 @@ HEIGHT_VELOCITY = 7
 
 
 @dataclass(slots=True)
-class MotionStates(Columns):
+class MotionStates(Motion):
     """Where tracks are and how they move.
 
     Attributes:

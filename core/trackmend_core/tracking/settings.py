@@ -1,11 +1,14 @@
 """How a tracker decides: thresholds, memory, and which habits of the official code it keeps."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from math import isfinite
 from typing import Self
 
 from trackmend_core.errors import UserError
+from trackmend_core.tracking.method_settings import METHODS, MethodSettings
+
+FAIRMOT = "fairmot"
 
 DEFAULT_SCORE_THRESHOLD = 0.4
 """FairMOT's own; a model that is calibrated otherwise says so in its file."""
@@ -14,6 +17,9 @@ DEFAULT_SCORE_THRESHOLD = 0.4
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackerSettings:
     """Everything that decides what a tracker does; stored with each run.
+
+    Without a method these are the settings of FairMOT's cascade. A method of another paper brings
+    settings of its own and heeds those of the cascade that it names in `uses`.
 
     Attributes:
         score_threshold: detections at or below it take no part, 0..1.
@@ -33,6 +39,15 @@ class TrackerSettings:
         refresh_score_on_return: whether a track that returns takes the score of its detection.
         number_at_birth: whether tracks that are never confirmed use up ids.
         inclusive_iou: whether IoU counts the border pixel, as `cython_bbox` does.
+        confirm_births: whether a new track must be seen again before it is shown.
+        lost_match_by_overlap: whether lost tracks take part in the overlap stage.
+        use_appearance: whether there is an appearance stage; without it lost tracks, too, are
+            matched by overlap.
+        use_motion: whether the Kalman filter predicts and gates; without it a track stays at its
+            last detection.
+        use_overlap: whether there are overlap stages; without them new tracks are matched by
+            appearance.
+        method: of another paper; None is FairMOT's.
 
     Raises:
         ValueError: a value is outside its range.
@@ -55,7 +70,12 @@ class TrackerSettings:
     refresh_score_on_return: bool = True
     number_at_birth: bool = False
     inclusive_iou: bool = False
+    confirm_births: bool = True
+    lost_match_by_overlap: bool = False
+    use_appearance: bool = True
     use_motion: bool = True
+    use_overlap: bool = True
+    method: MethodSettings | None = None
 
     def __post_init__(self) -> None:
         shares = ("score_threshold", "birth_score_threshold", "motion_weight", "feature_momentum")
@@ -75,6 +95,15 @@ class TrackerSettings:
                 raise ValueError(f"{name} must be a number from 0 up, not {value}")
         if self.max_frames_lost < 0:
             raise ValueError(f"max_frames_lost must not be negative, not {self.max_frames_lost}")
+        if not (self.use_appearance or self.use_overlap):
+            raise ValueError("use_appearance or use_overlap must be on, or nothing is matched")
+        if self.method is not None:
+            _check_method(self.method)
+
+    @property
+    def method_name(self) -> str:
+        """Return the name of the method."""
+        return self.method.name if self.method is not None else FAIRMOT
 
     @classmethod
     def official(
@@ -89,7 +118,7 @@ class TrackerSettings:
         zombie frame, a returning track shows its old score, discarded tracks use up ids, classes
         are ignored, and IoU counts the border pixel. Two habits that change no output are left
         out: the list of removed tracks and the list of all embeddings, which grow for ever.
-        Ids are counted per tracker, not per process.
+        Ids are counted per tracker, not per process, and boxes without area take no part.
 
         Args:
             score_threshold: `conf_thres` of the official options; also the birth threshold.
@@ -102,7 +131,7 @@ class TrackerSettings:
         return cls(
             score_threshold=score_threshold,
             birth_score_threshold=score_threshold,
-            max_frames_lost=_buffer_frames(frame_rate=frame_rate, track_buffer=track_buffer),
+            max_frames_lost=buffer_frames(frame_rate=frame_rate, track_buffer=track_buffer),
             match_across_classes=True,
             predict_unconfirmed=False,
             zombie_frame=True,
@@ -134,12 +163,16 @@ class TrackerSettings:
         return cls(
             score_threshold=score_threshold,
             birth_score_threshold=score_threshold,
-            max_frames_lost=_buffer_frames(frame_rate=frame_rate, track_buffer=track_buffer),
+            max_frames_lost=buffer_frames(frame_rate=frame_rate, track_buffer=track_buffer),
         )
 
-    def to_dict(self) -> dict[str, float | int | bool]:
-        """Return plain values that survive JSON."""
-        return asdict(self)
+    def to_dict(self) -> dict[str, float | int | bool | str]:
+        """Return plain values that survive JSON: those that the method heeds."""
+        values: dict[str, float | int | bool | str] = {"method": self.method_name}
+        for name in _kinds(self.method_name):
+            holder = self if name in _CASCADE_KINDS and not _is_own(self.method, name) else None
+            values[name] = getattr(holder or self.method, name)
+        return values
 
     @classmethod
     def from_dict(cls, values: Mapping[str, object]) -> Self:
@@ -148,19 +181,83 @@ class TrackerSettings:
         Raises:
             UserError: a name is unknown, a required one is missing, or a value does not fit.
         """
-        kinds = {field.name: field.type for field in fields(cls)}
-        unknown = sorted(set(values) - set(kinds))
+        method_name = str(values.get("method", FAIRMOT))
+        kinds = _kinds(method_name)
+        given = {name: value for name, value in values.items() if name != "method"}
+        unknown = sorted(set(given) - set(kinds))
         if unknown:
             raise UserError(
                 f"Unknown tracker setting: {', '.join(unknown)}.",
-                f"Known settings: {', '.join(kinds)}.",
+                f"Known settings of {method_name}: {', '.join(kinds)}.",
             )
-        for name, value in values.items():
+        for name, value in given.items():
             _check_kind(name, kind=kinds[name], value=value)
+        kind = METHODS.get(method_name)
+        own = {field.name for field in fields(kind)} if kind is not None else set()
+        shared = {name: value for name, value in given.items() if name not in own}
         try:
-            return cls(**values)  # type: ignore[arg-type]  # kinds were checked one by one
+            if kind is not None:
+                # The kinds of all values were checked one by one.
+                shared["method"] = kind(**{name: given[name] for name in own & set(given)})  # type: ignore[arg-type]
+            return cls(**shared)  # type: ignore[arg-type]
         except (TypeError, ValueError) as error:
             raise UserError(f"The tracker settings do not fit: {error}.") from error
+
+    def changed(self, texts: Mapping[str, str]) -> Self:
+        """Return settings with some values replaced by what a person wrote.
+
+        Args:
+            texts: by name; flags are `true` or `false`.
+
+        Raises:
+            UserError: the method has no such setting, or the text is no value for it.
+        """
+        kinds = _kinds(self.method_name)
+        values: dict[str, object] = dict(self.to_dict())
+        for name, text in texts.items():
+            values[name] = _parsed(name, kind=kinds.get(name, float), text=text)
+        return self.from_dict(values)
+
+
+_CASCADE_KINDS = {
+    field.name: field.type for field in fields(TrackerSettings) if field.name != "method"
+}
+
+
+def _kinds(method_name: str) -> dict[str, object]:
+    """Return the names and types of all values that a method heeds, its own last."""
+    if method_name == FAIRMOT:
+        return dict(_CASCADE_KINDS)
+    kind = METHODS.get(method_name)
+    if kind is None:
+        raise UserError(
+            f"Unknown tracking method: {method_name}.", f"Known: {', '.join([FAIRMOT, *METHODS])}."
+        )
+    return {name: _CASCADE_KINDS[name] for name in kind.uses} | {
+        field.name: field.type for field in fields(kind)
+    }
+
+
+def _is_own(method: MethodSettings | None, name: str) -> bool:
+    return method is not None and name in {field.name for field in fields(method)}
+
+
+def _check_method(method: MethodSettings) -> None:
+    for field in fields(method):
+        value = getattr(method, field.name)
+        least = 1 if field.type is int else 0
+        if not (isfinite(value) and value >= least):
+            raise ValueError(f"{field.name} must be a number from {least} up, not {value}")
+
+
+def _parsed(name: str, *, kind: object, text: str) -> float | int | bool:
+    try:
+        if kind is bool:
+            return {"true": True, "false": False}[text.strip().lower()]
+        return int(text) if kind is int else float(text)
+    except (KeyError, ValueError) as error:
+        wanted = {bool: "true or false", int: "a whole number"}.get(kind, "a number")  # type: ignore[call-overload]
+        raise UserError(f"The tracker setting {name} takes {wanted}, not {text!r}.") from error
 
 
 def _check_kind(name: str, *, kind: object, value: object) -> None:
@@ -170,7 +267,12 @@ def _check_kind(name: str, *, kind: object, value: object) -> None:
         raise UserError(f"The tracker setting {name} has the value {value!r}, which does not fit.")
 
 
-def _buffer_frames(*, frame_rate: float, track_buffer: int) -> int:
+def buffer_frames(*, frame_rate: float, track_buffer: int = 30) -> int:
+    """Return how many frames of a video a memory of `track_buffer` frames at 30 per second lasts.
+
+    Raises:
+        ValueError: the frame rate is none.
+    """
     if not (isfinite(frame_rate) and frame_rate > 0):
         raise ValueError(f"the frame rate must be positive, not {frame_rate}")
     return int(frame_rate / 30.0 * track_buffer)

@@ -7,11 +7,10 @@ import numpy as np
 
 from trackmend_core.tracking.candidates import Candidates, unit_length
 from trackmend_core.tracking.columns import Columns
-from trackmend_core.tracking.kalman import MotionStates
+from trackmend_core.tracking.motion import Motion
+from trackmend_core.tracking.output import NO_ID
 from trackmend_core.tracking.settings import TrackerSettings
 from trackmend_core.types import BoolArray, Float64Array, FloatArray, IntArray
-
-NO_ID = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,7 +19,7 @@ class TrackTable(Columns):
 
     Attributes:
         ids: (N,) int64, 1-based; `NO_ID` while a track is not confirmed and needs none.
-        motion: N states of the Kalman filter.
+        motion: N states of the motion model.
         features: (N, F) float32, running mean of the appearance, unit length.
         scores: (N,) float64, of the last detection.
         class_ids: (N,) int64.
@@ -33,7 +32,7 @@ class TrackTable(Columns):
     """
 
     ids: IntArray
-    motion: MotionStates
+    motion: Motion
     features: FloatArray
     scores: Float64Array
     class_ids: IntArray
@@ -45,12 +44,12 @@ class TrackTable(Columns):
     doomed: BoolArray
 
     @classmethod
-    def empty(cls) -> Self:
+    def empty(cls, motion_kind: type[Motion]) -> Self:
         """Return a table without tracks."""
         whole, flags = np.zeros(0, np.int64), np.zeros(0, np.bool_)
         return cls(
             ids=whole,
-            motion=MotionStates.start(np.zeros((0, 4))),
+            motion=motion_kind.start(np.zeros((0, 4))),
             features=np.zeros((0, 0), np.float32),
             scores=np.zeros(0),
             class_ids=whole,
@@ -63,12 +62,14 @@ class TrackTable(Columns):
         )
 
     @classmethod
-    def born(cls, candidates: Candidates, rows: IntArray, *, frame: int) -> Self:
+    def born(
+        cls, candidates: Candidates, rows: IntArray, *, frame: int, motion_kind: type[Motion]
+    ) -> Self:
         """Return one new track per given candidate, without an id."""
         count = len(rows)
         return cls(
             ids=np.full(count, NO_ID, np.int64),
-            motion=MotionStates.start(candidates.boxes_xyah[rows]),
+            motion=motion_kind.start(candidates.boxes_xyah[rows]),
             features=candidates.features[rows],
             scores=candidates.scores[rows],
             class_ids=candidates.class_ids[rows],
@@ -86,13 +87,18 @@ class TrackTable(Columns):
     def continue_with(
         self, rows: IntArray, seen: Candidates, *, frame: int, settings: TrackerSettings
     ) -> None:
-        """Extend the given tracks by one candidate each: motion, appearance, score, state."""
+        """Extend the given tracks by one candidate each: motion, appearance, score, state.
+
+        A doubtful candidate, at or below the score threshold, says nothing about appearance.
+        """
         if not len(rows):
             return  # without tracks or candidates the embeddings may have no length yet
-        self.motion.update(rows, seen.boxes_xyah)
+        move = self.motion.update if settings.use_motion else self.motion.place
+        move(rows, seen.boxes_xyah)
         mean = np.float32(settings.feature_momentum) * self.features[rows]
         mean += np.float32(1.0 - settings.feature_momentum) * seen.features
-        self.features[rows] = unit_length(mean)
+        sure = seen.scores > settings.score_threshold
+        self.features[rows[sure]] = unit_length(mean[sure])
         scored = ~self.lost[rows] | settings.refresh_score_on_return
         self.scores[rows[scored]] = seen.scores[scored]
         self.indices[rows] = seen.indices

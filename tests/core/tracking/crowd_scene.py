@@ -75,6 +75,7 @@ def crowd(settings: CrowdSettings) -> Iterator[CrowdFrame]:
         if not settings.exact_copies:
             boxes[len(seen) :] += draw.normal(0, 2, (len(who) - len(seen), 4))
         ghosts = int((draw.random(max(1, len(seen))) < settings.false).sum()) if len(seen) else 0
+        boxes[:, 2:] = np.maximum(boxes[:, 2:], boxes[:, :2] + 4)
         wrong = boxes_of(draw.uniform(0, limits, (ghosts, 2)), draw.uniform(40, 200, ghosts))
         boxes = np.concatenate([boxes, wrong])
         embeddings = np.concatenate([embeddings, unit(draw.standard_normal((ghosts, dim)))])

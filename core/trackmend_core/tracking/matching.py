@@ -1,0 +1,72 @@
+"""Stages of matching: each pairs what the stages before it left alone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from trackmend_core.tracking.assignment import assign
+from trackmend_core.tracking.candidates import Candidates
+from trackmend_core.types import BoolArray, Float64Array, IntArray
+
+StageCosts = Callable[[IntArray, Candidates], Float64Array]
+"""Of the given (R,) tracks with D candidates: (R, D) float64."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Association:
+    """Which track goes on with which candidate.
+
+    Attributes:
+        track_rows: (M,) int64, rising.
+        candidate_rows: (M,) int64, the partner of each track.
+        free_candidates: (F,) int64, rising: those that continue no track.
+    """
+
+    track_rows: IntArray
+    candidate_rows: IntArray
+    free_candidates: IntArray
+
+
+class Matching:
+    """The partners found so far; each stage adds some and never takes one away."""
+
+    def __init__(self, *, track_count: int, candidates: Candidates) -> None:
+        self._candidates = candidates
+        self._partner_of_track = np.full(track_count, -1, np.int64)
+        self._is_free = np.ones(len(candidates), np.bool_)
+
+    def settle(
+        self,
+        members: BoolArray,
+        *,
+        costs: StageCosts,
+        cost_max: float,
+        among: BoolArray | None = None,
+    ) -> None:
+        """Pair the members that wait with the candidates that are free.
+
+        Args:
+            members: (T,) which tracks take part.
+            costs: called with those that wait and the candidates that are free.
+            cost_max: pairs at or above it stay apart.
+            among: (D,) which candidates take part; all without it.
+        """
+        waiting = np.flatnonzero(members & (self._partner_of_track < 0))
+        free = np.flatnonzero(self._is_free if among is None else self._is_free & among)
+        if not len(waiting) or not len(free):
+            return
+        all_of_them = len(free) == len(self._candidates)
+        some = self._candidates if all_of_them else self._candidates.select(free)
+        matches = assign(costs(waiting, some), cost_max=cost_max)
+        self._partner_of_track[waiting[matches.rows]] = free[matches.columns]
+        self._is_free[free[matches.columns]] = False
+
+    def result(self) -> Association:
+        """Return what was paired in all stages."""
+        track_rows = np.flatnonzero(self._partner_of_track >= 0)
+        return Association(
+            track_rows=track_rows,
+            candidate_rows=self._partner_of_track[track_rows],
+            free_candidates=np.flatnonzero(self._is_free),
+        )

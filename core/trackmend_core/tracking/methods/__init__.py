@@ -1,0 +1,1 @@
+"""Methods that FairMOT is compared with, after their papers; one file each."""
