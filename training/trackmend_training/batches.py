@@ -1,12 +1,13 @@
 """Batches of crops with their targets, an endless stream that can be taken up at any step."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, Sampler
 
 from trackmend_core.types import FloatArray, ImageArray
 from trackmend_core.video import FrameCache
@@ -15,11 +16,14 @@ from trackmend_training.config import STRIDE, TrainConfig
 from trackmend_training.datasets.jde import to_relative
 from trackmend_training.datasets.labelled import Material
 from trackmend_training.losses import TargetBatch
+from trackmend_training.order import ImageOrder
 from trackmend_training.targets import build_targets
 
 CACHE_BYTES = 1_500_000_000
 """Decoded pixels kept by each process that prepares images."""
 CACHE_KEY = "material"
+PREFETCHED = 4
+VIEWS_SELF_SUPERVISED = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,12 +41,21 @@ class Batch:
     is_replay: Tensor
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Which of the processes that share every batch this one is."""
+
+    rank: int = 0
+    count: int = 1
+
+
 class CropDataset(Dataset[dict[str, Tensor]]):
     """Item n is always the same crop: which image and how it is changed is drawn from (seed, n)."""
 
     def __init__(self, material: Material, config: TrainConfig) -> None:
         self.material = material
         self.config = config
+        self.order = image_order(material, config)
         # Made when first needed: a lock cannot travel to the workers of Windows and macOS.
         self._cache: FrameCache | None = None
 
@@ -50,15 +63,15 @@ class CropDataset(Dataset[dict[str, Tensor]]):
         return self.config.steps * self.config.batch_size
 
     def __getitem__(self, item: int) -> dict[str, Tensor]:
-        random = np.random.default_rng((self.config.seed, item))
-        chosen = int(random.choice(len(self.material.images), p=self.material.shares))
+        chosen, chance = self.order.draw(item)
         labelled = self.material.images[chosen]
         crop = augment_image(
             labelled,
             self._read(chosen),
-            random,
+            chance,
             crop_wh=self.config.crop_wh,
             settings=self.config.augment,
+            anchor_chance=self.order.shared_chance(item) if self.config.self_supervised else None,
         )
         replay = torch.tensor(labelled.is_replay)
         return {**crop_tensors(crop, config=self.config), "is_replay": replay}
@@ -108,20 +121,57 @@ def _negative_weight(ignored_xyxy: FloatArray, *, map_hw: tuple[int, int]) -> Fl
     return weight
 
 
+def image_order(material: Material, config: TrainConfig) -> ImageOrder:
+    """Return in which order a run shows its images."""
+    return ImageOrder(
+        material.shares,
+        seed=config.seed,
+        sampling=config.sampling,
+        views=VIEWS_SELF_SUPERVISED if config.self_supervised else 1,
+    )
+
+
+class StepParts(Sampler[list[int]]):
+    """The items of every part that one process takes of a run's batches.
+
+    Step n is made of the items from n times the batch size on. A micro-batch is an unbroken piece
+    of them, and each process takes an unbroken piece of that.
+    """
+
+    def __init__(self, config: TrainConfig, *, start_step: int, place: Place) -> None:
+        self._config = config
+        self._start_step = start_step
+        self._place = place
+        self._size = config.batch_size // (config.accumulate * place.count)
+
+    def __len__(self) -> int:
+        return (self._config.steps - self._start_step) * self._config.accumulate
+
+    def __iter__(self) -> Iterator[list[int]]:
+        for step in range(self._start_step, self._config.steps):
+            for part in range(self._config.accumulate):
+                piece = part * self._place.count + self._place.rank
+                first = step * self._config.batch_size + piece * self._size
+                yield list(range(first, first + self._size))
+
+
 def stream_batches(
-    material: Material, config: TrainConfig, *, start_step: int = 0
-) -> Iterator[Batch]:
-    """Yield one batch for every step from `start_step` to the end of the run."""
-    dataset = CropDataset(material, config)
+    material: Material, config: TrainConfig, *, start_step: int = 0, place: Place | None = None
+) -> Iterator[Sequence[Batch]]:
+    """Yield this process's micro-batches of every step from `start_step` to the end of the run."""
     loader: DataLoader[dict[str, Tensor]] = DataLoader(
-        dataset,
-        batch_size=config.batch_size,
-        sampler=range(start_step * config.batch_size, len(dataset)),
+        CropDataset(material, config),
+        batch_sampler=StepParts(config, start_step=start_step, place=place or Place()),
         num_workers=config.workers,
-        prefetch_factor=4 if config.workers else None,
+        prefetch_factor=PREFETCHED if config.workers else None,
         persistent_workers=False,
     )
-    for tensors in loader:
-        images = tensors.pop("image").float() / 255
-        is_replay = tensors.pop("is_replay")
-        yield Batch(images, TargetBatch(**tensors), is_replay)
+    parts = (_batch(tensors) for tensors in loader)
+    while step := list(islice(parts, config.accumulate)):
+        yield step
+
+
+def _batch(tensors: dict[str, Tensor]) -> Batch:
+    images = tensors.pop("image").float() / 255
+    is_replay = tensors.pop("is_replay")
+    return Batch(images, TargetBatch(**tensors), is_replay)

@@ -5,7 +5,7 @@ from typing import Literal
 
 import torch
 
-Precision = Literal["32-true", "bf16-mixed"]
+Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
 
 _CPU_CHECKS = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")
 
@@ -14,7 +14,7 @@ def choose_precision(wanted: str, *, accelerator: str) -> Precision:
     """Turn "auto" into what suits the device; a named precision stays.
 
     Args:
-        wanted: "auto", "32-true" or "bf16-mixed".
+        wanted: "auto", "32-true", "bf16-mixed" or "16-mixed".
         accelerator: Lightning Fabric's, "auto", "cpu", "cuda" or "mps".
 
     Raises:
@@ -22,6 +22,8 @@ def choose_precision(wanted: str, *, accelerator: str) -> Precision:
     """
     if wanted == "bf16-mixed":
         return "bf16-mixed"
+    if wanted == "16-mixed":
+        return "16-mixed"
     if wanted == "32-true":
         return "32-true"
     if wanted != "auto":

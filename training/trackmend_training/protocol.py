@@ -56,6 +56,28 @@ class CheckpointSaved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Validated:
+    """The model was judged on material it does not learn from.
+
+    Attributes:
+        step: steps done.
+        scores: each measure by name, 0..1, such as `ap`, `tpr_at_far_0.1`, `idf1`, `mota`.
+        is_best: no judgement before was better.
+    """
+
+    step: int
+    scores: dict[str, float] = field(default_factory=dict)
+    is_best: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """Something that the user should know, and that stops nothing: one sentence."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
     """Every step is done; `path` is the final checkpoint."""
 
@@ -78,12 +100,14 @@ class Cancelled:
     path: str | None = None
 
 
-Message = Started | Step | CheckpointSaved | Finished | Failed | Cancelled
+Message = Started | Step | CheckpointSaved | Validated | Noted | Finished | Failed | Cancelled
 
 _KINDS: dict[str, type[Message]] = {
     "started": Started,
     "step": Step,
     "checkpoint_saved": CheckpointSaved,
+    "validated": Validated,
+    "noted": Noted,
     "finished": Finished,
     "failed": Failed,
     "cancelled": Cancelled,

@@ -1,38 +1,71 @@
 """The joint training of FairMOT section 3.4, one loop on Lightning Fabric."""
 
-import math
-import time
-from collections import deque
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor, nn
-from torch.nn.utils import clip_grad_norm_
 
 from trackmend_core.errors import UserError
+from trackmend_core.model.atomic_file import write_atomically
+from trackmend_core.model.sampling import torch_sampler
+from trackmend_core.similarity import SamplerName
 from trackmend_training.averaging import WeightAverage
-from trackmend_training.batches import Batch, stream_batches
+from trackmend_training.batch_norm import synchronise_batch_norm
+from trackmend_training.batches import Batch, image_order, stream_batches
 from trackmend_training.checkpoints import (
+    BEST_FILE,
     MODEL_FILE,
-    STATE_FILE,
+    RunIdentity,
     TrainingState,
+    clear_leftovers,
     load_state,
     save_model,
     save_state,
 )
+from trackmend_training.clock import Clock
 from trackmend_training.config import TrainConfig
-from trackmend_training.datasets import Material, combine, load_source
-from trackmend_training.losses import FairMotLoss, TargetBatch
-from trackmend_training.optimiser import build_optimiser, set_learning_rate
-from trackmend_training.precision import choose_precision
-from trackmend_training.protocol import Cancelled, CheckpointSaved, Finished, Message, Started, Step
+from trackmend_training.datasets import Material
+from trackmend_training.datasets.gather import gather_material
+from trackmend_training.devices import any_device, place_of, start_devices
+from trackmend_training.joint import JointModel, freeze_unused
+from trackmend_training.losses import FairMotLoss
+from trackmend_training.optimiser import build_optimiser, learning_rate
+from trackmend_training.protocol import (
+    Cancelled,
+    CheckpointSaved,
+    Finished,
+    Message,
+    Noted,
+    Started,
+    Step,
+    Validated,
+)
+from trackmend_training.run_log import RunLog
 from trackmend_training.starting import freeze_blocks, initial_network
+from trackmend_training.step import ExtraLoss, NotFiniteError, Stepper
+from trackmend_training.validation import Judge, build_judge
 
-SPEED_WINDOW = 20
-ExtraLoss = Callable[[Batch, dict[str, Tensor]], Tensor]
-"""(batch, heads) -> a scalar that is added to the total, e.g. staying close to an older model."""
+OFFENDING_FILE = "offending_batch.json"
+FILES_NAMED = 4
+FREE_SETTINGS = (
+    "name",
+    "out_dir",
+    "sources",
+    "initial_weights",
+    "devices",
+    "nodes",
+    "accelerator",
+    "threads",
+    "workers",
+    "checkpoint_every",
+    "check",
+    "validation",
+)
+"""A run may be taken up with others of these: what is learnt depends on none of them. (What the
+sources give is compared itself.)"""
 
 
 def fit(
@@ -47,7 +80,7 @@ def fit(
     """Train a network; a run that was interrupted is taken up where its last checkpoint is.
 
     Args:
-        config: the run; its `out_dir` receives `model.safetensors` and `training_state.pt`.
+        config: the run; its `out_dir` receives `model.safetensors`, the training state and logs.
         emit: is told what happens.
         is_cancelled: asked after every step; what was learnt by then is saved.
         material: what to learn from; None reads the configuration's sources.
@@ -58,75 +91,210 @@ def fit(
         The model, or None when cancelled before the first step.
 
     Raises:
-        UserError: configuration, material or initial weights cannot be used.
+        UserError: configuration, material or initial weights cannot be used, or the loss is no
+            longer a number; the images of that step are named.
     """
-    if material is None:
-        material = combine([(load_source(source), source.share) for source in config.sources])
-    if config.threads:
-        torch.set_num_threads(config.threads)
-    precision = choose_precision(config.precision, accelerator=config.accelerator)
-    fabric = Fabric(accelerator=config.accelerator, devices=1, precision=precision)
-    state = _prepare(config, material, fabric)
-    emit(
-        Started(
-            steps=config.steps,
-            start_step=state.step,
-            device=f"{fabric.device.type.upper()} · torch ({precision})",
-            images=len(material.images),
-            identities=material.identity_count,
+    fabric = start_devices(config)
+    run = _Run(config, fabric, material, emit=emit, metadata=metadata or {}, extra=extra_loss)
+    with run:
+        for parts in run.batches():
+            if any_device(fabric, is_cancelled()):
+                break
+            run.do_step(parts)
+            if run.should_stop:
+                break
+        return run.conclude()
+
+
+class _Run:
+    """One run on one device: what it is made of, and what is done after each step."""
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        fabric: Fabric,
+        material: Material | None,
+        *,
+        emit: Callable[[Message], None],
+        metadata: dict[str, str],
+        extra: ExtraLoss | None,
+    ) -> None:
+        self._fabric = fabric
+        self._emit = emit if fabric.is_global_zero else _say_nothing
+        self._metadata = metadata
+        self._out_dir = Path(config.out_dir)
+        with fabric.rank_zero_first(local=True):
+            material = material or gather_material(config)
+        if config.self_supervised:
+            material = material.self_supervised()
+        self._material = material
+        self._config = config = config.counted_in_steps(len(material.images))
+        self._state, joint = _prepare(config, material, fabric, tell=self._tell)
+        self._identity = _identity(config, material)
+        self._out_dir.mkdir(parents=True, exist_ok=True)
+        note = load_state(self._out_dir, self._state, self._identity)
+        if note is not None:
+            self._tell(note)
+        still = freeze_blocks(self._state.network, config.frozen_blocks)
+        model, optimiser = fabric.setup(joint, self._state.optimiser)
+        if self._state.scaler:
+            fabric.strategy.precision.load_state_dict(self._state.scaler)
+        self._stepper = Stepper(
+            fabric=fabric,
+            state=self._state,
+            model=model,
+            optimiser=optimiser,
+            config=config,
+            still=still,
+            extra=extra,
         )
-    )
-    model = fabric.setup_module(state.network)
-    still = freeze_blocks(state.network, config.frozen_blocks)
-    clock = _Clock(config.steps)
-    saved: Path | None = None
-    for batch in stream_batches(material, config, start_step=state.step):
-        if is_cancelled():
-            break
-        _set_training(state.network, still=still, freeze_batch_norm=config.freeze_batch_norm)
-        losses = _step(
-            batch, state=state, model=model, fabric=fabric, config=config, extra=extra_loss
+        self._judge: Judge | None = (
+            build_judge(config, device=str(fabric.device)) if fabric.is_global_zero else None
         )
-        emit(_report(losses, step=state.step, clock=clock))
-        if state.step % config.checkpoint_every == 0 or state.step == config.steps:
-            saved = _save(state, config, metadata=metadata, emit=emit)
-    if state.step < config.steps:
-        if state.step % config.checkpoint_every:
-            saved = _save(state, config, metadata=metadata, emit=emit)
-        emit(Cancelled(path=None if saved is None else str(saved)))
-        return saved
-    saved = Path(config.out_dir) / MODEL_FILE
-    emit(Finished(path=str(saved), summary={"steps": float(state.step)}))
-    return saved
+        self._saved_step = -1
+        self.should_stop = False
+
+    def __enter__(self) -> "_Run":
+        self._open = ExitStack()
+        self._log: RunLog | None = None
+        if self._fabric.is_global_zero:
+            clear_leftovers(self._out_dir)
+            self._log = self._open.enter_context(RunLog(self._out_dir, start_step=self._state.step))
+        self._clock = Clock(self._config.steps)
+        precision = self._fabric.strategy.precision.precision
+        count = self._fabric.world_size
+        many = f" x {count}" if count > 1 else ""
+        self._emit(
+            Started(
+                steps=self._config.steps,
+                start_step=self._state.step,
+                device=f"{self._fabric.device.type.upper()}{many} · torch ({precision})",
+                images=len(self._material.images),
+                identities=self._material.identity_count,
+            )
+        )
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._open.close()
+
+    def batches(self) -> Iterator[Sequence[Batch]]:
+        """Yield this device's share of every step that is left."""
+        return stream_batches(
+            self._material,
+            self._config,
+            start_step=self._state.step,
+            place=place_of(self._fabric),
+        )
+
+    def do_step(self, parts: Sequence[Batch]) -> None:
+        """Do one step, tell of it, and save and judge when it is time."""
+        state, config = self._state, self._config
+        rate = learning_rate(config, step=state.step)
+        try:
+            losses = self._stepper.do(parts)
+        except NotFiniteError as error:
+            raise self._offended(error) from error
+        if self._log is not None:
+            self._log.add_step(state.step, losses=losses, learning_rate=rate)
+        speed, seconds_left = self._clock.tick(state.step)
+        named = {name: value for name, value in losses.items() if name != "total"}
+        self._emit(
+            Step(
+                step=state.step,
+                total=losses["total"],
+                losses=named,
+                speed=speed,
+                seconds_left=seconds_left,
+            )
+        )
+        is_last = state.step == config.steps
+        every = config.validation.every
+        if every and (state.step % every == 0 or is_last):
+            self._validate()
+        if state.step % config.checkpoint_every == 0 or is_last:
+            self._save()
+
+    def conclude(self) -> Path | None:
+        """Save what is not saved yet, say how the run ended, and return the model."""
+        state, path = self._state, self._out_dir / MODEL_FILE
+        if state.step and self._saved_step != state.step and not self._is_whole():
+            self._save()
+        if not self._is_whole() and not self.should_stop:
+            saved = path if self._saved_step == state.step else None
+            self._emit(Cancelled(path=None if saved is None else str(saved)))
+            return saved
+        summary: dict[str, float | str] = {"steps": float(state.step)}
+        if "best" in state.judged:
+            summary |= {"best_score": state.judged["best"], "best_step": state.judged["best_step"]}
+        if self.should_stop and not self._is_whole():
+            summary["stopped"] = "no judgement was better for a while"
+        self._emit(Finished(path=str(path), summary=summary))
+        return path
+
+    def _is_whole(self) -> bool:
+        return self._state.step >= self._config.steps
+
+    def _save(self) -> None:
+        state, path = self._state, self._out_dir / MODEL_FILE
+        self._saved_step = state.step
+        if self._fabric.is_global_zero:
+            state.scaler = dict(self._fabric.strategy.precision.state_dict())
+            save_model(path, state, self._config, metadata=self._metadata)
+            save_state(self._out_dir, state, self._identity)
+            if self._log is not None:
+                self._log.flush()
+        self._fabric.barrier()
+        self._emit(CheckpointSaved(path=str(path), step=state.step))
+
+    def _validate(self) -> None:
+        """Judge the model on the main process; the others wait."""
+        state, patience = self._state, self._config.validation.patience
+        if self._judge is not None:
+            scores = self._judge.scores(state)
+            is_best = self._judge.take_in(state, scores)
+            if is_best:
+                save_model(self._out_dir / BEST_FILE, state, self._config, metadata=self._metadata)
+            if self._log is not None:
+                self._log.add_validation(state.step, scores)
+            self._emit(Validated(step=state.step, scores=scores, is_best=is_best))
+        worse = state.judged.get("judgements_since_best", 0.0)
+        self.should_stop = any_device(self._fabric, bool(patience) and worse >= patience)
+
+    def _offended(self, error: NotFiniteError) -> UserError:
+        """Name the images of the step that went wrong, and write down all of them."""
+        config, step = self._config, self._state.step
+        order = image_order(self._material, config)
+        items = range(step * config.batch_size, (step + 1) * config.batch_size)
+        paths = [str(self._material.images[order.image_of(item)].path) for item in items]
+        losses = {name: str(value) for name, value in error.losses.items()}
+        record = {"step": step + 1, "losses": losses, "images": paths}
+        if self._fabric.is_global_zero:
+            text = json.dumps(record, indent=1, ensure_ascii=False)
+            write_atomically(self._out_dir / OFFENDING_FILE, text.encode())
+        names = ", ".join(paths[:FILES_NAMED])
+        more = f" and {len(paths) - FILES_NAMED} more" if len(paths) > FILES_NAMED else ""
+        return UserError(
+            f"In step {step + 1} the loss is no longer a number. Its images: {names}{more}.",
+            f"Look at their labels (all are in {OFFENDING_FILE}), or try a smaller learning rate; "
+            "the last checkpoint is kept.",
+        )
+
+    def _tell(self, text: str) -> None:
+        self._emit(Noted(text=text))
 
 
-def _save(
-    state: TrainingState,
-    config: TrainConfig,
-    *,
-    metadata: dict[str, str] | None,
-    emit: Callable[[Message], None],
-) -> Path:
-    out_dir = Path(config.out_dir)
-    path = out_dir / MODEL_FILE
-    save_model(path, state, config, metadata=metadata or {})
-    save_state(out_dir / STATE_FILE, state)
-    emit(CheckpointSaved(path=str(path), step=state.step))
-    return path
-
-
-def _report(losses: dict[str, float], *, step: int, clock: "_Clock") -> Step:
-    speed, seconds_left = clock.tick(step)
-    parts = {name: value for name, value in losses.items() if name != "total"}
-    return Step(
-        step=step, total=losses["total"], losses=parts, speed=speed, seconds_left=seconds_left
-    )
-
-
-def _prepare(config: TrainConfig, material: Material, fabric: Fabric) -> TrainingState:
-    """Build everything that learns, as the run's last checkpoint left it if there is one."""
-    network = initial_network(config).to(fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+def _prepare(
+    config: TrainConfig, material: Material, fabric: Fabric, *, tell: Callable[[str], None]
+) -> tuple[TrainingState, JointModel]:
+    """Build everything that learns, as it is at the start of the run."""
+    network = initial_network(config, note=tell)
+    network = network.to(fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     freeze_blocks(network, config.frozen_blocks)
+    freeze_unused(network, detection_only=config.detection_only)
+    if fabric.world_size > 1 and config.sync_batch_norm and not config.freeze_batch_norm:
+        network = synchronise_batch_norm(network, on_gpu=fabric.device.type == "cuda")
+    is_centre = config.sampler == SamplerName.CENTRE
     loss = FairMotLoss(
         reid_dim=config.reid_dim,
         identity_count=material.identity_count,
@@ -134,6 +302,11 @@ def _prepare(config: TrainConfig, material: Material, fabric: Fabric) -> Trainin
         uncertainty=config.uncertainty,
         teacher_weight=config.teacher_weight,
         overlap_weight=config.overlap_weight,
+        detection_only=config.detection_only,
+        heat_map_loss=config.heat_map_loss,
+        regression_loss=config.regression_loss,
+        identity_loss=config.identity_loss,
+        sampler=None if is_centre else torch_sampler(SamplerName(config.sampler), network),
     )
     if material.has_teacher:
         prototypes = material.prototypes(config.reid_dim, seed=config.seed)
@@ -147,76 +320,15 @@ def _prepare(config: TrainConfig, material: Material, fabric: Fabric) -> Trainin
         optimiser=build_optimiser(network, loss, config),
         average=average,
     )
-    out_dir = Path(config.out_dir)
-    out_dir.mkdir(parents=True, exist_ok=True)
-    if (out_dir / STATE_FILE).is_file():
-        load_state(out_dir / STATE_FILE, state)
-    return state
+    return state, JointModel(network, loss)
 
 
-def _step(
-    batch: Batch,
-    *,
-    state: TrainingState,
-    model: nn.Module,
-    fabric: Fabric,
-    config: TrainConfig,
-    extra: ExtraLoss | None,
-) -> dict[str, float]:
-    """Do one optimiser step and return the losses by name."""
-    set_learning_rate(state.optimiser, step=state.step, config=config)
-    images = batch.images.to(fabric.device, memory_format=torch.channels_last)
-    heads = {name: head.float() for name, head in model(images).items()}
-    losses: dict[str, Tensor] = state.loss(heads, _to_device(batch.targets, fabric.device))
-    if extra is not None:
-        losses["keep"] = extra(Batch(images, batch.targets, batch.is_replay), heads)
-        losses["total"] = losses["total"] + losses["keep"]
-    values = {name: float(value.detach()) for name, value in losses.items()}
-    if not math.isfinite(values["total"]):
-        raise UserError(
-            f"The loss is no longer a number after {state.step} steps.",
-            "Try a smaller learning rate; the last checkpoint is kept.",
-        )
-    state.optimiser.zero_grad()
-    fabric.backward(losses["total"])
-    learning = [p for group in state.optimiser.param_groups for p in group["params"]]
-    clip_grad_norm_(learning, config.gradient_clip)
-    state.optimiser.step()
-    if state.average is not None:
-        state.average.update(state.network)
-    state.step += 1
-    return values
-
-
-def _set_training(network: nn.Module, *, still: list[nn.Module], freeze_batch_norm: bool) -> None:
-    network.train()
-    for block in still:
-        block.eval()
-    if freeze_batch_norm:
-        for module in network.modules():
-            if isinstance(module, nn.BatchNorm2d):
-                module.eval()
-
-
-def _to_device(targets: TargetBatch, device: torch.device) -> TargetBatch:
-    present = {
-        name: value.to(device)
-        for name in TargetBatch.__dataclass_fields__
-        if (value := getattr(targets, name)) is not None
+def _identity(config: TrainConfig, material: Material) -> RunIdentity:
+    settings = {
+        name: value for name, value in config.to_dict().items() if name not in FREE_SETTINGS
     }
-    return TargetBatch(**present)
+    return RunIdentity(settings=settings, material=material.fingerprint())
 
 
-class _Clock:
-    """Speed over the last steps and the time left."""
-
-    def __init__(self, steps: int) -> None:
-        self._steps = steps
-        self._times: deque[float] = deque([time.monotonic()], maxlen=SPEED_WINDOW + 1)
-
-    def tick(self, step: int) -> tuple[float, float]:
-        """Return (steps per second, seconds left) after a step."""
-        self._times.append(time.monotonic())
-        passed = self._times[-1] - self._times[0]
-        speed = (len(self._times) - 1) / passed if passed > 0 else 0.0
-        return speed, (self._steps - step) / speed if speed else 0.0
+def _say_nothing(message: Message) -> None:
+    """Take a message of a process that does not speak for the run."""

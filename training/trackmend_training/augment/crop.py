@@ -1,38 +1,17 @@
 """From a labelled image to one training crop: occlude, map, change the look, cut the boxes."""
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 
-from trackmend_core.types import FloatArray, ImageArray, IntArray
+from trackmend_core.types import ImageArray
 from trackmend_training.augment.appearance import change_appearance
 from trackmend_training.augment.geometry import choose_map, cut_boxes, map_boxes
 from trackmend_training.augment.occlusion import covered_too_much, paste_occluder
+from trackmend_training.augment.official import augment_as_official
+from trackmend_training.augment.result import BORDER, Crop
+from trackmend_training.choices import AugmentStyle
 from trackmend_training.config import AugmentConfig
 from trackmend_training.datasets.labelled import LabelledImage
-
-BORDER = (128, 128, 128)
-"""Grey around the picture, as the letterbox of the official code has it."""
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Crop:
-    """What is learnt from in one step.
-
-    Attributes:
-        image: (H, W, 3) BGR uint8.
-        boxes_xyxy: (N, 4) float32, pixels of the crop, inside it.
-        identities: (N,) int64, -1 for none.
-        ignored_xyxy: (M, 4) float32, neither right nor wrong.
-        teacher: (N, D) float32 or None.
-    """
-
-    image: ImageArray
-    boxes_xyxy: FloatArray
-    identities: IntArray
-    ignored_xyxy: FloatArray
-    teacher: FloatArray | None
 
 
 def augment_image(
@@ -42,6 +21,7 @@ def augment_image(
     *,
     crop_wh: tuple[int, int],
     settings: AugmentConfig,
+    anchor_chance: np.random.Generator | None = None,
 ) -> Crop:
     """Make one crop; the same generator state gives the same crop.
 
@@ -51,7 +31,11 @@ def augment_image(
         random: all chance comes from here.
         crop_wh: size of the crop.
         settings: how strongly to change it.
+        anchor_chance: draws instead what part of the image the crop is of, so that several views
+            show the same people.
     """
+    if settings.style == AugmentStyle.FAIRMOT:
+        return augment_as_official(labelled, image, random, net_wh=crop_wh, settings=settings)
     boxes, rows = labelled.boxes_xyxy, np.arange(len(labelled.boxes_xyxy))
     ignored = labelled.ignored_xyxy
     if len(boxes) and random.random() < settings.occlude:
@@ -69,6 +53,7 @@ def augment_image(
         image_wh=(image.shape[1], image.shape[0]),
         crop_wh=crop_wh,
         settings=settings,
+        anchor_chance=anchor_chance,
     )
     warped = cv2.warpAffine(image, matrix, crop_wh, flags=cv2.INTER_LINEAR, borderValue=BORDER)
     cut, kept, doubtful = cut_boxes(

@@ -26,19 +26,21 @@ def choose_map(
     image_wh: tuple[int, int],
     crop_wh: tuple[int, int],
     settings: AugmentConfig,
+    anchor_chance: np.random.Generator | None = None,
 ) -> Float64Array:
-    """Draw a 2x3 map from image pixels to crop pixels.
+    """Draw a 2x3 map from image pixels to crop pixels; `anchor_chance` draws what it is around.
 
     Most crops have a person near the middle, scaled to a height drawn from the wanted range; so
     every size is learnt whatever sizes the pictures have.
     """
+    chooser = anchor_chance or random
     low, high = settings.person_height_px
     wanted = math.exp(random.uniform(math.log(low), math.log(high)))
     scale = max(crop_wh[0] / image_wh[0], crop_wh[1] / image_wh[1]) * random.uniform(0.7, 1.8)
-    anchor = random.uniform(0, 1, 2) * image_wh
+    anchor = chooser.uniform(0, 1, 2) * image_wh
     place = np.array([0.5, 0.5]) * crop_wh
-    if len(boxes_xyxy) and random.random() < settings.centre_on_person:
-        box = boxes_xyxy[random.integers(len(boxes_xyxy))].astype(np.float64)
+    if len(boxes_xyxy) and chooser.random() < settings.centre_on_person:
+        box = boxes_xyxy[chooser.integers(len(boxes_xyxy))].astype(np.float64)
         scale = wanted / max(box[3] - box[1], 1.0)
         anchor = (box[:2] + box[2:]) / 2
         place = _place_person(random, height_px=wanted, crop_wh=crop_wh)

@@ -1,5 +1,6 @@
 """Labelled images, whatever they came from."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,6 +31,11 @@ class LabelledImage:
     ignored_xyxy: FloatArray = field(default_factory=lambda: np.zeros((0, 4), np.float32))
     teacher: FloatArray | None = None
     is_replay: bool = False
+
+    def with_identities_from(self, offset: int) -> "LabelledImage":
+        """Return the same image with its identities numbered from `offset` on."""
+        shifted = np.where(self.identities >= 0, self.identities + offset, -1)
+        return replace(self, identities=shifted)
 
     def read(self) -> ImageArray:
         """Decode the image.
@@ -63,6 +69,26 @@ class Material:
     def has_teacher(self) -> bool:
         """Return whether any identity has a direction to begin at."""
         return any(image.teacher is not None for image in self.images)
+
+    def fingerprint(self) -> str:
+        """Return a digest of names, boxes, identities and shares: equal material, equal digest."""
+        digest = hashlib.sha256(self.shares.tobytes())
+        for image in self.images:
+            digest.update(image.path.name.encode())
+            for array in (image.boxes_xyxy, image.identities, image.ignored_xyxy, image.teacher):
+                if array is not None:
+                    digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
+
+    def self_supervised(self) -> "Material":
+        """Return the same images with every box a class of its own (FairMOT section 4.4)."""
+        count = 0
+        images: list[LabelledImage] = []
+        for image in self.images:
+            boxes = len(image.identities)
+            images.append(replace(image, identities=np.arange(count, count + boxes)))
+            count += boxes
+        return replace(self, images=tuple(images), identity_count=count)
 
     def prototypes(self, reid_dim: int, *, seed: int = 0) -> FloatArray:
         """Return (identity_count, reid_dim): each identity's mean teacher embedding, unit length.
@@ -100,8 +126,7 @@ def combine(parts: Sequence[tuple[Sequence[LabelledImage], float]]) -> Material:
     for images, share in parts:
         highest = -1
         for image in images:
-            shifted = np.where(image.identities >= 0, image.identities + offset, -1)
-            gathered.append(replace(image, identities=shifted))
+            gathered.append(image.with_identities_from(offset))
             highest = max(highest, int(image.identities.max(initial=-1)))
             shares.append(share / total_share / len(images))
         offset += highest + 1

@@ -1,0 +1,89 @@
+"""What a run computes on, one processor or several, and what these agree on."""
+
+import os
+from collections.abc import Sequence
+
+import torch
+from lightning_fabric import Fabric
+from lightning_fabric.strategies.ddp import DDPStrategy
+
+from trackmend_core.errors import UserError
+from trackmend_training.batches import Batch, Place
+from trackmend_training.choices import Precision
+from trackmend_training.config import TrainConfig
+from trackmend_training.losses import LossCounts, count_targets
+from trackmend_training.precision import choose_precision
+
+_RANKS = ("RANK", "LOCAL_RANK", "NODE_RANK")
+"""Set by `torchrun`, or by Lightning in the processes that it starts."""
+
+
+def is_main_process() -> bool:
+    """Return whether this process speaks for the run; known before anything is set up."""
+    return all(os.environ.get(name, "0") == "0" for name in _RANKS)
+
+
+def start_devices(config: TrainConfig) -> Fabric:
+    """Set up one process per device and return this one's; the others begin by this call.
+
+    Raises:
+        UserError: there are fewer devices, or the precision is not possible on them.
+    """
+    precision = choose_precision(config.precision, accelerator=config.accelerator)
+    many = config.devices * config.nodes > 1
+    try:
+        fabric = Fabric(
+            accelerator=config.accelerator,
+            devices=config.devices,
+            num_nodes=config.nodes,
+            strategy=DDPStrategy() if many else "auto",
+            precision=precision,
+        )
+    except (ValueError, RuntimeError) as error:  # Lightning's MisconfigurationException among them
+        raise UserError(
+            f"This machine cannot train on {config.devices} x {config.accelerator}.",
+            f"Change accelerator or devices. ({error})",
+        ) from error
+    if config.precision == Precision.FLOAT16 and fabric.device.type != "cuda":
+        raise UserError("Training in float16 needs CUDA.", "Set precision to auto.")
+    if many:
+        fabric.launch()
+    if config.threads:
+        torch.set_num_threads(config.threads)
+    return fabric
+
+
+def place_of(fabric: Fabric) -> Place:
+    """Return which of the processes this one is."""
+    return Place(rank=fabric.global_rank, count=fabric.world_size)
+
+
+def any_device(fabric: Fabric, flag: bool) -> bool:
+    """Return whether the flag is up on any device; all of them must ask."""
+    return bool(add_over_devices(fabric, [float(flag)])[0])
+
+
+def add_over_devices(fabric: Fabric, values: Sequence[float]) -> list[float]:
+    """Return the sums over all devices; all of them must ask."""
+    if fabric.world_size == 1:
+        return list(values)
+    total = torch.tensor(values, dtype=torch.float64, device=fabric.device)
+    torch.distributed.all_reduce(total)
+    return [float(value) for value in total.tolist()]
+
+
+def count_step(fabric: Fabric, parts: Sequence[Batch]) -> LossCounts:
+    """Return the counts of a step's whole batch, of all micro-batches on all devices."""
+    counted = [count_targets(part.targets) for part in parts]
+    rows = [(c.images, c.centres, c.objects, c.known, c.taught) for c in counted]
+    images, centres, objects, known, taught = add_over_devices(
+        fabric, [sum(column) for column in zip(*rows, strict=True)]
+    )
+    return LossCounts(
+        images=images,
+        centres=centres,
+        objects=objects,
+        known=known,
+        taught=taught,
+        parts=len(parts) * fabric.world_size,
+    )
