@@ -1,18 +1,40 @@
-"""Choose the back end for a network on this machine."""
+"""Choose the back end for a network on this machine: what runs it, and of that the quickest."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from torch import nn
 
+from trackmend_core.backends.choice_store import store_times, stored_times
 from trackmend_core.backends.conversion import CHECKED_SHAPE
+from trackmend_core.backends.fingerprints import (
+    library_versions,
+    machine_fingerprint,
+    structure_fingerprint,
+)
+from trackmend_core.backends.kept_files import kept_path
+from trackmend_core.backends.measure import measure, measured_shape
 from trackmend_core.backends.openvino_backend import OpenVinoBackend
-from trackmend_core.backends.protocol import Backend, BackendName, Precision
+from trackmend_core.backends.protocol import Backend, BackendName, Calibration, Precision
 from trackmend_core.backends.torch_backend import TorchBackend, best_torch_device, torch_device
 from trackmend_core.errors import UserError
 
+_USUAL_WH = (1088, 608)
+_CLEARLY = 0.9
+"""Another way than the first is taken only if it needs less than this share of the time."""
 _log = logging.getLogger(__name__)
+
+_Ways = Mapping[str, Callable[[], Backend]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BackendChoice:
+    """A back end and, for people, why it was taken."""
+
+    backend: Backend
+    reason: str
 
 
 def choose_backend(
@@ -21,31 +43,76 @@ def choose_backend(
     device: str = "auto",
     *,
     precision: Precision | str = Precision.AUTO,
+    input_wh: tuple[int, int] = _USUAL_WH,
+    calibration: Calibration | None = None,
 ) -> Backend:
-    """Return a back end that is known to run the network.
+    """Return the back end of `choose_with_reason`, which has the same arguments."""
+    return choose_with_reason(
+        network, name, device, precision=precision, input_wh=input_wh, calibration=calibration
+    ).backend
 
-    "auto" takes torch on a graphics card where there is one, else OpenVINO, else torch on the CPU;
-    what does not run the network is passed over, with a line in the log.
+
+def choose_with_reason(
+    network: nn.Module,
+    name: BackendName | str = BackendName.AUTO,
+    device: str = "auto",
+    *,
+    precision: Precision | str = Precision.AUTO,
+    input_wh: tuple[int, int] = _USUAL_WH,
+    calibration: Calibration | None = None,
+) -> BackendChoice:
+    """Return a back end that is known to run the network, and why it was taken.
+
+    "auto" takes torch on a graphics card where there is one. On the CPU it times OpenVINO against
+    torch for a second, keeps the result in the user's cache folder, and takes the quicker one; in
+    fast mode int8 must also beat float32. What does not run the network is passed over. The log
+    says what was chosen and why.
+
+    Args:
+        network: left as it is.
+        name: which engine.
+        device: "auto", "cpu", "cuda", "cuda:1", "mps".
+        precision: in which numbers.
+        input_wh: about the input that will be used, pixels; the timing depends on it.
+        calibration: example inputs for fast mode.
 
     Raises:
-        UserError: the named back end, device or precision does not exist here, or the named back
-            end cannot run this network.
+        UserError: the named back end, device or precision does not exist here, the named back end
+            cannot run this network, or fast mode lacks its package or examples.
     """
     wanted, numbers = _parsed(name, precision)
-    if wanted is BackendName.TORCH:
-        return TorchBackend(network, device, precision=numbers)
-    if wanted is BackendName.OPENVINO:
-        return _openvino(network, device, numbers)
-    kind = best_torch_device() if device == "auto" else torch_device(device).type
-    if kind != "cpu":
-        chosen = "auto" if device == "auto" else device
+    choice = _named(network, wanted, device, numbers, calibration)
+    if choice is None and (kind := _device_kind(device)) != "cpu":
         card = _first_that_runs(
-            lambda: TorchBackend(network, chosen, precision=numbers), what=f"torch on {kind}"
+            lambda: TorchBackend(network, device, precision=numbers), what=f"torch on {kind}"
         )
-        if card is not None:
-            return card
-    openvino = _first_that_runs(lambda: OpenVinoBackend(network, numbers), what="OpenVINO")
-    return openvino or TorchBackend(network, "cpu", precision=numbers)
+        choice = None if card is None else BackendChoice(card, "a graphics card is present")
+    if choice is None:
+        ways = _ways_on_the_cpu(network, numbers, calibration)
+        choice = _quickest(ways, network, input_wh=input_wh)
+    _log.info("%s: %s", choice.backend.description, choice.reason)
+    return choice
+
+
+def _named(
+    network: nn.Module,
+    name: BackendName,
+    device: str,
+    precision: Precision,
+    calibration: Calibration | None,
+) -> BackendChoice | None:
+    if name is BackendName.AUTO:
+        return None
+    if name is BackendName.OPENVINO:
+        backend = _openvino(network, device, precision, calibration)
+    else:
+        compiled = name is BackendName.COMPILE
+        backend = TorchBackend(network, device, precision=precision, compiled=compiled)
+    return BackendChoice(backend, "asked for by name")
+
+
+def _device_kind(device: str) -> str:
+    return best_torch_device() if device == "auto" else torch_device(device).type
 
 
 def _parsed(name: BackendName | str, precision: Precision | str) -> tuple[BackendName, Precision]:
@@ -58,17 +125,75 @@ def _parsed(name: BackendName | str, precision: Precision | str) -> tuple[Backen
         ) from error
 
 
-def _openvino(network: nn.Module, device: str, precision: Precision) -> Backend:
+def _openvino(
+    network: nn.Module, device: str, precision: Precision, calibration: Calibration | None
+) -> Backend:
     if device not in ("auto", "cpu"):
         raise UserError(
             f"OpenVINO runs on the CPU here, not on “{device}”.", "Use the torch back end there."
         )
     try:
-        return OpenVinoBackend(network, precision)
+        return OpenVinoBackend(network, precision, calibration=calibration)
     except (ImportError, RuntimeError) as error:
         raise UserError(
             f"OpenVINO cannot run this network: {error}", "Use the torch back end."
         ) from error
+
+
+def _ways_on_the_cpu(
+    network: nn.Module, precision: Precision, calibration: Calibration | None
+) -> _Ways:
+    """Return how the network may be run in that precision, by name."""
+    exact = Precision.FLOAT32 if precision is Precision.FAST else precision
+    numbers = "" if exact is Precision.AUTO else f" {exact}"
+    ways: dict[str, Callable[[], Backend]] = {
+        f"OpenVINO{numbers}": lambda: OpenVinoBackend(network, exact),
+        f"torch{numbers}": lambda: TorchBackend(network, "cpu", precision=exact),
+    }
+    if precision is Precision.FAST:
+        ways["OpenVINO int8"] = lambda: OpenVinoBackend(
+            network, Precision.FAST, calibration=calibration
+        )
+    return ways
+
+
+def _quickest(ways: _Ways, network: nn.Module, *, input_wh: tuple[int, int]) -> BackendChoice:
+    """Return the quickest way as it was measured before, or measure now."""
+    shape = measured_shape(input_wh)
+    facts = (
+        machine_fingerprint(),
+        library_versions(),
+        structure_fingerprint(network),
+        f"{shape[3]}x{shape[2]}",
+        ", ".join(ways),
+    )
+    path = kept_path("backends", *facts, suffix=".json")
+    known = stored_times(path, frozenset(ways))
+    if known is not None:
+        best = _best({name: known[name] for name in ways})
+        backend = _first_that_runs(ways[best], what=best)
+        if backend is not None:
+            return BackendChoice(backend, f"measured before at {facts[3]}: {_listed(known)}")
+    running = {name: _first_that_runs(build, what=name) for name, build in ways.items()}
+    able = {name: backend for name, backend in running.items() if backend is not None}
+    if len(able) == 1:
+        only, backend = next(iter(able.items()))
+        return BackendChoice(backend, f"only {only} runs this network here")
+    times = measure(able, input_wh=input_wh)
+    if len(able) == len(ways):
+        store_times(path, times, facts=facts)
+    return BackendChoice(able[_best(times)], f"measured at {facts[3]}: {_listed(times)}")
+
+
+def _best(times: Mapping[str, float]) -> str:
+    """Return the first way, unless another is clearly quicker: a measurement is never exact."""
+    first = next(iter(times))
+    quickest = min(times, key=lambda name: times[name])
+    return quickest if times[quickest] < _CLEARLY * times[first] else first
+
+
+def _listed(times: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {ms:.1f} ms" for name, ms in times.items())
 
 
 def _first_that_runs(build: Callable[[], Backend], *, what: str) -> Backend | None:

@@ -1,8 +1,8 @@
 """Run a network with OpenVINO on the CPU: the quickest way where there is no graphics card."""
 
 import copy
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -10,13 +10,19 @@ import torch
 from torch import Tensor, nn
 
 from trackmend_core.backends.conversion import CHECKED_SHAPE, convert_network, noise
-from trackmend_core.backends.protocol import Precision
+from trackmend_core.backends.openvino_requests import Requests
+from trackmend_core.backends.protocol import Calibration, Precision
+from trackmend_core.backends.quantise import quantised_model
 from trackmend_core.backends.quiet_openvino import import_openvino
 from trackmend_core.errors import UserError
 from trackmend_core.types import FloatArray
 
-_HINTS = {Precision.FLOAT32: "f32", Precision.BFLOAT16: "bf16", Precision.FLOAT16: "f16"}
-_SHAPES_KEPT = 3
+_HINTS = {
+    Precision.FLOAT32: "f32",
+    Precision.BFLOAT16: "bf16",
+    Precision.FLOAT16: "f16",
+    Precision.FAST: "f32",
+}
 _EXACT_TOLERANCE = 1e-3
 """How far a head may be from torch's: length of the difference as a share of the head's length."""
 _ROUNDED_TOLERANCE = 0.05
@@ -33,12 +39,24 @@ class OpenVinoBackend:
     The converted network is checked against torch on a small input; bfloat16 is chosen by itself
     only where the processor has it in hardware and the heads stay close.
 
+    Args:
+        network: left as it is.
+        precision: `FAST` is int8; what cannot be rounded so stays float32.
+        calibration: needed for `FAST`, unless the network was quantised with it before.
+
     Raises:
-        UserError: a precision is asked for that this processor or this network does not bear.
+        UserError: a precision is asked for that this processor or this network does not bear, or
+            fast mode lacks its package or its example inputs.
         RuntimeError: the conversion fails or changes the results.
     """
 
-    def __init__(self, network: nn.Module, precision: Precision | str = Precision.AUTO) -> None:
+    def __init__(
+        self,
+        network: nn.Module,
+        precision: Precision | str = Precision.AUTO,
+        *,
+        calibration: Calibration | None = None,
+    ) -> None:
         openvino = import_openvino()
         self._core: Any = openvino.Core()
         network = copy.deepcopy(network).cpu().eval().requires_grad_(False)
@@ -46,16 +64,21 @@ class OpenVinoBackend:
             expected = {name: head.numpy() for name, head in network(noise(CHECKED_SHAPE)).items()}
         self._names = tuple(expected)
         self._model: Any = convert_network(network, self._names)
-        self._requests: OrderedDict[tuple[int, ...], Any] = OrderedDict()
-        self._precision = Precision.FLOAT32
+        self._use(Precision.FLOAT32)
         if self._difference(expected) > _EXACT_TOLERANCE:
             raise RuntimeError("OpenVINO computes other results than torch for this network")
-        self._choose_precision(Precision(precision), expected)
+        wanted = Precision(precision)
+        if wanted is Precision.FAST:
+            self._model = quantised_model(self._model, network, calibration)
+            self._use(Precision.FAST)
+        else:
+            self._choose_precision(wanted, expected)
 
     @property
     def description(self) -> str:
         """Return device, engine and precision."""
-        return f"CPU · OpenVINO ({self._precision})"
+        numbers = "int8" if self._precision is Precision.FAST else self._precision
+        return f"CPU · OpenVINO ({numbers})"
 
     @property
     def precision(self) -> Precision:
@@ -64,32 +87,25 @@ class OpenVinoBackend:
 
     def heads(self, batch: FloatArray) -> Mapping[str, Tensor]:
         """Return raw heads that share OpenVINO's memory; see `Backend.heads`."""
-        request = self._request(batch.shape)
-        request.infer([np.ascontiguousarray(batch)], share_inputs=True)
-        return {
-            name: torch.from_numpy(request.get_output_tensor(index).data)
-            for index, name in enumerate(self._names)
-        }
+        return self._heads_of(self._requests.run(batch))
+
+    def heads_of_each(
+        self, inputs: Iterable[FloatArray]
+    ) -> Generator[Mapping[str, Tensor], None, None]:
+        """Yield raw heads that share OpenVINO's memory; see `Backend.heads_of_each`."""
+        with closing(self._requests.run_each(inputs)) as finished:
+            for request in finished:
+                yield self._heads_of(request)
 
     def run(self, batch: FloatArray) -> dict[str, FloatArray]:
         """Return raw heads as arrays of their own; see `Backend.run`."""
         return {name: head.numpy().copy() for name, head in self.heads(batch).items()}
 
-    def _request(self, shape: tuple[int, ...]) -> Any:
-        """Return the compiled network for an input shape; the latest shapes are kept."""
-        if shape in self._requests:
-            self._requests.move_to_end(shape)
-            return self._requests[shape]
-        self._model.reshape(list(shape))
-        options = {
-            "INFERENCE_PRECISION_HINT": _HINTS[self._precision],
-            "PERFORMANCE_HINT": "LATENCY",
+    def _heads_of(self, request: Any) -> Mapping[str, Tensor]:
+        return {
+            name: torch.from_numpy(request.get_output_tensor(index).data)
+            for index, name in enumerate(self._names)
         }
-        compiled = self._core.compile_model(self._model, "CPU", options)
-        self._requests[shape] = compiled.create_infer_request()
-        if len(self._requests) > _SHAPES_KEPT:
-            self._requests.popitem(last=False)
-        return self._requests[shape]
 
     def _choose_precision(self, wanted: Precision, expected: dict[str, FloatArray]) -> None:
         if wanted is Precision.FLOAT32:
@@ -112,7 +128,7 @@ class OpenVinoBackend:
 
     def _use(self, precision: Precision) -> None:
         self._precision = precision
-        self._requests.clear()
+        self._requests = Requests(self._core, self._model, precision_hint=_HINTS[precision])
 
     def _difference(self, expected: dict[str, FloatArray]) -> float:
         """Return by how much the worst head differs on the check's input, relative to itself."""

@@ -1,7 +1,7 @@
 """What a tracking job needs of a video, a model and a place to put results."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Generator, Iterable, Sequence
+from typing import Protocol, runtime_checkable
 
 from trackmend_core.types import FrameDetections, ImageArray, TrackedBox
 
@@ -24,6 +24,17 @@ class FrameDetector(Protocol):
 
     def detect(self, image_bgr: ImageArray) -> FrameDetections:
         """Return what is seen in a frame, in its pixels."""
+        ...
+
+
+@runtime_checkable
+class ManyFramesDetector(Protocol):
+    """A model that works on several frames at once; see `trackmend_core.model.Detector`."""
+
+    def detect_many(
+        self, images_bgr: Iterable[ImageArray]
+    ) -> Generator[FrameDetections, None, None]:
+        """Yield what is seen in each frame, in order; frames are taken a few ahead."""
         ...
 
 

@@ -1,8 +1,10 @@
 """Runs a model and a tracker over a video, frame by frame."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
+from trackmend_core.jobs.detect_ahead import detect_frames
 from trackmend_core.jobs.read_ahead import ReadAhead, ReadFrame
 from trackmend_core.jobs.seams import FrameDetector, FrameSource, RunSink
 from trackmend_core.jobs.speed import SpeedMeter
@@ -45,7 +47,8 @@ def track_video(
 ) -> Generator[Progress, None, None]:
     """Detect and track every frame from `start_frame` on and hand it to the writer.
 
-    The next frames are decoded while the network runs. Closing the generator cancels: the frame at
+    The next frames are decoded, and where the detector takes many also run through the network,
+    while the present one is tracked and written. Closing the generator cancels: the frame at
     hand is written or not at all, and the reading thread has ended when `close` returns. The caller
     opens and closes the writer (`with project.start_run(...) as writer:`).
 
@@ -67,14 +70,13 @@ def track_video(
     """
     meter = SpeedMeter()
     unreadable = 0
-    in_a_row = 0
-    with ReadAhead(source, start_frame=start_frame) as frames:
-        for frame in frames:
-            in_a_row = 0 if frame.error is None else in_a_row + 1
+    with (
+        ReadAhead(source, start_frame=start_frame) as frames,
+        closing(detect_frames(_until_broken(frames), detector)) as detected,
+    ):
+        for frame, detections in detected:
             unreadable += frame.error is not None
-            if frame.error is not None and in_a_row >= UNREADABLE_IN_A_ROW:
-                raise frame.error
-            _process(frame, detector=detector, tracker=tracker, writer=writer, on_frame=on_frame)
+            _process(frame, detections, tracker=tracker, writer=writer, on_frame=on_frame)
             yield Progress(
                 done=frame.frame_index + 1,
                 total=source.frame_count,
@@ -83,16 +85,24 @@ def track_video(
             )
 
 
+def _until_broken(frames: Iterable[ReadFrame]) -> Iterator[ReadFrame]:
+    """Pass frames on; many in a row that cannot be decoded end it with the error of the last."""
+    in_a_row = 0
+    for frame in frames:
+        in_a_row = 0 if frame.error is None else in_a_row + 1
+        if frame.error is not None and in_a_row >= UNREADABLE_IN_A_ROW:
+            raise frame.error
+        yield frame
+
+
 def _process(
     frame: ReadFrame,
+    detections: FrameDetections,
     *,
-    detector: FrameDetector,
     tracker: Tracker,
     writer: RunSink,
     on_frame: OnFrame | None,
 ) -> None:
-    none = FrameDetections.empty()
-    detections = none if frame.image is None else detector.detect(frame.image)
     # The tracker sees what the project will give back, so that tracking again gives the same ids.
     tracked = tracker.step(as_stored(detections))
     writer.write(frame.frame_index, detections, tracked)

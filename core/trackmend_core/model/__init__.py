@@ -4,6 +4,7 @@ Importing this room loads torch but no architecture and no OpenVINO; those come 
 """
 
 from trackmend_core.model.checkpoint import load_checkpoint, save_checkpoint
+from trackmend_core.model.convert import convert_model, save_official
 from trackmend_core.model.decode import Detections, decode
 from trackmend_core.model.detector import CalibrationImages, Detector
 from trackmend_core.model.initialise import Initialisation, load_initialisation
@@ -19,10 +20,12 @@ __all__ = [
     "LoadedModel",
     "architectures",
     "build_network",
+    "convert_model",
     "decode",
     "letterbox_image",
     "load_checkpoint",
     "load_initialisation",
     "preprocess",
     "save_checkpoint",
+    "save_official",
 ]

@@ -1,18 +1,35 @@
+import json
 import logging
 import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
-from trackmend_core.backends import BackendName, TorchBackend, choose_backend
+from trackmend_core.backends import (
+    Backend,
+    BackendName,
+    TorchBackend,
+    choose_backend,
+    choose_with_reason,
+)
+from trackmend_core.backends.measure import measure, measured_shape
 from trackmend_core.errors import UserError
 
 
 class Pooling(nn.Module):
     def forward(self, x: Tensor) -> dict[str, Tensor]:
         return {"hm": nn.functional.avg_pool2d(x, 4)}
+
+
+class Striding(nn.Module):
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
+        return {"hm": x[:, :, ::4, ::4]}
 
 
 class SingularValues(nn.Module):
@@ -30,10 +47,119 @@ def no_graphics_card(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
 
 
+class Stopwatch:
+    """Stands in for the measurement: says what it is told and counts how often it was asked."""
+
+    def __init__(self, **times: float) -> None:
+        self.times = times
+        self.asked: list[tuple[str, ...]] = []
+
+    def __call__(self, backends: Mapping[str, Backend], **_: object) -> dict[str, float]:
+        self.asked.append(tuple(backends))
+        return {name: self.times[name.split()[0]] for name in backends}
+
+
+@pytest.fixture
+def stopwatch(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Stopwatch]:
+    def install(**times: float) -> Stopwatch:
+        watch = Stopwatch(**times)
+        monkeypatch.setattr("trackmend_core.backends.choose.measure", watch)
+        return watch
+
+    return install
+
+
 @pytest.mark.usefixtures("no_graphics_card")
-def test_without_a_graphics_card_openvino_is_chosen() -> None:
-    for device in ("auto", "cpu"):
-        assert "OpenVINO" in choose_backend(Pooling(), "auto", device).description
+@pytest.mark.parametrize(
+    ("openvino_ms", "torch_ms", "chosen"),
+    [(5, 20, "OpenVINO"), (20, 5, "torch"), (10, 9.5, "OpenVINO")],
+)
+@pytest.mark.parametrize("device", ["auto", "cpu"])
+def test_the_clearly_quicker_engine_is_chosen_and_the_reason_is_said(
+    stopwatch: Callable[..., Stopwatch],
+    device: str,
+    openvino_ms: float,
+    torch_ms: float,
+    chosen: str,
+) -> None:
+    stopwatch(OpenVINO=openvino_ms, torch=torch_ms)
+    choice = choose_with_reason(Pooling(), "auto", device)
+    assert chosen in choice.backend.description
+    assert f"OpenVINO {openvino_ms:.1f} ms" in choice.reason
+    assert f"torch {torch_ms:.1f} ms" in choice.reason
+
+
+@pytest.mark.usefixtures("no_graphics_card")
+def test_a_measurement_is_kept_for_the_machine_the_structure_and_the_size(
+    stopwatch: Callable[..., Stopwatch],
+) -> None:
+    watch = stopwatch(OpenVINO=9, torch=1)
+    for _ in range(2):
+        choice = choose_with_reason(Pooling(), precision="float32", input_wh=(640, 480))
+        assert choice.backend.description == "CPU · torch"
+    assert len(watch.asked) == 1
+    assert "measured before" in choice.reason
+    choose_backend(Pooling(), precision="float32", input_wh=(480, 640))
+    choose_backend(Pooling(), precision="bfloat16", input_wh=(640, 480))
+    choose_backend(Striding(), precision="float32", input_wh=(640, 480))
+    assert len(watch.asked) == 4
+
+
+@pytest.mark.usefixtures("no_graphics_card")
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"[" * 100_000,
+        b'{"milliseconds": {"OpenVINO float32": 1}}',
+        b'{"milliseconds": {"OpenVINO float32": -1, "torch float32": 2}}',
+        b'{"milliseconds": {"OpenVINO float32": "x", "torch float32": 2}}',
+        b"\xff\xfe",
+    ],
+)
+def test_a_damaged_measurement_is_made_again(
+    stopwatch: Callable[..., Stopwatch], isolated_home: Path, content: bytes
+) -> None:
+    watch = stopwatch(OpenVINO=9, torch=1)
+    choose_backend(Pooling(), precision="float32")
+    (kept,) = isolated_home.rglob("*.json")
+    kept.write_bytes(content)
+    assert choose_backend(Pooling(), precision="float32").description == "CPU · torch"
+    assert len(watch.asked) == 2
+    assert json.loads(kept.read_bytes())["milliseconds"]["torch float32"] == 1
+
+
+@pytest.mark.usefixtures("no_graphics_card")
+def test_a_cache_folder_that_cannot_be_written_costs_only_the_measurement(
+    stopwatch: Callable[..., Stopwatch], isolated_home: Path
+) -> None:
+    watch = stopwatch(OpenVINO=1, torch=9)
+    (isolated_home / "trackmend").write_text("a file where the folder should be")
+    for _ in range(2):
+        assert "OpenVINO" in choose_backend(Pooling()).description
+    assert len(watch.asked) == 2
+    assert [path.name for path in isolated_home.iterdir()] == ["trackmend"]
+
+
+def test_measuring_times_every_engine_on_an_input_of_the_right_shape() -> None:
+    shapes: dict[str, set[tuple[int, ...]]] = {"slow": set(), "quick": set()}
+
+    class Engine:
+        def __init__(self, name: str, seconds: float) -> None:
+            self.name, self.seconds = name, seconds
+
+        def run(self, batch: np.ndarray) -> dict[str, np.ndarray]:
+            shapes[self.name].add(batch.shape)
+            time.sleep(self.seconds)
+            return {}
+
+    engines: Any = {"slow": Engine("slow", 0.03), "quick": Engine("quick", 0.0)}
+    times = measure(engines, input_wh=(1088, 608))
+    assert times["slow"] >= 30 > times["quick"] > 0
+    assert shapes["slow"] == shapes["quick"] == {measured_shape((1088, 608))} == {(1, 3, 192, 320)}
+    assert measured_shape((64, 96)) == (1, 3, 96, 64), "a small input is measured as it is"
 
 
 @pytest.mark.usefixtures("no_graphics_card")

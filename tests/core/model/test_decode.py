@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 
 from trackmend_core.geometry import Letterbox
 from trackmend_core.model import decode
+from trackmend_core.model.decode import _peaks_on_a_card, _peaks_on_the_cpu
 
 Heads = dict[str, np.ndarray]
 
@@ -98,6 +101,32 @@ def test_equal_neighbours_all_survive() -> None:
     heads["hm"][0, 0, 3, 4:6] = 2
     found = decode(heads, max_detections=2)
     assert sorted(found.peak_indices.tolist()) == [3 * 9 + 4, 3 * 9 + 5]
+
+
+@pytest.mark.parametrize("find", [_peaks_on_the_cpu, _peaks_on_a_card])
+@pytest.mark.parametrize("count", [1, 3, 5, 6, 99])
+def test_of_equal_peaks_the_first_cells_are_kept(find: Callable[..., Any], count: int) -> None:
+    logits = torch.full((1, 2, 6, 9), -9.0)
+    logits[0, 0, 3, 4:6] = 2
+    logits[0, 1, 0, 0] = 2
+    logits[0, 0, 0, 0] = 2
+    logits[0, 0, 5, 8] = 3
+    logits[0, 1, 5, 3] = 1
+    scores, class_ids, cells = find(logits, count=count, min_score=0.5)
+    rows = [(0, 53), (0, 0), (0, 31), (0, 32), (1, 0), (1, 48)]
+    assert list(zip(class_ids.tolist(), cells.tolist(), strict=True)) == rows[:count]
+    assert (np.diff(scores) <= 0).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000), classes=st.integers(1, 3), count=st.integers(0, 40))
+def test_peaks_are_the_same_on_a_card_and_on_the_cpu(seed: int, classes: int, count: int) -> None:
+    logits = torch.from_numpy(random_heads(seed, classes=classes)["hm"]).round(decimals=1)
+    expected = _peaks_on_the_cpu(logits, count=count, min_score=0.3)
+    found = _peaks_on_a_card(logits, count=count, min_score=0.3)
+    np.testing.assert_allclose(found[0], expected[0], atol=1e-6)
+    assert found[1].tolist() == expected[1].tolist()
+    assert found[2].tolist() == expected[2].tolist()
 
 
 def test_no_more_than_asked_for_and_no_more_than_there_are_peaks() -> None:

@@ -1,4 +1,6 @@
 import threading
+from collections.abc import Iterator
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -6,7 +8,7 @@ import pytest
 from trackmend_core.errors import UserError
 from trackmend_core.model import Detector, LoadedModel
 from trackmend_core.similarity import similarity_map, similarity_overlay_source
-from trackmend_core.types import ImageArray
+from trackmend_core.types import FrameDetections, ImageArray
 
 RED = (0, 0, 255)
 
@@ -114,6 +116,55 @@ def test_threads_that_share_a_detector_get_their_own_frames_answer(detector: Det
     for thread in threads:
         thread.join()
     assert all(answers == [True] * 5 for answers in found.values())
+
+
+def test_many_frames_give_what_each_gives_alone_in_order(detector: Detector) -> None:
+    sizes = [(320, 192), (320, 192), (500, 300), (320, 192), (640, 384), (640, 384), (640, 384)]
+    images = [
+        street_with_dots(wh=wh, dots_xywh=[(40 + 20 * i, 60, 12, 12)]) for i, wh in enumerate(sizes)
+    ]
+    found = list(detector.detect_many(iter(images)))
+    assert len(found) == len(images)
+    for image, together in zip(images, found, strict=True):
+        alone = detector.detect(image)
+        assert len(alone) > 0
+        np.testing.assert_allclose(together.boxes_xyxy, alone.boxes_xyxy, atol=1e-3)
+        np.testing.assert_allclose(together.embeddings, alone.embeddings, atol=1e-5)
+    assert list(detector.detect_many([])) == []
+
+
+def test_many_frames_are_taken_only_a_few_ahead_and_others_get_their_turn(
+    detector: Detector,
+) -> None:
+    taken: list[int] = []
+
+    def images() -> Iterator[ImageArray]:
+        for i in range(100):
+            taken.append(i)
+            yield street_with_dots(wh=(320, 192), dots_xywh=[(8 + 2 * i, 40, 8, 8)])
+
+    with closing(detector.detect_many(images())) as found:
+        first = next(found)
+        other = street_with_dots(wh=(320, 192), dots_xywh=[(200, 100, 8, 8)])
+        others = [detector.detect(other) for _ in range(3)]
+        second = next(found)
+        assert len(taken) <= 8
+    assert (first.boxes_xyxy[0, 0], second.boxes_xyxy[0, 0]) != (0, 0)
+    assert second.boxes_xyxy[0, 0] - first.boxes_xyxy[0, 0] < 20
+    assert all(np.array_equal(one.boxes_xyxy, others[0].boxes_xyxy) for one in others)
+    assert abs(float(others[0].boxes_xyxy[0, 1]) - float(first.boxes_xyxy[0, 1])) > 40
+
+
+def test_what_a_frame_raises_comes_after_the_frames_before_it(detector: Detector) -> None:
+    def images() -> Iterator[ImageArray]:
+        for i in range(4):
+            yield street_with_dots(wh=(320, 192), dots_xywh=[(8 + 20 * i, 40, 8, 8)])
+        raise UserError("the disk is gone")
+
+    found: list[FrameDetections] = []
+    with pytest.raises(UserError, match="disk"):
+        found.extend(detector.detect_many(images()))
+    assert len(found) == 4
 
 
 def test_the_input_is_the_trained_one_in_the_shape_of_the_video(red_dot_model: LoadedModel) -> None:
