@@ -17,13 +17,14 @@ from trackmend_core.project.layer_access import LayerAccess
 from trackmend_core.project.library_access import LibraryAccess
 from trackmend_core.project.opening import OpenedFile, create_file, open_file
 from trackmend_core.project.records import RunStatus
+from trackmend_core.project.review_access import ReviewAccess
 from trackmend_core.project.run_access import RunAccess
 from trackmend_core.project.run_writer import RunWriter
 
 _LOG: Final = logging.getLogger(__name__)
 
 
-class Project(LibraryAccess, RunAccess, LayerAccess):
+class Project(LibraryAccess, RunAccess, LayerAccess, ReviewAccess):
     """One `.trackmend` file: videos, models, runs, the tracks people repair, and their edits.
 
     Attributes:

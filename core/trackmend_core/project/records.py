@@ -305,3 +305,36 @@ class Suggestion:
     evidence: JsonObject = field(default_factory=dict)
     state: str = "open"
     suggestion_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewAnchor:
+    """A box that a track went through when a person answered; `group` counts the tracks from 0."""
+
+    group: int
+    frame_index: int
+    box_xyxy: BoxXyxy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewAnswer:
+    """What a person said of a suspicion.
+
+    Attributes:
+        kind: of event, as it was called then.
+        family: of events that the answer is about.
+        frame_index: where the event was, 0-based.
+        decision: "accepted", "rejected" or "unsure".
+        anchors: boxes of the tracks concerned, just before and just after the event.
+        features: what its probability was judged by, to learn from.
+        answer_id: None until it is stored.
+    """
+
+    kind: str
+    family: str
+    frame_index: int
+    decision: str
+    note: str
+    anchors: tuple[ReviewAnchor, ...]
+    features: Mapping[str, float]
+    answer_id: int | None = None

@@ -27,7 +27,7 @@ from sqlalchemy import (
 APPLICATION_ID: Final = 0x54524D44
 """`TRMD`, in the SQLite header of every project."""
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """`PRAGMA user_version`; raised by one with every migration."""
 
 metadata = MetaData()
@@ -286,6 +286,27 @@ suggestions = Table(
     Index("suggestions_by_run", "run_id", "score"),
     sqlite_autoincrement=True,
 )
+
+review_answers = Table(
+    "review_answers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("video_id", Integer, ForeignKey("videos.id", ondelete="CASCADE"), nullable=False),
+    Column("run_id", Integer, ForeignKey("runs.id", ondelete="SET NULL")),
+    Column("kind", Text, nullable=False),
+    Column("family", Text, nullable=False),
+    Column("frame_index", Integer, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("anchors", JSON, nullable=False),
+    Column("features", JSON, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Index("answers_by_video", "video_id"),
+    sqlite_autoincrement=True,
+)
+"""What people said of suspicions. `anchors` lists [group, frame, x1, y1, x2, y2]: boxes that the
+tracks concerned (the groups) went through, so that an answer outlives the run it was given for."""
 
 training_runs = Table(
     "training_runs",
