@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from trackmend_app.user_models import find_user_model
 from trackmend_core.errors import UserError
 from trackmend_core.model import Detector, LoadedModel, load_checkpoint
 from trackmend_resources import resource_path
@@ -25,15 +26,20 @@ def bundled_model_path() -> Path:
 
 
 def load_model(path: Path | None) -> tuple[Path, LoadedModel]:
-    """Load a model file, the bundled one if none is named; return its absolute path as well.
+    """Load a model by file or by name on the shelf; return its absolute path as well.
+
+    Args:
+        path: a file, or the name of an imported model; None for the bundled one.
 
     Raises:
         UserError: the file is missing or no model.
     """
-    path = bundled_model_path() if path is None else path.expanduser().absolute()
-    if not path.is_file():
-        raise UserError(f"There is no model file {path}.", "See `trackmend model list`.")
-    return path, load_checkpoint(path)
+    found = bundled_model_path() if path is None else path.expanduser().absolute()
+    if path is not None and not found.exists():
+        found = find_user_model(str(path)) or found
+    if not found.is_file():
+        raise UserError(f"There is no model file {found}.", "See `trackmend model list`.")
+    return found, load_checkpoint(found)
 
 
 def make_detector(
@@ -42,10 +48,11 @@ def make_detector(
     backend: str = "auto",
     device: str = "auto",
     input_wh: tuple[int, int] | None = None,
+    sampler: str | None = None,
 ) -> Detector:
     """Return the model on the engine that was asked for.
 
     Raises:
-        UserError: engine, device or size is not possible here.
+        UserError: engine, device, size or sampler is not possible here.
     """
-    return Detector(model, backend=backend, device=device, input_wh=input_wh)
+    return Detector(model, backend=backend, device=device, input_wh=input_wh, sampler=sampler)

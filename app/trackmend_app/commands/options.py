@@ -15,6 +15,16 @@ class Backend(StrEnum):
     OPENVINO = "openvino"
 
 
+class Sampler(StrEnum):
+    """Where embeddings are read; the names of `trackmend_core.similarity.SamplerName`."""
+
+    CENTRE = "centre"
+    BILINEAR = "bilinear"
+    ROI_ALIGN = "roi-align"
+    POSITIVE_ANCHOR = "positive-anchor"
+    TWO_STAGE = "two-stage"
+
+
 class TrackerName(StrEnum):
     """Which cascade."""
 

@@ -57,6 +57,32 @@ def save_checkpoint(
         UserError: the file cannot be written.
         ValueError: the metadata would overwrite a field of the format.
     """
+    fields = describe_model(
+        arch=arch,
+        reid_dim=reid_dim,
+        ltrb=ltrb,
+        num_classes=num_classes,
+        input_wh=input_wh,
+        metadata=metadata,
+    )
+    tensors = {key: _for_file(value, half=half) for key, value in network.state_dict().items()}
+    write_atomically(Path(path), save(tensors, metadata=fields))
+
+
+def describe_model(
+    *,
+    arch: str,
+    reid_dim: int,
+    ltrb: bool,
+    num_classes: int,
+    input_wh: tuple[int, int] | None,
+    metadata: Mapping[str, str],
+) -> dict[str, str]:
+    """Return the texts of our format; arguments as in `save_checkpoint`.
+
+    Raises:
+        ValueError: the metadata would overwrite a field of the format.
+    """
     clash = sorted(set(metadata) & set(_OWN_FIELDS))
     if clash:
         raise ValueError(f"metadata may not hold {', '.join(clash)}")
@@ -71,8 +97,7 @@ def save_checkpoint(
     }
     if input_wh is not None:
         fields["input_wh"] = f"{input_wh[0]}x{input_wh[1]}"
-    tensors = {key: _for_file(value, half=half) for key, value in network.state_dict().items()}
-    write_atomically(Path(path), save(tensors, metadata=fields))
+    return fields
 
 
 def load_checkpoint(path: Path, *, device: str | torch.device = "cpu") -> LoadedModel:

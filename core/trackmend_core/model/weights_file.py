@@ -142,7 +142,7 @@ def _from_content(path: Path, content: object) -> WeightsFile:
     metadata: dict[str, str] = {}
     if isinstance(content, Mapping):
         metadata |= _own_texts(content.get(METADATA_ENTRY))
-        if isinstance(content.get("epoch"), int):
+        if not metadata and isinstance(content.get("epoch"), int):
             metadata["epoch"] = str(content["epoch"])
         content = content.get("state_dict", content)
     if isinstance(content, Mapping):
