@@ -197,6 +197,8 @@ class TrackerSettings:
         shared = {name: value for name, value in given.items() if name not in own}
         try:
             if kind is not None:
+                if "max_frames_lost" not in kinds:
+                    shared["max_frames_lost"] = 0  # a method without a memory
                 # The kinds of all values were checked one by one.
                 shared["method"] = kind(**{name: given[name] for name in own & set(given)})  # type: ignore[arg-type]
             return cls(**shared)  # type: ignore[arg-type]

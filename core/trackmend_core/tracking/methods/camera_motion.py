@@ -16,6 +16,8 @@ _CORNER_QUALITY = 0.01
 _CORNER_DISTANCE_PX = 3
 _FEWEST_POINTS = 10
 _RANSAC_PX = 3.0
+_FEWEST_AGREEING = 0.5
+"""Where fewer points agree it was a cut, or a picture without marks, and no motion."""
 
 
 class CameraMotion:
@@ -59,10 +61,10 @@ class CameraMotion:
         kept = np.asarray(found).ravel() == 1
         if kept.sum() < _FEWEST_POINTS:
             return None
-        warp, _ = cv2.estimateAffinePartial2D(
+        warp, agreeing = cv2.estimateAffinePartial2D(
             corners[kept], moved[kept], method=cv2.RANSAC, ransacReprojThreshold=_RANSAC_PX
         )
-        if warp is None or not np.isfinite(warp).all():
+        if warp is None or not np.isfinite(warp).all() or np.mean(agreeing) < _FEWEST_AGREEING:
             return None
         scaled = np.asarray(warp, np.float64).copy()
         scaled[:, 2] /= _SCALE
