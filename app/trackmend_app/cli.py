@@ -17,6 +17,7 @@ from trackmend_app.commands.options import (
     Backend,
     ExportFormat,
     Rules,
+    Sampler,
     TrackerName,
     parse_input_size,
     print_version,
@@ -35,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-model_app = typer.Typer(help="List the models at hand, or look into a model file.")
+model_app = typer.Typer(help="List, inspect, import and convert models.")
 app.add_typer(model_app, name="model")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")]
@@ -110,6 +111,12 @@ def track(
     input_size: Annotated[
         str | None, typer.Option(metavar="WxH", help="Network input, multiples of 32.")
     ] = None,
+    sampler: Annotated[
+        Sampler | None,
+        typer.Option(
+            help="Where in the dense map embeddings are read. Without it as the model learnt."
+        ),
+    ] = None,
     tracker: Annotated[
         TrackerName, typer.Option(help="Our cascade, or the released FairMOT code's to the letter.")
     ] = TrackerName.DEFAULT,
@@ -132,6 +139,7 @@ def track(
             project=project,
             score_threshold=score_threshold,
             input_wh=parse_input_size(input_size),
+            sampler=sampler.value if sampler is not None else None,
             official=tracker is TrackerName.OFFICIAL,
             as_json=as_json,
         )
@@ -261,7 +269,7 @@ def model_list(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the model that comes with Trackmend and those of a project."""
+    """List the model that comes with Trackmend, imported ones and those of a project."""
     from trackmend_app.commands.models import run_model_list
 
     run_model_list(project, as_json=as_json)
@@ -279,6 +287,38 @@ def model_inspect(
     from trackmend_app.commands.models import run_model_inspect
 
     run_model_inspect(model, as_json=as_json)
+
+
+@model_app.command("import")
+def model_import(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE", help="FairMOT's .pth, or a .safetensors.")
+    ],
+    name: Annotated[str | None, typer.Option(help="For people; else the file's own.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check model files and put them on your shelf, where --model and the window find them."""
+    from trackmend_app.commands.models import run_model_import
+
+    run_model_import(files, name=name, as_json=as_json)
+
+
+@model_app.command("convert")
+def model_convert(
+    source: Annotated[Path, typer.Argument(metavar="FROM", help="A model file.")],
+    target: Annotated[
+        Path, typer.Argument(metavar="TO", help="Ends in .safetensors (ours) or .pth (FairMOT's).")
+    ],
+    force: Annotated[bool, typer.Option("--force", help="Replace TO if it is there.")] = False,
+    half: Annotated[
+        bool, typer.Option("--half", help="Half the size, weights rounded; only .safetensors.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write a model in the other form: FairMOT's own .pth, or our .safetensors. Nothing is lost."""
+    from trackmend_app.commands.models import run_model_convert
+
+    run_model_convert(source, target, overwrite=force, half=half, as_json=as_json)
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ class TrackRequest:
     project: Path | None = None
     score_threshold: float | None = None
     input_wh: tuple[int, int] | None = None
+    sampler: str | None = None
     official: bool = False
     as_json: bool = False
 
@@ -88,7 +89,11 @@ def run_track(request: TrackRequest) -> None:
     _check(request)
     path, model = load_model(request.model)
     detector = make_detector(
-        model, backend=request.backend, device=request.device, input_wh=request.input_wh
+        model,
+        backend=request.backend,
+        device=request.device,
+        input_wh=request.input_wh,
+        sampler=request.sampler,
     )
     print_note(f"{model.name} on {detector.description}")
     tools = _Tools(model_path=path, model=model, detector=detector, request=request)
