@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from itertools import groupby
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
@@ -12,7 +12,12 @@ from trackmend_app.situation import Situation
 
 
 class ActionSet(QObject):
-    """One QAction for every row of the table, owned by the window."""
+    """One QAction for every row of the table, owned by the window.
+
+    Signals: hovered(action_id): the pointer, or a key, is on it in a menu.
+    """
+
+    hovered = Signal(str)
 
     def __init__(self, window: QWidget, rows: Iterable[ActionRow] = ACTIONS) -> None:
         super().__init__(window)
@@ -30,6 +35,7 @@ class ActionSet(QObject):
         action.setAutoRepeat(not row.held)
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         window.addAction(action)
+        action.hovered.connect(lambda: self.hovered.emit(row.action_id))
         return action
 
     def __getitem__(self, action_id: str) -> QAction:

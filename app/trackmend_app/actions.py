@@ -18,6 +18,7 @@ class Menu(StrEnum):
     VIEW = "View"
     VIDEO = "Video"
     TRACK = "Track"
+    REVIEW = "Review"
     MODEL = "Model"
     HELP = "Help"
 
@@ -152,6 +153,8 @@ _VIEW = _rows(
      "Show or hide the similarity panel"),
     (2, "panel_training", "Training panel", "Ctrl+Shift+4", when.always, "c",
      "Show or hide the training panel"),
+    (2, "panel_history", "History", "Ctrl+Shift+5", when.always, "c",
+     "Show or hide the history of edits and named moments"),
     (3, "light_theme", "Light theme", "Ctrl+Shift+L", when.always, "c",
      "Switch between the dark and the light theme"),
     (3, "full_screen", "Full screen", "F11", when.always, "c",
@@ -206,6 +209,21 @@ _TRACK = _rows(
      "Click tracks to collect them; Shift+M joins them under the first one's id"),
     (1, "merge_commit", "Merge the selected tracks", "Shift+M", when.with_two_tracks, "m",
      "Join the selected tracks under the first one's id"),
+    (2, "keyframe", "Keyframe", "K", when.with_track, "m",
+     "Keep the selected track's box as it is here; in a gap, put one on the line between its ends"),
+    (2, "interpolate", "Interpolate", "I", when.with_track, "m",
+     "Fill the gap here (or the gaps of the range, or what lies between two keyframes), "
+     "on free detections where there are any"),
+    (2, "interpolate_straight", "Interpolate in a straight line", "Shift+I", when.with_track, "",
+     "Fill the gap here on the straight line between its ends, whatever was detected"),
+    (2, "propagate", "Carry the box on", "Shift+K", when.with_track, "m",
+     "Carry the box on with the track's motion: to the end of the range, or for 25 frames"),
+    (2, "toggle_occluded", "Occluded", "Q", when.with_track, "m",
+     "Mark the selected track as hidden here (or in the range); again: as seen"),
+    (2, "mark_outside", "Outside the picture", "O", when.with_track, "m",
+     "Take the track's boxes away from here to its next keyframe (or in the range): it has left"),
+    (2, "describe_track", "Label and attributes…", "F2", when.with_track, "m",
+     "Give the selected tracks a label and attributes"),
     (2, "new_box", "New box", "B", when.may_edit, "c",
      "Drag a box on the video; it joins the selected track, or begins a new one"),
     (2, "assign_new", "Assign to/Assign to a new id", "Ctrl+0", when.with_track, "m",
@@ -219,6 +237,12 @@ _TRACK = _rows(
      "Delete the selected track's boxes from this frame on; says how many first"),
     (3, "delete_track", "Delete the whole track…", "Ctrl+Shift+Del", when.with_track, "m",
      "Delete every box of the selected tracks; says how many first"),
+)
+_REVIEW = _rows(
+    Menu.REVIEW,
+    (0, "toggle_verified", "Verified", "Y", when.with_run, "",
+     "Say that this is right: the range, or the selected tracks, or all since the last verified "
+     "stretch up to here; again takes it back"),
 )
 _MODEL = _rows(
     Menu.MODEL,
@@ -250,4 +274,13 @@ _HELP = _rows(
 )
 # fmt: on
 
-ACTIONS: tuple[ActionRow, ...] = (*_FILE, *_EDIT, *_VIEW, *_VIDEO, *_TRACK, *_MODEL, *_HELP)
+ACTIONS: tuple[ActionRow, ...] = (
+    *_FILE,
+    *_EDIT,
+    *_VIEW,
+    *_VIDEO,
+    *_TRACK,
+    *_REVIEW,
+    *_MODEL,
+    *_HELP,
+)

@@ -1,37 +1,58 @@
 """The list that appears while Ctrl is held: which tracks the selected box may belong to."""
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from trackmend_app.chooser import Chooser
+from trackmend_app.jobs.crop_loader import CropKey
 from trackmend_app.similarity.lookalikes import Lookalike
+from trackmend_app.similarity.match_row import Match, MatchRow
+from trackmend_app.workbench import Workbench
+from trackmend_core.types import ImageArray
 
 DELAY_MS = 350
 _MARGIN_PX = 12
+_ROW_WIDTH_PX = 250
 
 
 class AssignList(QFrame):
-    """Tracks ranked by appearance, each with its key; shown while Ctrl is held on a selection."""
+    """Tracks ranked by appearance, each with its picture and key; shown while Ctrl is held.
+
+    Signals: chosen(place): the row at that place (from 1) was clicked.
+    """
+
+    chosen = Signal(int)
 
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
         self._canvas = canvas
         self.setObjectName("assign_list")
         self.setProperty("kind", "card")
-        self._text = QLabel(self)
-        self._text.setTextFormat(Qt.TextFormat.RichText)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 10, 12, 10)
-        layout.addWidget(self._text)
+        self.setAccessibleName(self.tr("Tracks that look alike"))
+        title = QLabel(self.tr("Assign from here on to"), self)
+        title.setProperty("kind", "figure")
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(12, 10, 12, 10)
+        self._grid.setSpacing(4)
+        self._grid.addWidget(title, 0, 0, 1, 2)
+        self._made: list[QWidget] = []
+        self.rows: list[MatchRow] = []
+        self._keys: list[CropKey] = []
         self._delay = QTimer(self, singleShot=True, interval=DELAY_MS)
         self._delay.timeout.connect(self._on_held)
         self._chooser: Chooser | None = None
+        self._workbench: Workbench | None = None
         self.hide()
 
-    def attend(self, window: QWidget, chooser: Chooser) -> None:
+    def attend(self, window: QWidget, workbench: Workbench) -> None:
         """Watch the keyboard of a window."""
-        self._chooser = chooser
+        self._chooser, self._workbench = workbench.chooser, workbench
+        workbench.crops.crop_ready.connect(self._on_crop_ready)
+        self.chosen.connect(workbench.chooser.assign_to_lookalike)
         window.winId()
         handle = window.windowHandle()
         if handle is not None:
@@ -46,7 +67,9 @@ class AssignList(QFrame):
         elif kind == QEvent.Type.KeyRelease and isinstance(event, QKeyEvent):
             if event.key() == Qt.Key.Key_Control and not event.isAutoRepeat():
                 self.put_away()
-        elif kind in (QEvent.Type.FocusOut, QEvent.Type.MouseButtonPress):
+        elif kind == QEvent.Type.FocusOut or (
+            kind == QEvent.Type.MouseButtonPress and not self.underMouse()
+        ):
             self.put_away()
         return False
 
@@ -57,22 +80,54 @@ class AssignList(QFrame):
 
     def _on_held(self) -> None:
         found = self._chooser.lookalikes() if self._chooser is not None else []
-        if found:
-            self._text.setText(list_html(found))
+        if found and self._workbench is not None:
+            self._keys = [CropKey.of(one.box) for one in found]
+            known = self._workbench.crops.ask(self._workbench.video_path(), self._keys)
+            self._fill(found, [known.get(key) for key in self._keys])
             self.adjustSize()
             self.move(QPoint(self._canvas.width() - self.width() - _MARGIN_PX, _MARGIN_PX))
             self.show()
             self.raise_()
 
+    def _fill(self, found: Sequence[Lookalike], crops: Sequence[ImageArray | None]) -> None:
+        for widget in self._made:
+            widget.deleteLater()
+        self._made, self.rows = [], []
+        for place, (one, crop) in enumerate(zip(found, crops, strict=True), 1):
+            row = MatchRow(
+                Match(
+                    track_id=one.track_id,
+                    number=one.number,
+                    similarity=one.similarity,
+                    crop_bgr=crop,
+                ),
+                self,
+            )
+            row.setMinimumWidth(_ROW_WIDTH_PX)
+            row.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            row.clicked.connect(self._on_row_clicked)
+            self._add(place, f"Ctrl+{place}", row)
+            self.rows.append(row)
+        self._add(len(found) + 1, "Ctrl+0", QLabel(self.tr("a new id"), self))
 
-def list_html(found: list[Lookalike]) -> str:
-    """Return the ranked tracks as a small table."""
-    rows = "".join(
-        f"<tr><td>Ctrl+{place}</td>"
-        f"<td style='padding-left:14px; font-weight:600'>{one.number}</td>"
-        f"<td align='right' style='padding-left:14px'>{one.similarity:.2f}</td></tr>"
-        for place, one in enumerate(found, 1)
-    )
-    last = "<tr><td>Ctrl+0</td><td style='padding-left:14px' colspan='2'>a new id</td></tr>"
-    title = "<span style='font-weight:600'>Assign from here on to</span>"
-    return f"{title}<table cellspacing='4'>{rows}{last}</table>"
+    def _add(self, line: int, key: str, widget: QWidget) -> None:
+        label = QLabel(key, self)
+        label.setProperty("kind", "quiet")
+        self._grid.addWidget(label, line, 0)
+        self._grid.addWidget(widget, line, 1)
+        self._made += [label, widget]
+
+    @Slot()
+    def _on_row_clicked(self) -> None:
+        row = self.sender()
+        if isinstance(row, MatchRow) and row in self.rows:
+            place = self.rows.index(row) + 1
+            self.put_away()
+            self.chosen.emit(place)
+
+    @Slot(object, object)
+    def _on_crop_ready(self, key: CropKey, crop: ImageArray) -> None:
+        for known, row in zip(self._keys, self.rows, strict=False):
+            if known == key:
+                row.match = replace(row.match, crop_bgr=crop)
+                row.update()

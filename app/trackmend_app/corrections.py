@@ -5,22 +5,13 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Signal
 
 from trackmend_app.dialogs.questions import Questions
+from trackmend_app.edit_plans import EditPlans
+from trackmend_app.radius_text import radius_text
 from trackmend_app.session import Selection, Session
 from trackmend_app.situation import Mode
 from trackmend_core.errors import UserError
-from trackmend_core.project import TrackSummary
-from trackmend_core.project.edits import (
-    AddBox,
-    DeleteBox,
-    DeleteTrack,
-    DeleteTrackFrom,
-    Edit,
-    MergeTracks,
-    ReassignBoxes,
-    SetBox,
-    SplitTrack,
-    SwapTracks,
-)
+from trackmend_core.project import Changes
+from trackmend_core.project.edits import AddBox, DeleteBox, Edit, SetBox
 from trackmend_core.types import BoxId, TrackId
 
 Corners = tuple[float, float, float, float]
@@ -40,10 +31,16 @@ class Corrections(QObject):
     refused = Signal(object)
 
     def __init__(
-        self, session: Session, *, questions: Questions, parent: QObject | None = None
+        self,
+        session: Session,
+        *,
+        plans: EditPlans,
+        questions: Questions,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
+        self._plans = plans
         self._questions = questions
         self._mode = Mode.REVIEW
 
@@ -101,33 +98,21 @@ class Corrections(QObject):
             self._swap(*self._session.frame_range)
 
     def _swap(self, first_frame: int, last_frame: int | None) -> None:
-        chosen = self._session.selection.track_ids
-        if len(chosen) != 2:
+        if len(self._session.selection.track_ids) != 2:
             self.said.emit("Select two tracks to swap: click one, Ctrl+click the other")
             return
-        self._apply(
-            SwapTracks(
-                track_a=chosen[0],
-                track_b=chosen[1],
-                first_frame=first_frame,
-                last_frame=last_frame,
-            )
-        )
+        self._apply(self._plans.swap(first_frame, last_frame))
 
     def split(self) -> None:
         """Give the selected track a new id from this frame on."""
-        track = self._chosen_track()
-        if track is not None:
-            frame = self._session.frame_index
-            self._apply(SplitTrack(track_id=track.track_id, at_frame=frame))
+        if self._session.selection.track_ids:
+            self._apply(self._plans.split())
 
     def merge_selected(self) -> None:
-        """Join the selected tracks under the id of the first."""
-        keep, *others = self._session.selection.track_ids
+        """Join the selected tracks under the id of the first, in one step."""
         self.set_mode(Mode.REVIEW)
-        for absorb in others:
-            if not self._apply(MergeTracks(keep=keep, absorb=absorb)):
-                break
+        if len(self._session.selection.track_ids) > 1:
+            self._apply(self._plans.merge())
 
     def assign(self, to_track: TrackId | None) -> None:
         """Give the selected track's boxes another id, from here on or in the range.
@@ -135,16 +120,8 @@ class Corrections(QObject):
         Args:
             to_track: whose id; None makes a new one.
         """
-        track = self._chosen_track()
-        if track is None:
-            return
-        here_on = (self._session.frame_index, track.last_frame)
-        first, last = self._session.frame_range or here_on
-        self._apply(
-            ReassignBoxes(
-                track_id=track.track_id, to_track_id=to_track, first_frame=first, last_frame=last
-            )
-        )
+        if self._session.selection.track_ids:
+            self._apply(self._plans.assign(to_track))
 
     def delete_box(self) -> None:
         """Delete the selected box of this frame; the rest of its track stays."""
@@ -156,42 +133,44 @@ class Corrections(QObject):
 
     def delete_from_here(self) -> None:
         """Delete the selected track from this frame on, after saying how much that is."""
-        track = self._chosen_track()
-        if track is None:
+        if not self._session.selection.track_ids:
             return
-        frame = self._session.frame_index
-        edit = DeleteTrackFrom(track_id=track.track_id, from_frame=frame)
-        count = self._box_count(edit)
-        if count is None:
+        track, frame = self._plans.chosen_track(), self._session.frame_index
+        edit = self._plans.delete_from_here()
+        changes = self._foreseen(edit)
+        if changes is None:
             return
+        count = changes.box_count
         agreed = self._questions.confirm(
             f"Delete track {track.number} from frame {frame + 1} on?",
             f"{_boxes(count)} in frames {frame + 1}–{track.last_frame + 1} will go, "
-            f"{_boxes(track.box_count - count)} before stay. Ctrl+Z brings them back.",
+            f"{_boxes(track.box_count - count)} before stay. {_safety(changes)}",
             f"Delete {_boxes(count)}",
         )
         if agreed:
             self._apply(edit)
 
     def delete_tracks(self) -> None:
-        """Delete the selected tracks entirely, after saying how much that is."""
+        """Delete the selected tracks entirely in one step, after saying how much that is."""
         chosen = set(self._session.selection.track_ids)
         tracks = [track for track in self._session.tracks() if track.track_id in chosen]
         if not tracks:
             return
-        count = sum(track.box_count for track in tracks)
+        edit = self._plans.delete_tracks()
+        changes = self._foreseen(edit)
+        if changes is None:
+            return
+        count = changes.box_count
         numbers = ", ".join(str(track.number) for track in tracks)
         first = min(track.first_frame for track in tracks) + 1
         last = max(track.last_frame for track in tracks) + 1
         agreed = self._questions.confirm(
             f"Delete {'track' if len(tracks) == 1 else 'tracks'} {numbers} in the whole video?",
-            f"All {_boxes(count)} in frames {first}–{last} will go. Ctrl+Z brings them back.",
+            f"All {_boxes(count)} in frames {first}–{last} will go. {_safety(changes)}",
             f"Delete {_boxes(count)}",
         )
         if agreed:
-            for track in tracks:
-                if not self._apply(DeleteTrack(track_id=track.track_id)):
-                    break
+            self._apply(edit)
 
     def move_box(self, box_id: BoxId, box_xyxy: Corners) -> None:
         """Put a box where the hand has dragged it."""
@@ -220,15 +199,10 @@ class Corrections(QObject):
         """Bring the undone edit back and go to its place."""
         self._session.redo()
 
-    def _chosen_track(self) -> TrackSummary | None:
-        """Return the track that was chosen last."""
-        chosen = self._session.selection.track_ids
-        return self._session.track(chosen[-1]) if chosen else None
-
-    def _box_count(self, edit: Edit) -> int | None:
-        """Return how many boxes an edit would touch; None, and say why, if it is impossible."""
+    def _foreseen(self, edit: Edit) -> Changes | None:
+        """Return what an edit would touch; None, and say why, if it is impossible."""
         try:
-            return self._session.required_project().preview(edit).box_count
+            return self._session.required_project().preview(edit)
         except UserError as error:
             self.refused.emit(error)
             return None
@@ -250,3 +224,9 @@ def _toggled(chosen: Sequence[TrackId], track_id: TrackId) -> tuple[TrackId, ...
 
 def _boxes(count: int) -> str:
     return f"{count:,} box" if count == 1 else f"{count:,} boxes"
+
+
+def _safety(changes: Changes) -> str:
+    """Say what else is touched, and that it can be taken back."""
+    also = f" It touches {radius_text(changes)}." if changes.verified_changed else ""
+    return f"Ctrl+Z brings them back.{also}"

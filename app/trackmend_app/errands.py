@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from trackmend_app.dialogs.describe_tracks import DescribeTracksDialog
 from trackmend_app.dialogs.finetune import FinetuneDialog
 from trackmend_app.dialogs.questions import MODEL_FILTER, VIDEO_FILTER
 from trackmend_app.jobs.runner import Job, JobRunner
@@ -15,7 +16,7 @@ from trackmend_app.workbench import Workbench
 from trackmend_core.errors import UserError
 from trackmend_core.exchange import export_project_mot
 from trackmend_core.project import Project
-from trackmend_core.types import Progress
+from trackmend_core.types import Progress, TrackId
 from trackmend_core.video import fingerprint
 
 TEXT_FILTER = "Text files (*.txt);;All files (*)"
@@ -116,6 +117,29 @@ class Errands(QObject):
             )
         else:
             self._workbench.travel.to(frame_index)
+
+    def describe_tracks(self) -> None:
+        """Ask for the label and the attributes of the selected tracks."""
+        chosen = self._session.selection.track_ids
+        tracks = [track for track in self._session.tracks() if track.track_id in chosen]
+        if not tracks:
+            return
+        labels = {track.label for track in tracks}
+        numbers = ", ".join(str(track.number) for track in tracks)
+        dialog = DescribeTracksDialog(
+            self._window,
+            title=f"Track {numbers}" if len(tracks) == 1 else f"Tracks {numbers}",
+            label=labels.pop() if len(labels) == 1 else "",
+            attributes=tracks[0].attributes if len(tracks) == 1 else {},
+        )
+        dialog.accepted.connect(lambda: self._describe(dialog, chosen))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _describe(self, dialog: DescribeTracksDialog, track_ids: tuple[TrackId, ...]) -> None:
+        label, attributes = dialog.label, dialog.attributes
+        if label is not None or attributes is not None:
+            self._workbench.repairs.describe(track_ids, label=label, attributes=attributes)
 
     def load_model(self) -> None:
         """Add a checkpoint file to the project and use it for the next run."""

@@ -4,7 +4,12 @@ from trackmend_app.situation import Mode, Situation
 
 
 def mode_and_expectation(
-    now: Situation, *, playing: bool = False, swap_from: str = "", frame: int = 0
+    now: Situation,
+    *,
+    playing: bool = False,
+    swap_from: str = "",
+    frame: int = 0,
+    radius: str = "",
 ) -> tuple[str, str]:
     """Return the two first parts of the status line.
 
@@ -13,6 +18,7 @@ def mode_and_expectation(
         playing: whether the video plays.
         swap_from: number of the track that waits for a partner.
         frame: as people count it.
+        radius: what the likeliest wide edit would touch, such as "412 boxes, 2 tracks".
     """
     if not now.has_project:
         return "Welcome", "Open a video or a project, or drop one here"
@@ -26,7 +32,7 @@ def mode_and_expectation(
             f"Click the track that {swap_from} swaps with from frame {frame} on · Esc leaves",
         )
     if now.mode is Mode.MERGE:
-        return "Merge", _merge_text(now.selected_tracks)
+        return "Merge", _merge_text(now.selected_tracks, radius)
     if now.job_runs:
         running = "Paused" if now.job_paused else "Running"
         return running, "Boxes appear as they are found · look around or mend meanwhile"
@@ -34,18 +40,22 @@ def mode_and_expectation(
         return "Playing", "Space pauses · D and F step · [ and ] change the speed"
     if not now.has_run:
         return "Review", "Run model (Ctrl+R) finds and follows everybody in this video"
-    return "Review", _review_text(now)
+    return "Review", _review_text(now, radius)
 
 
-def _merge_text(selected: int) -> str:
+def _merge_text(selected: int, radius: str) -> str:
     if selected < 2:
         return "Click the tracks that are one person, the one to keep first · Esc leaves"
-    return f"{selected} tracks chosen · Shift+M merges them under the first id · Esc leaves"
+    scope = f" ({radius})" if radius else ""
+    return f"{selected} tracks chosen · Shift+M merges them under the first id{scope} · Esc leaves"
 
 
-def _review_text(now: Situation) -> str:
+def _review_text(now: Situation, radius: str) -> str:
     if now.selected_tracks == 0:
         return "Click a box · Space plays · D and F step · F1 lists every key"
     if now.selected_tracks == 1:
         return "X swaps · S splits · M merges · Del deletes this box · Esc deselects"
-    return "X swaps them from here on · Shift+M merges them · Esc deselects"
+    scope = f" ({radius})" if radius else ""
+    if now.selected_tracks == 2:
+        return f"X swaps them from here on{scope} · Shift+M merges them · Esc deselects"
+    return f"Shift+M merges them under the first id{scope} · Esc deselects"

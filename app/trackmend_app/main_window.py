@@ -41,6 +41,8 @@ from trackmend_app.errands import Errands
 from trackmend_app.faults import FaultReporter
 from trackmend_app.focus_return import FocusReturn
 from trackmend_app.held_key import HeldKey
+from trackmend_app.history import HistoryPanel
+from trackmend_app.history.history_presenter import HistoryPresenter
 from trackmend_app.lane_scores import LaneScoresLoader
 from trackmend_app.log_file import log_path
 from trackmend_app.model_shelf import DetectorShelf
@@ -106,6 +108,7 @@ class MainWindow(QMainWindow):
         self.track_table = TrackTable()
         self.similarity_panel = SimilarityPanel()
         self.training_panel = TrainingPanel(self.action_set)
+        self.history_panel = HistoryPanel()
         self.run_strip = RunStrip(self.action_set)
         self.welcome = WelcomePage(self.action_set)
         self.tool_bar = ToolBar(self.action_set)
@@ -134,6 +137,7 @@ class MainWindow(QMainWindow):
         self.panels.add(
             "similarity", "Similarity", self.similarity_panel, area.BottomDockWidgetArea
         )
+        self.panels.add("history", "History", self.history_panel, area.RightDockWidgetArea)
         self.panels.add("training", "Training", self.training_panel, area.RightDockWidgetArea)
 
     def _make_presenters(self) -> None:
@@ -150,6 +154,7 @@ class MainWindow(QMainWindow):
             timeline=self.timeline,
             session=bench.session,
             corrections=bench.corrections,
+            verification=bench.verification,
             parent=self,
         )
         self._lane_scores = LaneScoresLoader(self.timeline, bench.session, parent=self)
@@ -158,6 +163,13 @@ class MainWindow(QMainWindow):
         )
         self.training_presenter = TrainingPresenter(
             self.training_panel, workbench=bench, panels=self.panels, parent=self
+        )
+        self.history_presenter = HistoryPresenter(
+            self.history_panel,
+            session=bench.session,
+            repairs=bench.repairs,
+            travel=bench.travel,
+            parent=self,
         )
         self.status_presenter = StatusPresenter(
             self,
@@ -203,7 +215,8 @@ class MainWindow(QMainWindow):
         self._held_similarity = HeldKey(self._app, self)
         self._held_similarity.held.connect(lambda: bench.similarity.set_shown(True))
         self._held_similarity.released.connect(lambda: bench.similarity.set_shown(False))
-        self.assign_list.attend(self, bench.chooser)
+        self.panels["history"].visibilityChanged.connect(self.history_presenter.set_shown)
+        self.assign_list.attend(self, bench)
 
     def _show_checked_at_first(self) -> None:
         for action_id in ("show_boxes", "show_trails", "show_similarity"):

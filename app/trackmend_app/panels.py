@@ -10,6 +10,7 @@ from trackmend_app.theme import current_theme
 LAYOUT_VERSION = 1
 TRACKS_WIDTH, TIMELINE_HEIGHT, SIDE_WIDTH, TRAINING_WIDTH = 270, 290, 330, 430
 GRIP_HEIGHT = 7
+_HIDDEN_AT_FIRST = ("training", "history")
 
 
 class PanelGrip(QWidget):
@@ -39,7 +40,7 @@ class PanelGrip(QWidget):
 
 
 class Panels:
-    """Four docks, shown and hidden by their actions; the layout is kept between sessions."""
+    """The docks, shown and hidden by their actions; the layout is kept between sessions."""
 
     def __init__(self, window: QMainWindow, actions: ActionSet) -> None:
         self._window = window
@@ -119,7 +120,7 @@ class Panels:
     def _arrange(self) -> None:
         window, docks = self._window, self._docks
         for name, dock in docks.items():
-            dock.setVisible(name != "training")
+            dock.setVisible(name not in _HIDDEN_AT_FIRST)
         window.splitDockWidget(docks["timeline"], docks["similarity"], Qt.Orientation.Horizontal)
         window.resizeDocks([docks["tracks"]], [TRACKS_WIDTH], Qt.Orientation.Horizontal)
         window.resizeDocks([docks["timeline"]], [TIMELINE_HEIGHT], Qt.Orientation.Vertical)

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from trackmend_app.edit_marks import Mark, edit_marks
+from trackmend_app.radius_text import radius_text
 from trackmend_core.project import (
     BoxRecord,
     Changes,
@@ -54,6 +55,7 @@ class Session(QObject):
 
     Signals:
         project_changed(): another project is open, or none.
+        project_closing(): the open project is about to be closed and can still be written.
         video_changed(): another video is shown, or none.
         run_changed(): another run is shown, or the shown one has grown or ended.
         tracks_changed(): tracks or boxes of the shown run differ, and the frame's boxes may.
@@ -64,6 +66,7 @@ class Session(QObject):
     """
 
     project_changed = Signal()
+    project_closing = Signal()
     video_changed = Signal()
     run_changed = Signal()
     tracks_changed = Signal()
@@ -150,6 +153,7 @@ class Session(QObject):
         """Let go of the project; every edit is in its file already."""
         if self._project is None:
             return
+        self.project_closing.emit()
         project = self._project
         if self._video is not None:
             place = {"video_id": self._video.video_id, "frame_index": self._frame_index}
@@ -294,7 +298,8 @@ class Session(QObject):
             UserError: the edit is impossible; nothing has changed.
         """
         changes = self._commit(self.required_project().edit(edit))
-        self.committed.emit(f"{changes.title} · Ctrl+Z takes it back")
+        scope = f" ({radius_text(changes)})" if changes.box_count > 1 else ""
+        self.committed.emit(f"{changes.title}{scope} · Ctrl+Z takes it back")
         return changes
 
     def undo(self) -> Changes | None:

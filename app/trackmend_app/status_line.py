@@ -9,7 +9,7 @@ NOTICE_MS = 6000
 
 
 class StatusLine(QStatusBar):
-    """Mode · what is expected · device and speed · saved."""
+    """Mode · what is expected · progress · device and speed · saved."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -17,11 +17,13 @@ class StatusLine(QStatusBar):
         self.setSizeGripEnabled(False)
         self._mode = self._label("status_mode", "figure")
         self._expected = self._label("status_expected", "quiet")
+        self._progress = self._label("status_progress", "quiet")
         self._device = self._label("status_device", "quiet")
         self._saved = self._label("status_saved", "good")
         self._expected.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.addWidget(self._mode)
         self.addWidget(self._expected, 1)
+        self.addPermanentWidget(self._progress)
         self.addPermanentWidget(self._device)
         self.addPermanentWidget(self._saved)
         self._standing = ""
@@ -50,6 +52,11 @@ class StatusLine(QStatusBar):
         self._expected.setToolTip(text)
         self._notice_end.start()
 
+    def set_progress(self, text: str) -> None:
+        """Say how far the review has come: share verified, events left, minutes of work."""
+        self._progress.setText(text)
+        self._progress.setVisible(bool(text))
+
     def set_device(self, text: str) -> None:
         """Say where the model runs and how fast."""
         self._device.setText(text)
@@ -59,9 +66,14 @@ class StatusLine(QStatusBar):
         self._saved.setText(f"● every edit saved · {when:%H:%M:%S}" if when else "")
 
     @property
+    def standing(self) -> str:
+        """Return what is expected, also while a notice covers it."""
+        return self._standing
+
+    @property
     def text(self) -> str:
         """Return the whole line, for tests and for people who read by ear."""
-        labels = (self._mode, self._expected, self._device, self._saved)
+        labels = (self._mode, self._expected, self._progress, self._device, self._saved)
         return " · ".join(label.text() for label in labels if label.text())
 
     @Slot()

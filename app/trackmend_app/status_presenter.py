@@ -58,6 +58,10 @@ class StatusPresenter(QObject):
         bench.said.connect(self._status_line.notice)
         bench.session.frame_changed.connect(self._on_frame_changed)
         bench.session.committed.connect(self._on_committed)
+        bench.blast_radius.foreseen.connect(self._on_radius_foreseen)
+        bench.verification.changed.connect(self._show_progress)
+        bench.activity.minute_passed.connect(self._show_progress)
+        self._actions.hovered.connect(self._on_action_hovered)
         bench.video_ready.connect(self._on_video_ready)
         bench.playback.playing_changed.connect(self._on_playing_changed)
         bench.playback.speed_changed.connect(self._tool_bar.show_speed)
@@ -107,6 +111,7 @@ class StatusPresenter(QObject):
             playing=self._workbench.playback.is_playing,
             swap_from=str(track.number) if track is not None else "",
             frame=session.frame_index + 1,
+            radius=self._workbench.blast_radius.text,
         )
         self._status_line.set_mode(mode, expected, urgent=now.mode is not Mode.REVIEW)
         self._canvas.set_notice(expected if now.mode is not Mode.REVIEW else "")
@@ -122,6 +127,30 @@ class StatusPresenter(QObject):
         self._tool_bar.readout.show_place(
             frame_index=at, frame_count=session.video.frame_count, time_s=time_s
         )
+
+    @Slot()
+    def _show_progress(self) -> None:
+        """Say how much is verified, what is left to look at, and how long people have worked."""
+        bench = self._workbench
+        if bench.session.run is None:
+            self._status_line.set_progress("")
+            return
+        events = bench.verification.open_events
+        self._status_line.set_progress(
+            f"verified {100 * bench.verification.share:.0f} %"
+            f" · {events} {'event' if events == 1 else 'events'} left"
+            f" · {bench.activity.minutes} min"
+        )
+
+    @Slot(str)
+    def _on_radius_foreseen(self, _text: str) -> None:
+        self._say_mode(self._workbench.situation())
+
+    @Slot(str)
+    def _on_action_hovered(self, action_id: str) -> None:
+        radius = self._workbench.blast_radius.of_action(action_id)
+        if radius:
+            self._status_line.notice(radius)
 
     @Slot()
     def _show_strip(self) -> None:

@@ -8,6 +8,7 @@ from trackmend_app.corrections import Corrections
 from trackmend_app.session import Session
 from trackmend_app.timeline import TimelineView
 from trackmend_app.tracks import TrackTable
+from trackmend_app.verification import Verification
 from trackmend_core.types import TrackId
 
 
@@ -21,6 +22,7 @@ class TracksPresenter(QObject):
         timeline: TimelineView,
         session: Session,
         corrections: Corrections,
+        verification: Verification,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -28,6 +30,8 @@ class TracksPresenter(QObject):
         self._timeline = timeline
         self._session = session
         self._corrections = corrections
+        self._verification = verification
+        verification.changed.connect(self._on_verified_changed)
         session.video_changed.connect(self._on_video_changed)
         session.tracks_changed.connect(self._on_tracks_changed)
         session.selection_changed.connect(self._on_selection_changed)
@@ -52,6 +56,10 @@ class TracksPresenter(QObject):
         self._timeline.set_tracks(tracks)
         self._timeline.set_edit_marks(self._session.edit_marks())
         self._on_selection_changed()
+
+    @Slot()
+    def _on_verified_changed(self) -> None:
+        self._timeline.set_verified(self._verification.stretches)
 
     @Slot()
     def _on_selection_changed(self) -> None:

@@ -81,6 +81,18 @@ def _video_slots(window: "MainWindow") -> dict[str, Slot]:
 
 def _track_slots(window: "MainWindow") -> dict[str, Slot]:
     corrections, chooser = window.workbench.corrections, window.workbench.chooser
+    repairs = window.workbench.repairs
+    plain: dict[str, Slot] = {
+        action_id: partial(repairs.do, action_id)
+        for action_id in (
+            "keyframe",
+            "interpolate",
+            "interpolate_straight",
+            "propagate",
+            "toggle_occluded",
+            "mark_outside",
+        )
+    }
     numbered: dict[str, Slot] = {
         f"assign_{n}": partial(chooser.assign_to_lookalike, n) for n in range(1, 10)
     }
@@ -92,9 +104,12 @@ def _track_slots(window: "MainWindow") -> dict[str, Slot]:
         "merge_mode": lambda: corrections.set_mode(Mode.MERGE),
         "merge_commit": corrections.merge_selected,
         "assign_new": lambda: corrections.assign(None),
+        "describe_track": window.errands.describe_tracks,
         "delete_box": corrections.delete_box,
         "delete_from_here": corrections.delete_from_here,
         "delete_track": corrections.delete_tracks,
+        "toggle_verified": window.workbench.verification.toggle,
+        **plain,
         **numbered,
     }
 

@@ -4,13 +4,18 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from trackmend_app.activity import ActivityClock
+from trackmend_app.blast_radius import BlastRadius
 from trackmend_app.chooser import Chooser
 from trackmend_app.corrections import Corrections
 from trackmend_app.dialogs.questions import Questions
+from trackmend_app.edit_plans import EditPlans
+from trackmend_app.jobs.crop_loader import CropLoader
 from trackmend_app.jobs.frame_loader import FrameLoader, OpenedVideo
 from trackmend_app.model_shelf import DetectorShelf
 from trackmend_app.opener import Opener
 from trackmend_app.playback import Playback
+from trackmend_app.repairs import Repairs
 from trackmend_app.run_control import RunControl
 from trackmend_app.session import Session
 from trackmend_app.similarity.control import SimilarityControl
@@ -18,6 +23,7 @@ from trackmend_app.similarity.worker import EmbeddingMapCache, SimilarityWorker
 from trackmend_app.situation import Situation
 from trackmend_app.training.control import TrainingControl
 from trackmend_app.travel import Travel
+from trackmend_app.verification import Verification
 from trackmend_core.errors import UserError
 from trackmend_core.video import FrameCache
 
@@ -52,8 +58,16 @@ class Workbench(QObject):
         self.frames = FrameCache(FRAME_CACHE_BYTES)
         self.session = Session(self)
         self.loader = FrameLoader(self.frames, parent=self)
+        self.crops = CropLoader(self.frames, parent=self)
         self.playback = Playback(parent=self)
-        self.corrections = Corrections(self.session, questions=questions, parent=self)
+        self.plans = EditPlans(self.session)
+        self.blast_radius = BlastRadius(self.session, self.plans, parent=self)
+        self.corrections = Corrections(
+            self.session, plans=self.plans, questions=questions, parent=self
+        )
+        self.repairs = Repairs(self.session, self.plans, parent=self)
+        self.verification = Verification(self.session, parent=self)
+        self.activity = ActivityClock(self.session, parent=self)
         self.chooser = Chooser(self.session, self.corrections, parent=self)
         self.travel = Travel(self.session, self.playback, parent=self)
         self.opener = Opener(
@@ -104,6 +118,7 @@ class Workbench(QObject):
             signal.connect(self.situation_changed)
         for control in (
             self.corrections,
+            self.verification,
             self.chooser,
             self.opener,
             self.runs,
@@ -112,6 +127,8 @@ class Workbench(QObject):
         ):
             control.said.connect(self.said)
         self.corrections.refused.connect(self.failed)
+        self.repairs.refused.connect(self.failed)
+        self.verification.refused.connect(self.failed)
         for failing in (self.opener, self.runs, self.similarity, self.training):
             failing.failed.connect(self.failed)
         self.loader.read_failed.connect(lambda _index, error: self.said.emit(str(error)))
@@ -177,6 +194,7 @@ class Workbench(QObject):
         self.runs.runner.stop_and_wait()
         self._similarity_worker.shut_down()
         self.loader.shut_down()
+        self.crops.shut_down()
         self.session.close_project()
 
     @Slot()

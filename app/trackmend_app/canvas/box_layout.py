@@ -96,6 +96,5 @@ def _label_size(
     width = numbers.horizontalAdvance(text[0]) + 2 * _PADDING_PX
     if text[1]:
         width += scores.horizontalAdvance(text[1]) + _PADDING_PX
-    if box.source is BoxSource.PERSON:
-        width += MARK_WIDTH_PX
+    width += MARK_WIDTH_PX * ((box.source is BoxSource.PERSON) + box.is_occluded)
     return QSizeF(max(width, LABEL_HEIGHT_PX), LABEL_HEIGHT_PX)

@@ -29,7 +29,7 @@ class BoxLook:
 
 
 def draw_outline(painter: QPainter, placed: PlacedBox, *, look: BoxLook) -> None:
-    """Draw the rectangle of a box: dashed when interpolated, thick with a glow when selected."""
+    """Draw a box: dashed when interpolated, dotted when occluded, thick with a glow if selected."""
     colour = colour_for(placed.box.number)
     rect = placed.rect
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -42,14 +42,19 @@ def draw_outline(painter: QPainter, placed: PlacedBox, *, look: BoxLook) -> None
         veil = QColor(colour)
         veil.setAlpha(34)
         painter.fillRect(rect, veil)
-    if not look.selected and placed.box.source is not BoxSource.INTERPOLATED:
+    is_plain = placed.box.source is not BoxSource.INTERPOLATED and not placed.box.is_occluded
+    if not look.selected and is_plain:
         _fill_outline(painter, rect, colour=colour, width=3 if look.hovered else 2)
         return
     width = 3.0 if look.selected else 2.0
     painter.setPen(QPen(_SHADE, width + 1.6, j=Qt.PenJoinStyle.MiterJoin))
-    painter.drawRect(rect)
+    if not placed.box.is_occluded:
+        painter.drawRect(rect)
     pen = QPen(colour, width, j=Qt.PenJoinStyle.MiterJoin)
-    if placed.box.source is BoxSource.INTERPOLATED:
+    if placed.box.is_occluded:
+        pen.setDashPattern([0.8, 1.8])
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    elif placed.box.source is BoxSource.INTERPOLATED:
         pen.setDashPattern([3.0, 2.2])
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     painter.setPen(pen)
@@ -98,9 +103,12 @@ def draw_label(painter: QPainter, placed: PlacedBox, *, look: BoxLook) -> None:
         advance = painter.fontMetrics().horizontalAdvance(placed.number_text) + 5
         painter.setFont(score_font())
         painter.drawText(text.adjusted(advance, 0, 0, 0), _LEFT_MIDDLE, placed.score_text)
+    centre = QPointF(tab.right() - MARK_WIDTH_PX / 2 - 1.5, tab.center().y())
     if placed.box.source is BoxSource.PERSON:
-        centre = QPointF(tab.right() - MARK_WIDTH_PX / 2 - 1.5, tab.center().y())
         draw_diamond(painter, centre, radius=3.4, colour=text_colour_on(colour))
+        centre -= QPointF(MARK_WIDTH_PX, 0)
+    if placed.box.is_occluded:
+        draw_half_disc(painter, centre, radius=3.6, colour=text_colour_on(colour))
 
 
 def draw_diamond(painter: QPainter, centre: QPointF, *, radius: float, colour: QColor) -> None:
@@ -118,6 +126,16 @@ def draw_diamond(painter: QPainter, centre: QPointF, *, radius: float, colour: Q
     )
     path.closeSubpath()
     painter.fillPath(path, colour)
+
+
+def draw_half_disc(painter: QPainter, centre: QPointF, *, radius: float, colour: QColor) -> None:
+    """Draw the mark that stands for "something hides it"."""
+    disc = QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(colour, 1.2))
+    painter.drawEllipse(disc)
+    painter.setBrush(colour)
+    painter.drawPie(disc, 90 * 16, 180 * 16)
 
 
 def draw_handles(painter: QPainter, rect: QRectF, *, colour: QColor) -> None:

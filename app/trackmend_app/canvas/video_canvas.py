@@ -365,8 +365,9 @@ class VideoCanvas(ZoomableView):
             self.tr("Track {number}").format(number=placed.box.number),
             self.tr("confidence {score}").format(score=score_text(placed.box)),
             sources[placed.box.source],
+            self.tr("occluded") if placed.box.is_occluded else "",
         ]
-        QToolTip.showText(event.globalPos(), " · ".join(parts), self)
+        QToolTip.showText(event.globalPos(), " · ".join(filter(None, parts)), self)
         return True
 
     def _forget_layout(self) -> None:

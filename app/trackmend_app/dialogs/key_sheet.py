@@ -20,7 +20,7 @@ from trackmend_app.actions import ACTIONS, ActionRow, Menu
 
 _COLUMNS = (
     (Menu.VIDEO, Menu.VIEW),
-    (Menu.TRACK, Menu.EDIT),
+    (Menu.TRACK, Menu.REVIEW, Menu.EDIT),
     (Menu.MODEL, Menu.FILE, Menu.HELP),
 )
 _MOUSE = (

@@ -14,11 +14,12 @@ SAMPLES_PER_TRACK = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookalike:
-    """A track and how much it resembles the asked one, cosine -1..1."""
+    """A track, how much it resembles the asked one (cosine -1..1), and its box nearest in time."""
 
     track_id: TrackId
     number: int
     similarity: float
+    box: BoxRecord
 
 
 def rank_lookalikes(
@@ -48,7 +49,10 @@ def rank_lookalikes(
         appearance = _appearance(project, boxes, frame_index)
         if appearance is not None and appearance.shape == query.shape:
             similarity = float(query @ appearance)
-            found.append(Lookalike(track_id=other, number=boxes[0].number, similarity=similarity))
+            nearest = min(boxes, key=lambda box: abs(box.frame_index - frame_index))
+            found.append(
+                Lookalike(track_id=other, number=nearest.number, similarity=similarity, box=nearest)
+            )
     return sorted(found, key=lambda one: -one.similarity)
 
 

@@ -12,7 +12,7 @@ from trackmend_app.theme.identity_colours import panel_colour_name
 from trackmend_app.timeline.lane_picture import bars_image
 from trackmend_app.timeline.ticks import clock, shown_number, ticks
 from trackmend_app.timeline.time_axis import TimeAxis
-from trackmend_core.project import TrackSummary
+from trackmend_core.project import TrackSummary, VerifiedStretch
 from trackmend_core.types import Float64Array, IntArray
 
 _RIGHT_MIDDLE = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -72,6 +72,28 @@ def draw_selected_stretches(
             left = area.left() + first / frame_count * area.width()
             width = max(1.5, (last + 1 - first) / frame_count * area.width())
             painter.fillRect(QRectF(left, area.top() + row * height, width, height), colour)
+
+
+def draw_verified(
+    painter: QPainter,
+    area: QRectF,
+    stretches: Sequence[VerifiedStretch],
+    *,
+    axis: TimeAxis,
+    theme: Theme,
+) -> None:
+    """Draw verified stretches: green while they are as they were, amber once something changed.
+
+    Intact ones lie on top, so that what was verified again is seen as such.
+    """
+    for stretch in sorted(stretches, key=lambda one: one.is_intact):
+        left = max(area.left(), axis.x_of(stretch.first_frame))
+        right = min(area.right(), axis.x_of(stretch.last_frame + 1))
+        if right > left:
+            colour = QColor(theme.good if stretch.is_intact else theme.doubt)
+            painter.fillRect(
+                QRectF(left, area.top(), max(1.5, right - left), area.height()), colour
+            )
 
 
 def draw_ruler(

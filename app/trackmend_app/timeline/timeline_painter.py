@@ -19,6 +19,7 @@ from trackmend_app.timeline.header_painter import (
     draw_overview_scale,
     draw_ruler,
     draw_selected_stretches,
+    draw_verified,
 )
 from trackmend_app.timeline.lane_layout import LaneLayout
 from trackmend_app.timeline.lane_painter import (
@@ -32,15 +33,16 @@ from trackmend_app.timeline.lane_picture import LaneScores
 from trackmend_app.timeline.ticks import clock, shown_number
 from trackmend_app.timeline.time_axis import TimeAxis
 from trackmend_app.tracks.presence import is_in_frame
-from trackmend_core.project import TrackSummary
+from trackmend_core.project import TrackSummary, VerifiedStretch
 from trackmend_core.types import IntArray, TrackId
 
 GUTTER_PX = 64.0
 RIGHT_MARGIN_PX = 10.0
 OVERVIEW_PX = 26.0
 STRETCHES_PX = 4.0
+VERIFIED_PX = 5.0
 RULER_PX = 26.0
-HEADER_PX = 8.0 + OVERVIEW_PX + STRETCHES_PX + RULER_PX
+HEADER_PX = 8.0 + OVERVIEW_PX + STRETCHES_PX + VERIFIED_PX + RULER_PX
 _LANE_GAP_PX = 3.0
 
 
@@ -54,6 +56,7 @@ class TimelineContent:
     selected: frozenset[TrackId] = frozenset()
     edit_marks: dict[TrackId, list[int]] = field(default_factory=dict)
     scores: Mapping[TrackId, LaneScores] = field(default_factory=dict)
+    verified: Sequence[VerifiedStretch] = ()
     counts: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     current_frame: int = 0
     frames: tuple[int, int] | None = None
@@ -67,6 +70,7 @@ class Regions:
     gutter: QRectF
     overview: QRectF
     stretches: QRectF
+    verified: QRectF
     ruler: QRectF
     lanes: QRectF
 
@@ -76,12 +80,14 @@ class Regions:
         left, width = view.left() + GUTTER_PX, max(1.0, view.width() - GUTTER_PX - RIGHT_MARGIN_PX)
         top = view.top() + 8.0
         stretches = top + OVERVIEW_PX
-        ruler = stretches + STRETCHES_PX
+        verified = stretches + STRETCHES_PX
+        ruler = verified + VERIFIED_PX
         lanes = ruler + RULER_PX
         return cls(
             gutter=QRectF(view.left(), lanes, GUTTER_PX, max(1.0, view.bottom() - lanes)),
             overview=QRectF(left, top, width, OVERVIEW_PX),
             stretches=QRectF(left, stretches + 1, width, STRETCHES_PX - 1),
+            verified=QRectF(left, verified + 1, width, VERIFIED_PX - 2),
             ruler=QRectF(left, ruler, width, RULER_PX),
             lanes=QRectF(left, lanes, width, max(1.0, view.bottom() - lanes)),
         )
@@ -117,6 +123,13 @@ def paint_lasting(
         regions.stretches,
         [track for track in content.tracks if track.track_id in content.selected],
         frame_count=content.frame_count,
+        theme=theme,
+    )
+    draw_verified(
+        painter,
+        regions.verified,
+        [one for one in content.verified if one.track_id is None],
+        axis=axis.fitted().placed(left=regions.verified.left(), width=regions.verified.width()),
         theme=theme,
     )
     if content.frame_count:
@@ -231,6 +244,13 @@ def _paint_lane(
         axis=axis,
         scores=content.scores.get(track.track_id),
         look=look,
+        theme=theme,
+    )
+    draw_verified(
+        painter,
+        QRectF(lane.left(), lane.bottom() - 2.5, lane.width(), 2.5),
+        [one for one in content.verified if one.track_id == track.track_id],
+        axis=axis,
         theme=theme,
     )
     marks = content.edit_marks.get(track.track_id, [])

@@ -32,7 +32,7 @@ from trackmend_app.timeline.timeline_painter import (
     paint_moving,
 )
 from trackmend_app.timeline.timeline_pointer import TimelinePointer
-from trackmend_core.project import TrackSummary
+from trackmend_core.project import TrackSummary, VerifiedStretch
 from trackmend_core.types import TrackId
 
 _WHEEL_STEP = 1.25
@@ -131,6 +131,12 @@ class TimelineView(QAbstractScrollArea):
             by_track.setdefault(track_id, []).append(frame_index)
         self._content.edit_marks = by_track
         self._forget_picture()
+
+    def set_verified(self, stretches: Sequence[VerifiedStretch]) -> None:
+        """Show what was verified: over the ruler for all tracks, on its lane for one."""
+        if stretches != self._content.verified:
+            self._content.verified = stretches
+            self._forget_picture()
 
     def set_range(self, frames: tuple[int, int] | None) -> None:
         """Show a chosen range (first and last frame, both included); None takes it away."""

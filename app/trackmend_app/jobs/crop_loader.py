@@ -1,0 +1,145 @@
+"""Cuts pictures of boxes out of a video off the GUI thread; the latest list of wishes wins."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from trackmend_core.project import BoxRecord
+from trackmend_core.types import ImageArray
+from trackmend_core.video import CachedVideo, FrameCache, VideoSource, open_video
+
+MARGIN = 0.08
+"""Of each side of the box, shown around it."""
+MOST_KEPT = 400
+
+
+@dataclass(frozen=True, slots=True)
+class CropKey:
+    """Which picture: the frame and whole pixels, so that equal boxes share it."""
+
+    frame_index: int
+    x1: int
+    y1: int
+    x2: int
+    y2: int
+
+    @classmethod
+    def of(cls, box: BoxRecord) -> "CropKey":
+        """Return the key of a box, with its margin."""
+        x1, y1, x2, y2 = box.box_xyxy
+        dx, dy = MARGIN * (x2 - x1), MARGIN * (y2 - y1)
+        return cls(box.frame_index, round(x1 - dx), round(y1 - dy), round(x2 + dx), round(y2 + dy))
+
+
+def cut(image: ImageArray, key: CropKey) -> ImageArray | None:
+    """Return the part of a frame (H, W, 3), copied; None if it lies outside."""
+    height, width = image.shape[:2]
+    left, right = max(0, key.x1), min(width, key.x2)
+    top, bottom = max(0, key.y1), min(height, key.y2)
+    if right <= left or bottom <= top:
+        return None
+    return image[top:bottom, left:right].copy()
+
+
+class _Cutter(QObject):
+    """Lives in the loader's thread and owns a decoder."""
+
+    cut = Signal(object, object)
+
+    def __init__(self, cache: FrameCache) -> None:
+        super().__init__()
+        self._cache = cache
+        self._video: VideoSource | None = None
+        self._path: Path | None = None
+        self._lock = threading.Lock()
+        self._wishes: tuple[Path | None, tuple[CropKey, ...]] = (None, ())
+
+    def wish(self, path: Path | None, keys: Sequence[CropKey]) -> None:
+        """Take over from any thread; what was wished before and is not cut yet is forgotten."""
+        with self._lock:
+            self._wishes = (path, tuple(sorted(keys, key=lambda key: key.frame_index)))
+
+    def _next(self) -> tuple[Path | None, CropKey | None]:
+        with self._lock:
+            path, keys = self._wishes
+            if not keys:
+                return path, None
+            self._wishes = (path, keys[1:])
+            return path, keys[0]
+
+    @Slot()
+    def work(self) -> None:
+        while True:
+            path, key = self._next()
+            if key is None or path is None:
+                return
+            try:
+                picture = cut(self._open(path).read(key.frame_index), key)
+            except Exception:  # a frame that cannot be read has no picture; the canvas says why
+                continue
+            if picture is not None:
+                self.cut.emit(key, picture)
+
+    def _open(self, path: Path) -> VideoSource:
+        if self._video is None or path != self._path:
+            self.close()
+            self._video, self._path = CachedVideo(open_video(path), self._cache), path
+        return self._video
+
+    @Slot()
+    def close(self) -> None:
+        if self._video is not None:
+            self._video.close()
+        self._video, self._path = None, None
+
+
+class CropLoader(QObject):
+    """Hands out pictures of boxes.
+
+    Signals:
+        crop_ready(CropKey, image): BGR (H, W, 3) uint8, not to be written to.
+    """
+
+    crop_ready = Signal(object, object)
+    _work_asked = Signal()
+
+    def __init__(self, cache: FrameCache, *, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._kept: OrderedDict[tuple[Path, CropKey], ImageArray] = OrderedDict()
+        self._path: Path | None = None
+        self._thread = QThread(self)
+        self._cutter = _Cutter(cache)
+        self._cutter.moveToThread(self._thread)
+        self._work_asked.connect(self._cutter.work)
+        self._cutter.cut.connect(self._on_cut)
+        self._thread.finished.connect(self._cutter.close)
+        self._thread.start()
+
+    def ask(self, path: Path | None, keys: Sequence[CropKey]) -> dict[CropKey, ImageArray]:
+        """Return the pictures at hand; the others come by signal, unless asked anew meanwhile."""
+        self._path = path
+        if path is None:
+            return {}
+        known = {key: self._kept[path, key] for key in keys if (path, key) in self._kept}
+        self._cutter.wish(path, [key for key in keys if key not in known])
+        self._work_asked.emit()
+        return known
+
+    def shut_down(self) -> None:
+        """End the thread and wait for it."""
+        self._cutter.wish(None, ())
+        self._thread.quit()
+        self._thread.wait()
+
+    @Slot(object, object)
+    def _on_cut(self, key: CropKey, picture: ImageArray) -> None:
+        if self._path is None:
+            return
+        self._kept[self._path, key] = picture
+        while len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+        self.crop_ready.emit(key, picture)

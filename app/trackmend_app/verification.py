@@ -1,0 +1,134 @@
+"""What a person has found right, how much of the video that is, and the key that says so."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from trackmend_app.session import Session
+from trackmend_core.errors import UserError
+from trackmend_core.project import VerifiedStretch, verified_share
+from trackmend_core.types import RunId, TrackId
+
+
+class Verification(QObject):
+    """Keeps the verified stretches of the shown run at hand.
+
+    Signals:
+        changed(): stretches came, went or changed their colour.
+        said(sentence); refused(UserError).
+    """
+
+    changed = Signal()
+    said = Signal(str)
+    refused = Signal(object)
+
+    def __init__(self, session: Session, *, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._stretches: tuple[VerifiedStretch, ...] = ()
+        self._share: float | None = 0.0
+        self._open_events: int | None = 0
+        session.tracks_changed.connect(self._on_tracks_changed)
+
+    @property
+    def stretches(self) -> Sequence[VerifiedStretch]:
+        """Return the verified stretches of the shown run, by first frame."""
+        return self._stretches
+
+    @property
+    def share(self) -> float:
+        """Return the share of boxes in intact stretches, 0..1."""
+        if self._share is None:
+            self._share = verified_share(self._session.tracks(), self._stretches)
+        return self._share
+
+    @property
+    def open_events(self) -> int:
+        """Return how many suspicious events nobody has answered yet."""
+        run = self._session.run
+        if self._open_events is None and run is not None:
+            found = self._session.required_project().suggestions(run.run_id)
+            self._open_events = sum(one.state == "open" for one in found)
+        return self._open_events or 0
+
+    def toggle(self) -> None:
+        """Verify the range, or the selected tracks, or all since the last stretch up to here.
+
+        Where exactly that is verified and unchanged already, it is taken back.
+        """
+        run = self._session.run
+        if run is None:
+            return
+        try:
+            self._toggle(run.run_id)
+        except UserError as error:
+            self.refused.emit(error)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Read the stretches and the events anew."""
+        run, project = self._session.run, self._session.project
+        known = run is not None and project is not None
+        self._stretches = tuple(project.verified(run.run_id)) if known and run and project else ()
+        self._share = self._open_events = None if known else 0
+        self.changed.emit()
+
+    def _toggle(self, run_id: RunId) -> None:
+        project = self._session.required_project()
+        scopes = self._scopes()
+        there = [self._same(track_id, first, last) for track_id, first, last in scopes]
+        if all(stretch is not None and stretch.is_intact for stretch in there):
+            for stretch in there:
+                if stretch is not None:
+                    project.unverify(stretch.stretch_id)
+            self.said.emit("No longer verified")
+            return
+        made = [
+            project.verify(run_id, first, last, track_id=track_id)
+            for track_id, first, last in scopes
+        ]
+        first, last = min(one.first_frame for one in made), max(one.last_frame for one in made)
+        whom = self._whom([track_id for track_id, _, _ in scopes])
+        self.said.emit(f"Verified: {whom}, frames {first + 1}–{last + 1} · Y again takes it back")
+
+    def _scopes(self) -> list[tuple[TrackId | None, int, int]]:
+        """Return (track or None for all, first, last) that the key means now."""
+        frames, here = self._session.frame_range, self._session.frame_index
+        chosen = self._session.selection.track_ids
+        if chosen:
+            tracks = [track for track in self._session.tracks() if track.track_id in chosen]
+            return [
+                (track.track_id, *(frames or (track.first_frame, track.last_frame)))
+                for track in tracks
+            ]
+        if frames is not None:
+            return [(None, *frames)]
+        mine = [one for one in self._stretches if one.track_id is None and one.is_intact]
+        ending_here = [one for one in mine if one.last_frame == here]
+        if ending_here:
+            return [(None, ending_here[-1].first_frame, here)]
+        ends = [one.last_frame for one in mine if one.last_frame < here]
+        return [(None, max(ends, default=-1) + 1, here)]
+
+    def _same(self, track_id: TrackId | None, first: int, last: int) -> VerifiedStretch | None:
+        place = (track_id, first, last)
+        return next(
+            (
+                one
+                for one in self._stretches
+                if (one.track_id, one.first_frame, one.last_frame) == place
+            ),
+            None,
+        )
+
+    def _whom(self, track_ids: Sequence[TrackId | None]) -> str:
+        if None in track_ids:
+            return "all tracks"
+        numbers = [track.number for track in self._session.tracks() if track.track_id in track_ids]
+        name = "track" if len(numbers) == 1 else "tracks"
+        return f"{name} {', '.join(map(str, numbers))}"
+
+    @Slot()
+    def _on_tracks_changed(self) -> None:
+        self.refresh()
