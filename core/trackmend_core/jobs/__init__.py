@@ -1,7 +1,9 @@
 """Long work as plain generators of `Progress`: whoever drives one may stop between two steps."""
 
+from trackmend_core.jobs.calibration import street_calibration, video_calibration
 from trackmend_core.jobs.continue_run import continue_run
 from trackmend_core.jobs.export_tracks import ExportedVideo, export_project
+from trackmend_core.jobs.given_detector import GivenDetector, NumberedFrames
 from trackmend_core.jobs.judge import (
     JudgedSequences,
     SequenceFiles,
@@ -9,6 +11,7 @@ from trackmend_core.jobs.judge import (
     pair_files,
 )
 from trackmend_core.jobs.memory_sink import MemorySink
+from trackmend_core.jobs.project_detections import project_detections
 from trackmend_core.jobs.recommended import recommended_settings
 from trackmend_core.jobs.seams import FrameDetector, FrameSource, RunSink
 from trackmend_core.jobs.track_into_project import track_into_project
@@ -19,15 +22,20 @@ __all__ = [
     "FrameDetector",
     "FrameResult",
     "FrameSource",
+    "GivenDetector",
     "JudgedSequences",
     "MemorySink",
+    "NumberedFrames",
     "RunSink",
     "SequenceFiles",
     "continue_run",
     "evaluate_files",
     "export_project",
     "pair_files",
+    "project_detections",
     "recommended_settings",
+    "street_calibration",
     "track_into_project",
     "track_video",
+    "video_calibration",
 ]
