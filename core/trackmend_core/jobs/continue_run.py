@@ -2,11 +2,12 @@
 
 from collections.abc import Generator
 
+from trackmend_core.errors import UserError
 from trackmend_core.jobs.seams import FrameDetector, FrameSource
 from trackmend_core.jobs.track_video import OnFrame, track_video
 from trackmend_core.project import Project
 from trackmend_core.tracking import Tracker, TrackerSettings
-from trackmend_core.types import Progress, RunId
+from trackmend_core.types import ImageArray, Progress, RunId
 
 _FRAMES_PER_STEP = 50
 
@@ -22,7 +23,8 @@ def continue_run(
     """Replay the stored detections through a fresh tracker, then go on with the next frame.
 
     What the tracker saw is what the project gives back (see `as_stored`), so the tracker ends the
-    replay in the state in which it was stopped and the ids go on as if nothing had happened.
+    replay in the state in which it was stopped and the ids go on as if nothing had happened. Only
+    a tracker that follows the camera makes it read the frames again.
 
     Raises:
         UserError: the run's settings do not fit, or many frames in a row cannot be decoded.
@@ -31,7 +33,8 @@ def continue_run(
         tracker = Tracker(TrackerSettings.from_dict(project.run(run_id).tracker_settings))
         start_frame = writer.next_frame
         for stored in project.iter_detections(run_id):
-            tracker.step(stored.detections)
+            image = _readable(source, stored.frame_index) if tracker.wants_image else None
+            tracker.step(stored.detections, image)
             if stored.frame_index % _FRAMES_PER_STEP == 0:
                 yield Progress(
                     done=stored.frame_index,
@@ -48,3 +51,11 @@ def continue_run(
         )
         writer.finish()
     return writer.run_id
+
+
+def _readable(source: FrameSource, frame_index: int) -> ImageArray | None:
+    """Return the frame, None where it cannot be decoded, as `track_video` does."""
+    try:
+        return source.read(frame_index)
+    except UserError:
+        return None

@@ -4,30 +4,42 @@ import json
 from collections.abc import Mapping
 
 from trackmend_core.errors import UserError
-from trackmend_core.tracking import TrackerSettings
+from trackmend_core.tracking import Preset, TrackerSettings, preset_settings
 
 METADATA_KEY = "tracker_settings"
 """A JSON object of `TrackerSettings` names and values, written when the checkpoint is saved."""
 
 
 def recommended_settings(
-    metadata: Mapping[str, str], *, frame_rate: float, score_threshold: float | None = None
+    metadata: Mapping[str, str],
+    *,
+    frame_rate: float,
+    score_threshold: float | None = None,
+    preset: Preset = Preset.DEFAULT,
+    changes: Mapping[str, str] | None = None,
 ) -> TrackerSettings:
-    """Return `TrackerSettings.default`, changed where the model's metadata say so.
+    """Return a preset's settings with the model's threshold; the default heeds the model in all.
 
     Args:
         metadata: of the checkpoint.
         frame_rate: of the video.
         score_threshold: the user's own choice, for taking part and for starting a track.
+        preset: which way of tracking.
+        changes: settings as the user wrote them, by name; they win.
 
     Raises:
-        UserError: the metadata or the threshold do not fit.
+        UserError: the metadata, the threshold or a change do not fit.
     """
     values: dict[str, object] = dict(TrackerSettings.default(frame_rate).to_dict())
     values.update(_from_metadata(metadata))
     if score_threshold is not None:
         values["score_threshold"] = values["birth_score_threshold"] = score_threshold
-    return TrackerSettings.from_dict(values)
+    settings = TrackerSettings.from_dict(values)
+    if preset is not Preset.DEFAULT:
+        settings = preset_settings(
+            preset, frame_rate=frame_rate, score_threshold=settings.score_threshold
+        )
+    return settings.changed(changes) if changes else settings
 
 
 def _from_metadata(metadata: Mapping[str, str]) -> dict[str, object]:

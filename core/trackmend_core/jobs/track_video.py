@@ -104,7 +104,7 @@ def _process(
     on_frame: OnFrame | None,
 ) -> None:
     # The tracker sees what the project will give back, so that tracking again gives the same ids.
-    tracked = tracker.step(as_stored(detections))
+    tracked = tracker.step(as_stored(detections), frame.image)
     writer.write(frame.frame_index, detections, tracked)
     if on_frame is not None and frame.image is not None:
         on_frame(

@@ -4,7 +4,7 @@ import pytest
 
 from trackmend_core.errors import UserError
 from trackmend_core.jobs import recommended_settings
-from trackmend_core.tracking import TrackerSettings
+from trackmend_core.tracking import Preset, TrackerSettings, preset_settings
 
 
 def test_a_model_that_says_nothing_gets_the_default() -> None:
@@ -34,3 +34,21 @@ def test_settings_that_do_not_fit_are_refused(text: str) -> None:
 def test_a_threshold_that_is_none_is_refused(threshold: float) -> None:
     with pytest.raises(UserError, match="score_threshold"):
         recommended_settings({}, frame_rate=25, score_threshold=threshold)
+
+
+def test_a_preset_takes_the_threshold_of_the_model_and_nothing_else() -> None:
+    metadata = {"tracker_settings": json.dumps({"score_threshold": 0.35, "iou_cost_max": 0.6})}
+    for preset in set(Preset) - {Preset.DEFAULT}:
+        settings = recommended_settings(metadata, frame_rate=25, preset=preset)
+        assert settings == preset_settings(preset, frame_rate=25, score_threshold=0.35)
+
+
+def test_what_the_user_writes_wins_over_preset_and_model() -> None:
+    settings = recommended_settings(
+        {}, frame_rate=25, preset=Preset.BYTETRACK, changes={"score_threshold": "0.7"}
+    )
+    assert settings.score_threshold == 0.7
+    with pytest.raises(UserError, match="iou_cost_max"):
+        recommended_settings(
+            {}, frame_rate=25, preset=Preset.BYTETRACK, changes={"iou_cost_max": "1"}
+        )
