@@ -10,7 +10,6 @@ from trackmend_core.project.edits import AddBox, DeleteTrack, SwapTracks
 from trackmend_core.types import RunId
 from trackmend_training.datasets.corrected import (
     CorrectedRun,
-    choose_frames,
     read_corrected_run,
 )
 
@@ -92,20 +91,6 @@ def test_a_run_without_boxes_teaches_nothing(edited_street: EditedStreet) -> Non
             max_frames=4,
             frames_around_edit=2,
         )
-
-
-def test_frames_near_corrections_come_first_and_the_rest_is_spread() -> None:
-    chosen = choose_frames(edited=[50], available=range(100), max_frames=12, reach=6)
-    near = [frame for frame in chosen if abs(frame - 50) <= 6]
-    assert {50, 48, 52} <= set(near)
-    assert len(chosen) == len(set(chosen)) == 12
-    assert chosen == sorted(chosen)
-    assert chosen[0] == 0 and chosen[-1] == 99
-
-
-def test_frames_without_boxes_are_never_chosen() -> None:
-    chosen = choose_frames(edited=[10, 90], available=[0, 40, 80], max_frames=9, reach=5)
-    assert chosen == [0, 40, 80]
 
 
 def test_project_tells_frames_of_edits_that_count(edited_street: EditedStreet) -> None:

@@ -14,7 +14,7 @@ from trackmend_core.model import build_network, load_checkpoint
 from trackmend_core.project.edits import SwapTracks
 from trackmend_training.batches import Batch
 from trackmend_training.config import FinetuneConfig
-from trackmend_training.finetune import build_training_set, finetune
+from trackmend_training.finetune import finetune
 from trackmend_training.keeping import StayClose
 from trackmend_training.losses import TargetBatch
 from trackmend_training.protocol import (
@@ -23,13 +23,22 @@ from trackmend_training.protocol import (
     Failed,
     Finished,
     Message,
+    Noted,
     Started,
     Step,
     decode,
 )
+from trackmend_training.training_set import build_training_set
 
 QUICK = FinetuneConfig(
-    steps=4, batch_size=2, max_frames=4, replay_frames=1, crop_wh=(128, 128), learning_rate=1e-3
+    steps=4,
+    batch_size=2,
+    max_frames=4,
+    replay_frames=1,
+    crop_wh=(128, 128),
+    learning_rate=1e-3,
+    check_frames=2,
+    blends=(1.0,),
 )
 
 
@@ -38,6 +47,7 @@ def process_arguments(street: EditedStreet, base: Path, *more: str) -> list[str]
         *(sys.executable, "-m", "trackmend_training", "finetune", str(street.project.path)),
         *("--base", str(base), "--out", str(street.folder / "out"), "--batch-size", "2"),
         *("--max-frames", "4", "--replay-frames", "1", "--crop", "128", "128", "--threads", "1"),
+        *("--check-frames", "2"),
         *more,
     ]
 
@@ -144,7 +154,7 @@ def test_the_process_speaks_the_protocol(edited_street: EditedStreet, base_model
     assert done.returncode == 0, done.stderr
     messages = [decode(line) for line in done.stdout.splitlines()]
     kinds = [type(message) for message in messages]
-    assert kinds == [Started, Step, CheckpointSaved, Step, CheckpointSaved, Finished]
+    assert kinds == [Started, Step, CheckpointSaved, Step, CheckpointSaved, Noted, Finished]
     finished = messages[-1]
     assert isinstance(finished, Finished) and Path(finished.path).is_file()
 

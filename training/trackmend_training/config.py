@@ -241,12 +241,20 @@ class FinetuneConfig:
     Attributes:
         steps: optimiser steps.
         batch_size: images a step.
-        learning_rate: at its highest; the backbone learns at a fifth of it.
+        learning_rate: at its highest.
+        backbone_rate: of the backbone, relative to it.
+        frozen_blocks: first blocks of the backbone that stay as they are, where it has any.
         max_frames: frames taken from the video, those around corrections first.
         frames_around_edit: frames taken to either side of a corrected frame.
+        held_out_share: of the frames, kept to judge the new model by.
         replay_share: share of drawn street scenes, against forgetting.
         replay_frames: how many of them.
         keep_weight: weight of staying close to the old model's answers on the replay.
+        apart_weight: weight of telling people apart inside a batch, mistaken ones above all.
+        blends: shares of the learnt change to try; the one that does best by the frames kept for
+            judging, and forgets least, is taken.
+        check_frames: frames of a drawn street that tell what was forgotten.
+        max_minutes: training ends then, whatever was planned; judging takes up to a minute more.
         crop_wh: size of the training crops.
         threads: of torch on the CPU, 0 for its own choice.
         seed: of everything random.
@@ -255,11 +263,18 @@ class FinetuneConfig:
     steps: int = 200
     batch_size: int = 6
     learning_rate: float = 1e-4
+    backbone_rate: float = 0.2
+    frozen_blocks: int = 4
     max_frames: int = 120
     frames_around_edit: int = 8
+    held_out_share: float = 0.2
     replay_share: float = 0.3
     replay_frames: int = 40
     keep_weight: float = 1.0
+    apart_weight: float = 0.5
+    blends: tuple[float, ...] = (1.0, 0.6)
+    check_frames: int = 60
+    max_minutes: float = 8.0
     crop_wh: tuple[int, int] = (352, 448)
     threads: int = 0
     seed: int = 317

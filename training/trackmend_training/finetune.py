@@ -1,98 +1,33 @@
-"""Teach a model from the corrections in a project: its frames, drawn streets, the old answers."""
+"""Teach a model from the corrections in a project, and judge what became of it."""
 
 import hashlib
+import json
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+
+from torch import Tensor
 
 from trackmend_core.errors import UserError
 from trackmend_core.model import load_checkpoint
 from trackmend_core.model.loaded import LoadedModel
 from trackmend_core.project import ModelRecord, Project
-from trackmend_core.similarity import SamplerName
 from trackmend_core.types import RunId
-from trackmend_training.config import FinetuneConfig, SourceConfig, TrainConfig
-from trackmend_training.datasets.corrected import CorrectedRun, read_corrected_run
-from trackmend_training.datasets.drawn import write_drawn_material
-from trackmend_training.datasets.jde import load_source
-from trackmend_training.datasets.labelled import LabelledImage, Material, combine
+from trackmend_training.batches import Batch
+from trackmend_training.conclude import Conclusion, conclude
+from trackmend_training.config import FinetuneConfig, TrainConfig
 from trackmend_training.keeping import StayClose
-from trackmend_training.protocol import Message
-from trackmend_training.trainer import fit
+from trackmend_training.protocol import Cancelled, Finished, Message, Noted
+from trackmend_training.telling_apart import TellApart
+from trackmend_training.trainer import ExtraLoss, fit
+from trackmend_training.training_set import TrainingSet, active_runs, build_training_set
 
-BACKBONE_RATE = 0.2
-FROZEN_BLOCKS = 4
 CHECKPOINTS_PER_RUN = 4
-REPLAY_FRAME_STEP = 6
 USUAL_INPUT_WH = (640, 480)
 INHERITED_METADATA = ("sources", "licence", "tracker_settings")
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class TrainingSet:
-    """What a project teaches.
-
-    Attributes:
-        material: the corrected runs' images and the replay.
-        corrected_images: how many of them show corrected frames.
-        edit_count: corrections behind them.
-        fingerprint: of the corrected tracks they were made from.
-    """
-
-    material: Material
-    corrected_images: int
-    edit_count: int
-    fingerprint: str
-
-
-def build_training_set(
-    project: Project,
-    *,
-    run_ids: Sequence[RunId] | None = None,
-    folder: Path,
-    config: FinetuneConfig,
-    reid_dim: int,
-) -> TrainingSet:
-    """Turn corrected tracks into labelled images, and draw streets to replay.
-
-    Args:
-        project: open; only read.
-        run_ids: whose layers to learn from; None for the active run of every video.
-        folder: receives the images.
-        config: how many and which.
-        reid_dim: length of the embedding that will be learnt.
-
-    Raises:
-        UserError: there is nothing to learn from, or a video cannot be read.
-    """
-    chosen = list(run_ids) if run_ids is not None else _active_runs(project)
-    if not chosen:
-        raise UserError(
-            "The project has nothing to learn from.", "Run the model on a video and correct it."
-        )
-    runs = [
-        read_corrected_run(
-            project,
-            run_id,
-            folder=folder / f"run{run_id}",
-            max_frames=max(1, config.max_frames // len(chosen)),
-            frames_around_edit=config.frames_around_edit,
-        )
-        for run_id in chosen
-    ]
-    corrected = [_with_fitting_teacher(run, reid_dim=reid_dim) for run in runs]
-    parts: list[tuple[Sequence[LabelledImage], float]] = [
-        (images, (1 - config.replay_share) * len(images) / sum(map(len, corrected)))
-        for images in corrected
-    ]
-    if config.replay_frames and config.replay_share:
-        parts.append((_draw_replay(folder / "replay", config=config), config.replay_share))
-    return TrainingSet(
-        material=combine(parts),
-        corrected_images=sum(map(len, corrected)),
-        edit_count=sum(run.edit_count for run in runs),
-        fingerprint=project.digest(),
-    )
+ARCH_WITH_BACKBONE = "mobilenetv2_fpn"
+LEARNT_FOLDER = "learnt"
 
 
 def finetune(
@@ -109,12 +44,12 @@ def finetune(
 
     Args:
         project_path: the project.
-        out_dir: receives images and checkpoints.
+        out_dir: receives images, checkpoints, the model and `report.json` on what changed.
         config: how to teach.
         base: the model to begin with; None for the one that made the first run.
         run_ids: see `build_training_set`.
         emit: is told what happens.
-        is_cancelled: asked after every step.
+        is_cancelled: asked after every step; it may wait, and so pause the run.
 
     Returns:
         The new model, or None when cancelled before there was a checkpoint.
@@ -123,7 +58,7 @@ def finetune(
         UserError: project, video or model cannot be used.
     """
     with Project.open(project_path) as project:
-        chosen = list(run_ids) if run_ids is not None else _active_runs(project)
+        chosen = list(run_ids) if run_ids is not None else active_runs(project)
         base = base if base is not None else _model_of_runs(project, chosen)
         model = load_checkpoint(base)
         if model.num_classes != 1:
@@ -135,21 +70,100 @@ def finetune(
             config=config,
             reid_dim=model.reid_dim,
         )
-    old = load_checkpoint(base).network
+        learnt = _learn(
+            model,
+            training_set,
+            base=base,
+            out_dir=out_dir,
+            project_path=project_path,
+            config=config,
+            emit=emit,
+            is_cancelled=is_cancelled,
+        )
+        if learnt is None or is_cancelled():
+            emit(Cancelled(path=None if learnt is None else str(learnt)))
+            return learnt
+        emit(Noted(text="Comparing the new model with the old one."))
+        conclusion = conclude(
+            project, training_set, base=base, learnt=learnt, out_dir=out_dir, config=config
+        )
+    emit(Finished(path=str(conclusion.model_path), summary=_summary(conclusion)))
+    return conclusion.model_path
+
+
+def _learn(
+    model: LoadedModel,
+    training_set: TrainingSet,
+    *,
+    base: Path,
+    out_dir: Path,
+    project_path: Path,
+    config: FinetuneConfig,
+    emit: Callable[[Message], None],
+    is_cancelled: Callable[[], bool],
+) -> Path | None:
+    """Train, not longer than is allowed; return the model or the last checkpoint."""
+    limit = _Limit(minutes=config.max_minutes, is_cancelled=is_cancelled)
+
+    def pass_on(message: Message) -> None:
+        # The end of training is not yet the end of the run: the new model is still to be judged.
+        if not isinstance(message, Finished | Cancelled):
+            emit(message)
+
     return fit(
-        _train_config(model, base=base, out_dir=out_dir, config=config),
-        emit=emit,
-        is_cancelled=is_cancelled,
+        train_config(model, base=base, out_dir=out_dir / LEARNT_FOLDER, config=config),
+        emit=pass_on,
+        is_cancelled=limit.is_reached,
         material=training_set.material,
         metadata=_lineage(model, base=base, project_path=project_path, training_set=training_set),
-        extra_loss=StayClose(old, weight=config.keep_weight) if config.keep_weight else None,
+        extra_loss=_extra_loss(base, training_set, config),
     )
 
 
-def _train_config(
+class _Limit:
+    """Ends a run that was cancelled or has had its time; waiting does not count."""
+
+    def __init__(self, *, minutes: float, is_cancelled: Callable[[], bool]) -> None:
+        self._left_s = minutes * 60
+        self._is_cancelled = is_cancelled
+        self._since: float | None = None
+
+    def is_reached(self) -> bool:
+        now = time.monotonic()
+        if self._since is not None:
+            self._left_s -= now - self._since
+        cancelled = self._is_cancelled()
+        self._since = time.monotonic()
+        return cancelled or self._left_s <= 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sum:
+    """Several additional losses as one."""
+
+    losses: tuple[ExtraLoss, ...]
+
+    def __call__(self, batch: Batch, heads: dict[str, Tensor]) -> Tensor:
+        total = heads["hm"].sum() * 0.0
+        for loss in self.losses:
+            total = total + loss(batch, heads)
+        return total
+
+
+def _extra_loss(base: Path, training_set: TrainingSet, config: FinetuneConfig) -> ExtraLoss | None:
+    losses: list[ExtraLoss] = []
+    if config.keep_weight:
+        losses.append(StayClose(load_checkpoint(base).network, weight=config.keep_weight))
+    if config.apart_weight:
+        losses.append(TellApart(weight=config.apart_weight, hard_pairs=training_set.hard_pairs))
+    return _Sum(tuple(losses)) if losses else None
+
+
+def train_config(
     model: LoadedModel, *, base: Path, out_dir: Path, config: FinetuneConfig
 ) -> TrainConfig:
-    has_backbone = model.arch == "mobilenetv2_fpn"
+    """Return the training run that a finetuning does."""
+    has_backbone = model.arch == ARCH_WITH_BACKBONE
     return TrainConfig(
         name=f"{model.name} finetuned",
         out_dir=str(out_dir),
@@ -157,17 +171,16 @@ def _train_config(
         arch=model.arch,
         reid_dim=model.reid_dim,
         ltrb=model.ltrb,
-        sampler=model.metadata.get("sampler", SamplerName.CENTRE),
         initial_weights=str(base),
         crop_wh=config.crop_wh,
         input_wh=model.input_wh or USUAL_INPUT_WH,
         steps=config.steps,
         batch_size=config.batch_size,
         learning_rate=config.learning_rate,
-        backbone_rate=BACKBONE_RATE,
+        backbone_rate=config.backbone_rate,
         overlap_weight=1.0,
         warmup_steps=min(20, max(1, config.steps // 5)),
-        frozen_blocks=FROZEN_BLOCKS if has_backbone else 0,
+        frozen_blocks=config.frozen_blocks if has_backbone else 0,
         freeze_batch_norm=True,
         ema_decay=0.98,
         precision="auto" if has_backbone else "32-true",
@@ -189,12 +202,8 @@ def _lineage(
         "data_fingerprint": training_set.fingerprint,
         "corrected_images": str(training_set.corrected_images),
         "edits_used": str(training_set.edit_count),
+        "learnt_from": json.dumps(training_set.origins),
     }
-
-
-def _active_runs(project: Project) -> list[RunId]:
-    active = (project.active_run(video.video_id) for video in project.videos())
-    return [run.run_id for run in active if run is not None]
 
 
 def _model_of_runs(project: Project, run_ids: Sequence[RunId]) -> Path:
@@ -208,24 +217,14 @@ def _model_of_runs(project: Project, run_ids: Sequence[RunId]) -> Path:
     )
 
 
-def _with_fitting_teacher(run: CorrectedRun, *, reid_dim: int) -> list[LabelledImage]:
-    """Drop stored embeddings of another length: the run was made by another model."""
-    return [
-        replace(image, teacher=None)
-        if image.teacher is not None and image.teacher.shape[1] != reid_dim
-        else image
-        for image in run.images
-    ]
-
-
-def _draw_replay(folder: Path, *, config: FinetuneConfig) -> list[LabelledImage]:
-    """Return drawn frames that teach no identity: the old model's embeddings are kept there."""
-    for _ in write_drawn_material(
-        folder,
-        frame_count=config.replay_frames,
-        seed=config.seed,
-        frame_step=REPLAY_FRAME_STEP,
-    ):
-        pass
-    images = load_source(SourceConfig(path=str(folder)))
-    return [replace(image, identities=image.identities * 0 - 1, is_replay=True) for image in images]
+def _summary(conclusion: Conclusion) -> dict[str, float | str]:
+    report = conclusion.report
+    return {
+        "verdict": str(report.verdict),
+        "reason": report.reason,
+        "report": str(conclusion.report_path),
+        "idf1_change": report.changes.idf1.value,
+        "hota_change": report.changes.hota.value,
+        "id_switches_change": report.changes.id_switches.value,
+        "blend": report.blend,
+    }

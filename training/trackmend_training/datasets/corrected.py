@@ -12,11 +12,17 @@ from trackmend_core.geometry import iou_matrix
 from trackmend_core.project import BoxRecord, Project
 from trackmend_core.types import BoxSource, DetectionId, FloatArray, FrameDetections, RunId
 from trackmend_core.video import open_video
+from trackmend_training.datasets.evidence import Evidence, read_evidence
 from trackmend_training.datasets.labelled import LabelledImage
+from trackmend_training.datasets.sampling import (
+    HELD_OUT_SHARE,
+    HeldOut,
+    Sample,
+    choose_samples,
+    hold_out,
+    mostly_inside,
+)
 
-EDITED_SHARE = 0.67
-"""At most this share of the frames is taken around corrections; the rest is spread."""
-FRAME_STRIDE = 2
 SHORTEST_TRACK = 3
 ALREADY_TAKEN_IOU = 0.5
 
@@ -28,21 +34,38 @@ class CorrectedRun:
     Attributes:
         run_id: whose layer it is.
         images: written frames, identities numbered from 0.
+        samples: why each of them was chosen, in the same order.
         edit_count: corrections that count.
+        held_out: frames kept for judging; None if there are too few.
+        held_out_identities: numbers of people of whom nothing is learnt, for the same purpose.
+        hard_pairs: identities that were taken for one another.
+        identity_of: identity of each track's number.
     """
 
     run_id: RunId
     images: list[LabelledImage]
+    samples: list[Sample]
     edit_count: int
+    held_out: HeldOut | None
+    held_out_identities: frozenset[int]
+    hard_pairs: frozenset[tuple[int, int]]
+    identity_of: Mapping[int, int]
 
 
 def read_corrected_run(
-    project: Project, run_id: RunId, *, folder: Path, max_frames: int, frames_around_edit: int
+    project: Project,
+    run_id: RunId,
+    *,
+    folder: Path,
+    max_frames: int,
+    frames_around_edit: int,
+    held_out_share: float = HELD_OUT_SHARE,
 ) -> CorrectedRun:
     """Write the most telling frames of a run as images and label them with its corrected tracks.
 
     Boxes of the layer are right, whoever made them. Detections that a person deleted are wrong.
-    Detections that never became a box, and tracks of one or two model boxes, are neither.
+    Detections that never became a box, and tracks of one or two model boxes, are neither. People
+    who are seen mostly in the frames kept for judging are learnt as people, not as somebody.
 
     Args:
         project: open; only read.
@@ -50,6 +73,7 @@ def read_corrected_run(
         folder: receives the frames.
         max_frames: at most this many.
         frames_around_edit: how far around a corrected frame to look.
+        held_out_share: of the frames, kept for judging.
 
     Raises:
         UserError: the run has no boxes, or the video cannot be found or read.
@@ -63,20 +87,25 @@ def read_corrected_run(
     by_frame: dict[int, list[BoxRecord]] = {}
     for box in boxes:
         by_frame.setdefault(box.frame_index, []).append(box)
-    spans = project.frames_of_edits(run_id)
-    chosen = choose_frames(
-        edited=[frame for span in spans for frame in span],
-        available=sorted(by_frame),
+    evidence = read_evidence(project, run_id)
+    held_out = hold_out(evidence, sorted(by_frame), share=held_out_share)
+    samples = choose_samples(
+        evidence,
+        sorted(by_frame),
         max_frames=max_frames,
         reach=frames_around_edit,
+        held_out=held_out,
     )
-    doubtful = _fleeting_tracks(boxes)
+    unknown = _held_out_identities(boxes, samples, held_out)
+    doubtful = fleeting_tracks(boxes)
     tracked = project.tracked_detections(run_id)
     identity_of = {number: row for row, number in enumerate(sorted({b.number for b in boxes}))}
+    taught = {n: -1 if n in unknown else identity for n, identity in identity_of.items()}
     images: list[LabelledImage] = []
     folder.mkdir(parents=True, exist_ok=True)
     with open_video(project.locate_video(run.video_id)) as video:
-        for frame_index in chosen:
+        for sample in samples:
+            frame_index = sample.frame_index
             path = folder / f"{frame_index:06d}.jpg"
             cv2.imwrite(str(path), video.read(frame_index), [cv2.IMWRITE_JPEG_QUALITY, 95])
             stored = project.detections(run_id, frame_index)
@@ -85,46 +114,54 @@ def read_corrected_run(
                 _label(
                     path,
                     by_frame[frame_index],
-                    identity_of=identity_of,
+                    identity_of=taught,
                     doubtful=doubtful,
                     detections=stored.detections,
                     detection_ids=ids,
                     tracked=tracked,
                 )
             )
-    return CorrectedRun(run_id=run_id, images=images, edit_count=len(spans))
+    return CorrectedRun(
+        run_id=run_id,
+        images=images,
+        samples=samples,
+        edit_count=sum(one.origin.startswith("edit ") for one in evidence),
+        held_out=held_out,
+        held_out_identities=frozenset(unknown),
+        hard_pairs=_hard_pairs(evidence, boxes, identity_of),
+        identity_of=identity_of,
+    )
 
 
-def choose_frames(
-    *, edited: Iterable[int], available: Sequence[int], max_frames: int, reach: int
-) -> list[int]:
-    """Choose frames: those nearest to corrections first, then evenly spread ones.
-
-    Args:
-        edited: first and last frames of corrections.
-        available: frames to choose from, in order.
-        max_frames: at most this many are chosen.
-        reach: how far from a corrected frame counts as near.
-
-    Returns:
-        In order, without doubles.
-    """
-    known = set(available)
-    chosen: dict[int, None] = {}
-    limit = int(max_frames * EDITED_SHARE)
-    marks = list(dict.fromkeys(edited))
-    for distance in range(0, reach + 1, FRAME_STRIDE):
-        for frame in (mark + sign * distance for mark in marks for sign in (-1, 1)):
-            if frame in known and len(chosen) < limit:
-                chosen[frame] = None
-    rest = [frame for frame in available if frame not in chosen]
-    wanted = min(max_frames - len(chosen), len(rest))
-    for position in np.linspace(0, len(rest) - 1, max(wanted, 0)).round().astype(int).tolist():
-        chosen[rest[position]] = None
-    return sorted(chosen)
+def _held_out_identities(
+    boxes: Iterable[BoxRecord], samples: Sequence[Sample], held_out: HeldOut | None
+) -> set[int]:
+    """Return the numbers of people of whom hardly anything is seen outside what is held out."""
+    if held_out is None or not samples:
+        return set()
+    learnt = range(samples[0].frame_index, samples[-1].frame_index + 1)
+    frames_of: dict[int, list[int]] = {}
+    for box in boxes:
+        is_held_out = held_out.first_frame <= box.frame_index <= held_out.last_frame
+        if is_held_out or box.frame_index in learnt:
+            frames_of.setdefault(box.number, []).append(box.frame_index)
+    return mostly_inside(held_out, frames_of)
 
 
-def _fleeting_tracks(boxes: Iterable[BoxRecord]) -> set[int]:
+def _hard_pairs(
+    evidence: Iterable[Evidence], boxes: Iterable[BoxRecord], identity_of: Mapping[int, int]
+) -> frozenset[tuple[int, int]]:
+    """Return the identities of tracks that were told apart and are still there."""
+    number_of = {box.track_id: box.number for box in boxes}
+    pairs = set()
+    for one in evidence:
+        if one.hard_pair is not None and all(track in number_of for track in one.hard_pair):
+            first, second = sorted(identity_of[number_of[track]] for track in one.hard_pair)
+            pairs.add((first, second))
+    return frozenset(pairs)
+
+
+def fleeting_tracks(boxes: Iterable[BoxRecord]) -> set[int]:
     """Return the numbers of tracks too short to be believed, unless a person drew in them."""
     counts: dict[int, int] = {}
     for box in boxes:

@@ -1,0 +1,200 @@
+"""The end of a finetuning: how much of the change to keep, and the report on it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from trackmend_core.exchange import mot_table
+from trackmend_core.jobs import recommended_settings
+from trackmend_core.model import Detector, LoadedModel, load_checkpoint, save_checkpoint
+from trackmend_core.project import Project
+from trackmend_core.tracking import TrackerSettings
+from trackmend_core.types import ImageArray
+from trackmend_core.video import open_video
+from trackmend_training.checkpoints import MODEL_FILE
+from trackmend_training.config import FinetuneConfig
+from trackmend_training.datasets.corrected import CorrectedRun, fleeting_tracks
+from trackmend_training.datasets.sampling import HeldOut
+from trackmend_training.judging import Answer, JudgedStretch, answer, drawn_stretch
+from trackmend_training.training_set import TrainingSet
+from trackmend_training.what_changed import WhatChanged, what_changed
+
+REPORT_FILE = "report.json"
+CROPS_FOLDER = "events"
+DRAWN_SEED = 90_210
+"""Of the drawn street that tells what was forgotten; never drawn for replay."""
+MOST_JUDGED = 150
+FREE_LOSS = 0.01
+FORGETTING_WEIGHT = 2.0
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Conclusion:
+    """What a finetuning ends with."""
+
+    model_path: Path
+    report: WhatChanged
+    report_path: Path
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Judged:
+    """A model's answers to the frames held out, and to the drawn street."""
+
+    here: Answer
+    elsewhere: Answer
+
+    @property
+    def worth(self) -> float:
+        """Return one figure for what it can do here."""
+        scores = self.here.scores
+        return (scores.clear.idf1 + scores.hota.hota + scores.clear.mota) / 3
+
+    @property
+    def kept(self) -> float:
+        """Return one figure for what it can do elsewhere."""
+        scores = self.elsewhere.scores
+        return (scores.hota.hota + scores.clear.mota) / 2
+
+
+def conclude(
+    project: Project,
+    training_set: TrainingSet,
+    *,
+    base: Path,
+    learnt: Path,
+    out_dir: Path,
+    config: FinetuneConfig,
+) -> Conclusion:
+    """Blend the new weights with the old ones as far as that helps, and report what changed.
+
+    Between two models of one training lie models that know most of what both know (Wortsman et
+    al. 2022, robust fine-tuning): a part of the change keeps most of what was learnt and forgets
+    little.
+
+    Args:
+        project: open; only read.
+        training_set: what was learnt from.
+        base: the old model.
+        learnt: the trained one.
+        out_dir: receives the model, the report and pictures of events.
+        config: which blends to try.
+
+    Raises:
+        UserError: the video cannot be read.
+    """
+    run = max(training_set.runs, key=lambda one: one.held_out.frame_count if one.held_out else 0)
+    stretch = _stretch(project, run)
+    elsewhere = drawn_stretch(frame_count=config.check_frames, seed=DRAWN_SEED)
+    old, new = load_checkpoint(base), load_checkpoint(learnt)
+    settings = _settings_of(project, run, old, frame_rate=stretch.frame_rate)
+    before = _judge(old, stretch, elsewhere, settings)
+    best: tuple[float, float, _Judged] | None = None
+    for blend in config.blends:
+        judged = _judge(_blended(old, new, blend, base=base), stretch, elsewhere, settings)
+        forgotten = max(0.0, before.kept - judged.kept - FREE_LOSS)
+        worth = judged.worth - FORGETTING_WEIGHT * forgotten
+        if best is None or worth > best[0]:
+            best = worth, blend, judged
+    assert best is not None
+    _, blend, after = best
+    model_path = out_dir / MODEL_FILE
+    _save(_blended(old, new, blend, base=base), new, blend=blend, path=model_path)
+    report = what_changed(
+        stretch,
+        before.here,
+        after.here,
+        elsewhere=(before.elsewhere, after.elsewhere),
+        folder=out_dir / CROPS_FOLDER,
+        is_seen=run.held_out is None,
+        blend=blend,
+    )
+    report_path = out_dir / REPORT_FILE
+    report.write(report_path)
+    return Conclusion(model_path=model_path, report=report, report_path=report_path)
+
+
+def _judge(
+    model: LoadedModel,
+    stretch: JudgedStretch,
+    elsewhere: JudgedStretch,
+    settings: TrackerSettings,
+) -> _Judged:
+    detector = Detector(model, min_score=min(0.1, settings.score_threshold))
+    there = recommended_settings(model.metadata, frame_rate=elsewhere.frame_rate)
+    return _Judged(
+        here=answer(detector, stretch, settings=settings),
+        elsewhere=answer(detector, elsewhere, settings=there),
+    )
+
+
+def _settings_of(
+    project: Project, run: CorrectedRun, model: LoadedModel, *, frame_rate: float
+) -> TrackerSettings:
+    """Return the settings of the run, those that suit the model where it has none."""
+    settings = project.run(run.run_id).tracker_settings
+    if not settings:
+        return recommended_settings(model.metadata, frame_rate=frame_rate)
+    return TrackerSettings.from_dict(settings)
+
+
+def _stretch(project: Project, run: CorrectedRun) -> JudgedStretch:
+    """Return the frames held out of a run, or the learnt ones where none could be."""
+    samples = [sample.frame_index for sample in run.samples]
+    window = run.held_out or HeldOut(first_frame=min(samples), last_frame=max(samples))
+    first = window.first_frame
+    last = min(window.last_frame, first + MOST_JUDGED - 1)
+    record = project.run(run.run_id)
+    path = project.locate_video(record.video_id)
+    everything = project.boxes_in_range(run.run_id, 0, max(0, record.next_frame - 1))
+    doubtful = fleeting_tracks(everything)
+    boxes = [
+        box for box in everything if first <= box.frame_index <= last and box.number not in doubtful
+    ]
+    corners = np.array([box.box_xyxy for box in boxes], np.float64).reshape(-1, 4)
+
+    def frames() -> Iterator[tuple[int, ImageArray]]:
+        with open_video(path) as video:
+            for frame_index in range(first, last + 1):
+                yield frame_index, video.read(frame_index)
+
+    video = next(v for v in project.videos() if v.video_id == record.video_id)
+    return JudgedStretch(
+        frames=frames,
+        truth=mot_table(
+            frames=[box.frame_index + 1 for box in boxes],
+            ids=[box.number for box in boxes],
+            boxes_xywh=np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1),
+        ),
+        frame_rate=video.frame_rate,
+    )
+
+
+def _blended(old: LoadedModel, new: LoadedModel, share: float, *, base: Path) -> LoadedModel:
+    """Return the old model changed by a share of what was learnt."""
+    if share == 1:
+        return new
+    blended = load_checkpoint(base)
+    earlier, later = old.network.state_dict(), new.network.state_dict()
+    blended.network.load_state_dict(
+        {
+            name: earlier[name].lerp(value, share) if value.is_floating_point() else value
+            for name, value in later.items()
+        }
+    )
+    return blended
+
+
+def _save(model: LoadedModel, learnt: LoadedModel, *, blend: float, path: Path) -> None:
+    save_checkpoint(
+        path,
+        model.network,
+        arch=learnt.arch,
+        reid_dim=learnt.reid_dim,
+        ltrb=learnt.ltrb,
+        num_classes=learnt.num_classes,
+        input_wh=learnt.input_wh,
+        metadata={**learnt.metadata, "name": learnt.name, "blend": str(blend)},
+    )

@@ -1,0 +1,107 @@
+"""What a person has said about a run: edits that count, verified stretches, rejections."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from trackmend_core.project import EditRecord, Project, TouchedTrack
+from trackmend_core.types import RunId, TrackId
+
+REJECTED = "rejected"
+FOLLOWS_FROM_FIRST = ("swap_tracks", "split_track", "delete_track_from")
+"""Edits that a person makes at one frame and that hold from there on."""
+TELLS_APART = ("swap_tracks", "split_track", "reassign_boxes")
+"""Edits that say that two tracks are two people."""
+
+
+class EvidenceKind(StrEnum):
+    """Where the knowledge comes from."""
+
+    IDENTITY_EDIT = "identity edit"
+    BOX_EDIT = "box edit"
+    VERIFIED = "verified stretch"
+    REJECTED = "rejected suggestion"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One thing a person has said.
+
+    Attributes:
+        origin: names it, such as "edit 12"; samples carry this name.
+        kind: where it comes from.
+        first_frame: 0-based.
+        last_frame: the last frame that it concerns.
+        marks: frames at which it was decided.
+        hard_pair: two tracks that were taken for one another.
+    """
+
+    origin: str
+    kind: EvidenceKind
+    first_frame: int
+    last_frame: int
+    marks: tuple[int, ...]
+    hard_pair: tuple[TrackId, TrackId] | None = None
+
+
+def read_evidence(project: Project, run_id: RunId) -> list[Evidence]:
+    """Return everything said about a run that holds now; what was undone or changed is left out."""
+    touched = project.touched_tracks(run_id)
+    edits = [
+        evidence
+        for edit in project.edits()
+        if edit.run_id == run_id
+        and edit.is_in_effect
+        and (evidence := _of_edit(edit, touched.get(edit.edit_id, []))) is not None
+    ]
+    verified = [
+        Evidence(
+            origin=f"verified stretch {stretch.stretch_id}",
+            kind=EvidenceKind.VERIFIED,
+            first_frame=stretch.first_frame,
+            last_frame=stretch.last_frame,
+            marks=(),
+        )
+        for stretch in project.verified(run_id)
+        if stretch.is_intact and stretch.track_id is None
+    ]
+    rejected = [
+        Evidence(
+            origin=f"suggestion {suggestion.suggestion_id}",
+            kind=EvidenceKind.REJECTED,
+            first_frame=suggestion.first_frame,
+            last_frame=suggestion.last_frame,
+            marks=(suggestion.first_frame, suggestion.last_frame),
+        )
+        for suggestion in project.suggestions(run_id)
+        if suggestion.state == REJECTED
+    ]
+    return [*edits, *verified, *rejected]
+
+
+def trusted_frames(evidence: Sequence[Evidence]) -> set[int] | None:
+    """Return the frames that a person has found right as a whole; None if nothing was verified."""
+    verified = [one for one in evidence if one.kind is EvidenceKind.VERIFIED]
+    if not verified:
+        return None
+    return {f for one in verified for f in range(one.first_frame, one.last_frame + 1)}
+
+
+def _of_edit(edit: EditRecord, touched: Sequence[TouchedTrack]) -> Evidence | None:
+    """Return what an edit says; None if it changed no box."""
+    spans = [track.frames for track in touched if track.frames is not None]
+    if not spans:
+        return None
+    first, last = min(span[0] for span in spans), max(span[1] for span in spans)
+    is_open = edit.kind in FOLLOWS_FROM_FIRST and edit.payload.get("last_frame") is None
+    tracks = sorted(track.track_id for track in touched if track.frames is not None)
+    tells_apart = edit.kind in TELLS_APART and len(tracks) == 2
+    is_identity = tells_apart or edit.kind in ("merge_tracks", "merge_many", "delete_track_from")
+    return Evidence(
+        origin=f"edit {edit.edit_id}",
+        kind=EvidenceKind.IDENTITY_EDIT if is_identity else EvidenceKind.BOX_EDIT,
+        first_frame=first,
+        last_frame=first if is_open else last,
+        marks=(first,) if is_open else tuple(dict.fromkeys((first, last))),
+        hard_pair=(tracks[0], tracks[1]) if tells_apart else None,
+    )
