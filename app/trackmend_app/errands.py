@@ -1,6 +1,7 @@
 """Small tasks that ask a question first: export, relink, name a moment, go to a frame, teach."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -9,13 +10,12 @@ from PySide6.QtWidgets import QWidget
 from trackmend_app.dialogs.describe_tracks import DescribeTracksDialog
 from trackmend_app.dialogs.finetune import FinetuneDialog
 from trackmend_app.dialogs.questions import MODEL_FILTER, VIDEO_FILTER
+from trackmend_app.jobs.importing import import_models
 from trackmend_app.jobs.runner import Job, JobRunner
-from trackmend_app.jobs.tracking import registered
-from trackmend_app.model_shelf import DetectorShelf, ModelChoice, choices
+from trackmend_app.model_shelf import ModelChoice, choices
 from trackmend_app.workbench import Workbench
 from trackmend_core.errors import UserError
 from trackmend_core.exchange import export_project_mot
-from trackmend_core.project import Project
 from trackmend_core.types import Progress, TrackId
 from trackmend_core.video import fingerprint
 
@@ -142,14 +142,18 @@ class Errands(QObject):
             self._workbench.repairs.describe(track_ids, label=label, attributes=attributes)
 
     def load_model(self) -> None:
-        """Add a checkpoint file to the project and use it for the next run."""
-        paths = self._questions.files_to_open("Load a model", MODEL_FILTER)
-        project = self._session.project
-        if not paths or project is None or self.runner.is_running:
+        """Import the checkpoints that the person picks; the next run uses the last one."""
+        paths = self._questions.files_to_open("Import a model", MODEL_FILTER)
+        if paths:
+            self.import_models(paths)
+
+    def import_models(self, paths: Sequence[Path]) -> None:
+        """Check model files, keep them on the shelf, and use the last one for the next run."""
+        if self.runner.is_running:
+            self.said.emit(f"{self.runner.title} is not done yet; try again in a moment")
             return
-        shelf, path = self._workbench.shelf, paths[0]
-        self.said.emit(f"Loading {path.name}…")
-        self.runner.start("Loading a model", lambda: add_model(project, shelf, path))
+        self.said.emit(f"Checking {paths[0].name}…")
+        self.runner.start("Importing a model", lambda: import_models(paths))
 
     def finetune(self) -> None:
         """Ask how, then teach the model from the corrections."""
@@ -186,18 +190,6 @@ def make_or_find_sample() -> Job:
     if sample_project(folder).exists():
         return sample_project(folder)
     return (yield from make_sample(folder))
-
-
-def add_model(project: Project, shelf: DetectorShelf, path: Path) -> Job:
-    """Load a checkpoint to see whether it is one, and put it into the project.
-
-    Raises:
-        UserError: it is none, with the reasons.
-    """
-    yield Progress(done=0, total=0, message=path.name)
-    ready = shelf.get(path)
-    choice = ModelChoice(name=ready.facts.name or path.stem, path=path)
-    return ModelChoice(name=choice.name, path=path, model_id=registered(project, choice, ready))
 
 
 def parse_place(text: str, *, frame_rate: float) -> int | None:

@@ -61,6 +61,7 @@ from trackmend_app.tracks_presenter import TracksPresenter
 from trackmend_app.training.panel import TrainingPanel
 from trackmend_app.training.presenter import TrainingPresenter
 from trackmend_app.typing_guard import TypingGuard, takes_text
+from trackmend_app.user_models import is_model_file
 from trackmend_app.welcome import WelcomePage
 from trackmend_app.window_actions import connect_actions
 from trackmend_app.workbench import Workbench
@@ -312,11 +313,15 @@ class MainWindow(QMainWindow):
         self.canvas.set_drop_highlight(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open what was dropped."""
+        """Open the videos and projects that were dropped, and import the models."""
         self.canvas.set_drop_highlight(False)
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
-        self.workbench.opener.open_paths(paths)
+        models = [path for path in paths if is_model_file(path)]
+        if models:
+            self.errands.import_models(models)
+        if others := [path for path in paths if path not in models]:
+            self.workbench.opener.open_paths(others)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """End jobs after asking, then every thread; the project is saved already."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from trackmend_app.user_models import user_models
 from trackmend_core.errors import UserError
 from trackmend_core.project import Project
 from trackmend_core.types import FrameDetections, ImageArray, ModelId
@@ -29,6 +30,11 @@ class FrameDetector(Protocol):
 
     def detect_with_map(self, image_bgr: ImageArray) -> "tuple[FrameDetections, EmbeddingMap]":
         """Return what is seen and the dense re-ID features."""
+
+    def two_stage_map(
+        self, image_bgr: ImageArray, *, box_wh: tuple[float, float]
+    ) -> "EmbeddingMap":
+        """Return what the two-stage head gives a box of one size everywhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,18 +77,20 @@ def bundled_model() -> ModelChoice:
 
 
 def choices(project: Project | None) -> list[ModelChoice]:
-    """Return the bundled model and the project's, newest last."""
+    """Return the bundled model, the imported ones by name, and the project's, newest last."""
     bundled = bundled_model()
+    shelf = {one.path: ModelChoice(name=one.name, path=one.path) for one in user_models()}
     if project is None:
-        return [bundled]
+        return [bundled, *shelf.values()]
     found = []
     for model in project.models():
+        shelf.pop(model.path, None)
         choice = ModelChoice(name=model.name, path=model.path, model_id=model.model_id)
         if model.path == bundled.path:
             bundled = choice
         else:
             found.append(choice)
-    return [bundled, *found]
+    return [bundled, *shelf.values(), *found]
 
 
 def load_detector(path: Path) -> ReadyDetector:

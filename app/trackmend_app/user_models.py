@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from trackmend_core.model import LoadedModel
 
 SUFFIX = ".safetensors"
+MODEL_SUFFIXES = (SUFFIX, ".pth", ".pt")
 SOURCE_HASH = "imported_sha256"
 SOURCE_NAME = "imported_from"
 LONGEST_FILE_NAME = 80
@@ -58,6 +59,11 @@ class ImportedModel:
 def user_models_folder() -> Path:
     """Return the shelf's folder, which need not be there yet."""
     return Path(platformdirs.user_data_dir("trackmend", appauthor=False)) / "models"
+
+
+def is_model_file(path: Path) -> bool:
+    """Tell by its name whether a file is meant to be a model."""
+    return path.suffix.lower() in MODEL_SUFFIXES
 
 
 def user_models() -> list[UserModel]:

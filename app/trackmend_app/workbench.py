@@ -19,12 +19,13 @@ from trackmend_app.repairs import Repairs
 from trackmend_app.run_control import RunControl
 from trackmend_app.session import Session
 from trackmend_app.similarity.control import SimilarityControl
-from trackmend_app.similarity.worker import EmbeddingMapCache, SimilarityWorker
+from trackmend_app.similarity.worker import SimilarityWorker
 from trackmend_app.situation import Situation
 from trackmend_app.training.control import TrainingControl
 from trackmend_app.travel import Travel
 from trackmend_app.verification import Verification
 from trackmend_core.errors import UserError
+from trackmend_core.similarity import MapCache
 from trackmend_core.video import FrameCache
 
 FRAME_CACHE_BYTES = 512 * 1024 * 1024
@@ -81,7 +82,7 @@ class Workbench(QObject):
             parent=self,
         )
         self._similarity_worker = SimilarityWorker(
-            self.shelf, frames=self.frames, maps=EmbeddingMapCache(MAP_CACHE_BYTES), parent=self
+            self.shelf, frames=self.frames, maps=MapCache(MAP_CACHE_BYTES), parent=self
         )
         self.similarity = SimilarityControl(
             self.session,

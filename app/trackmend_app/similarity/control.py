@@ -15,6 +15,7 @@ from trackmend_app.similarity.worker import (
     SimilarityWorker,
 )
 from trackmend_core.project import BoxRecord
+from trackmend_core.similarity import SamplerName
 from trackmend_core.types import FloatArray, RunId
 
 SETTLE_MS = 200
@@ -31,6 +32,7 @@ class SimilarityControl(QObject):
         map_changed(similarity or None, frame_index): for the overlay.
         neighbour_found(SimilarityAnswer): for the panel; the current frame is among them.
         query_changed(number or None): which id is looked for.
+        sampler_changed(SamplerName or None): how embeddings are read from now on.
         said(sentence): what is missing or under way.
         failed(error).
     """
@@ -38,6 +40,7 @@ class SimilarityControl(QObject):
     map_changed = Signal(object, int)
     neighbour_found = Signal(object)
     query_changed = Signal(object)
+    sampler_changed = Signal(object)
     said = Signal(str)
     failed = Signal(object)
 
@@ -60,6 +63,7 @@ class SimilarityControl(QObject):
         self._shown = False
         self._panel_shown = False
         self._query: BoxRecord | None = None
+        self._sampler: SamplerName | None = None
         self._answer: SimilarityAnswer | None = None
         self._is_loading = False
         self._run_id: RunId | None = None
@@ -96,6 +100,18 @@ class SimilarityControl(QObject):
     def query(self) -> BoxRecord | None:
         """Return the box whose appearance is looked for."""
         return self._query
+
+    @property
+    def sampler(self) -> SamplerName | None:
+        """Return how embeddings are read; None as the model learnt it."""
+        return self._sampler
+
+    def set_sampler(self, sampler: SamplerName | None) -> None:
+        """Read embeddings in another way, the query's as well; None as the model learnt it."""
+        if sampler != self._sampler:
+            self._sampler, self._answer = sampler, None
+            self.sampler_changed.emit(sampler)
+            self.look()
 
     def _is_wanted(self) -> bool:
         """Tell whether anybody looks; for the panel alone nothing else is slowed down."""
@@ -162,10 +178,11 @@ class SimilarityControl(QObject):
                 ticket=self._worker.next_ticket(),
                 model_path=model_path,
                 video_path=path,
-                query=self._stored_embedding(self._query),
+                query=self._stored_embedding(self._query) if self._sampler is None else None,
                 query_frame=self._query.frame_index,
                 query_box_xyxy=self._query.box_xyxy,
                 frames=tuple(frames),
+                sampler=self._sampler,
             )
         )
 
@@ -204,4 +221,5 @@ class SimilarityControl(QObject):
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
         self.set_shown(False)
+        self.set_sampler(None)  # what cannot be read in this way would fail again at every look
         self.failed.emit(error)

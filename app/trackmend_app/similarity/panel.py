@@ -18,6 +18,8 @@ from trackmend_app.similarity.colour_map import SimilarityRange
 from trackmend_app.similarity.legend import ColourBar
 from trackmend_app.similarity.map_tile import MapTile
 from trackmend_app.similarity.match_row import Match, MatchRow, draw_crop
+from trackmend_app.similarity.sampler_box import SamplerBox
+from trackmend_core.similarity import SamplerName
 from trackmend_core.types import FloatArray, ImageArray
 
 MAP_OFFSETS = (-20, -8, 0, 12)
@@ -61,10 +63,12 @@ class SimilarityPanel(QWidget):
     Signals:
         frame_requested(frame_index): a map was clicked.
         match_chosen(track_id): a match was clicked.
+        sampler_chosen(SamplerName or None): embeddings shall be read in another way.
     """
 
     frame_requested = Signal(int)
     match_chosen = Signal(int)
+    sampler_chosen = Signal(object)
 
     def __init__(
         self, parent: QWidget | None = None, *, offsets: Sequence[int] = MAP_OFFSETS
@@ -75,12 +79,14 @@ class SimilarityPanel(QWidget):
         self._hint = QLabel(self)
         self._crop = QueryCrop(self)
         self._bar = ColourBar(self)
+        self.sampler_box = SamplerBox(self)
         self._maps = QWidget(self)
         self._matches = QVBoxLayout()
         self._build()
         self.set_query(None)
         for tile in self.tiles:
             tile.frame_requested.connect(self.frame_requested)
+        self.sampler_box.chosen.connect(self.sampler_chosen)
 
     def set_query(self, number: int | None, crop_bgr: ImageArray | None = None) -> None:
         """Say whose appearance is looked for, with a picture (H, W, 3) BGR; None: nobody's."""
@@ -95,7 +101,13 @@ class SimilarityPanel(QWidget):
             self._title.setText(self.tr("RE-ID SIMILARITY TO {number}").format(number=number))
             self._hint.setText(self.tr("Cosine similarity of every place with this box."))
         self._bar.setVisible(number is not None)
+        self.sampler_box.setVisible(number is not None)
         self._maps.setVisible(number is not None)
+
+    @Slot(object)
+    def set_sampler(self, sampler: SamplerName | None) -> None:
+        """Show how embeddings are read; None as the model learnt it. Asks nothing."""
+        self.sampler_box.show_sampler(sampler)
 
     def set_current_frame(self, frame_index: int, frame_count: int) -> None:
         """Let the maps stand for the frames around this one."""
@@ -149,6 +161,7 @@ class SimilarityPanel(QWidget):
         words.addWidget(self._title)
         words.addWidget(self._hint)
         words.addWidget(self._bar)
+        words.addWidget(self.sampler_box)
         words.addStretch()
         head = QHBoxLayout()
         head.setSpacing(10)

@@ -30,6 +30,8 @@ class SimilarityPresenter(QObject):
         self._control.query_changed.connect(self._on_query_changed)
         self._session.frame_changed.connect(self._on_frame_changed)
         self._session.video_changed.connect(self._on_frame_changed)
+        self._control.sampler_changed.connect(panel.set_sampler)
+        panel.sampler_chosen.connect(self._control.set_sampler)
         panel.frame_requested.connect(self._session.go_to)
         canvas.frame_shown.connect(self._control.show_again)
 

@@ -1,7 +1,6 @@
 """Computes similarity maps off the GUI thread; the latest question wins, maps are remembered."""
 
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,12 +8,16 @@ import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from trackmend_app.model_shelf import DetectorShelf
-from trackmend_core.similarity import EmbeddingMap, similarity_map, similarity_overlay_source
+from trackmend_core.similarity import (
+    EmbeddingMap,
+    MapCache,
+    SamplerName,
+    map_sampler,
+    similarity_map,
+    similarity_overlay_source,
+)
 from trackmend_core.types import FloatArray, ImageArray
 from trackmend_core.video import CachedVideo, FrameCache, VideoSource, open_video
-
-MapKey = tuple[Path, Path, int]
-"""Model file, video file, frame."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -26,6 +29,7 @@ class SimilarityQuestion:
         query_frame: where the box is.
         query_box_xyxy: read from the features of `query_frame` when there is no `query`.
         frames: answered in this order.
+        sampler: how embeddings are read; None as the model learnt it.
     """
 
     ticket: int
@@ -35,6 +39,7 @@ class SimilarityQuestion:
     query_frame: int
     query_box_xyxy: tuple[float, float, float, float]
     frames: tuple[int, ...]
+    sampler: SamplerName | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -50,39 +55,6 @@ class SimilarityAnswer:
     frame_index: int
     similarity: FloatArray
     image_bgr: ImageArray
-
-
-class EmbeddingMapCache:
-    """Feature maps by model, video and frame; beyond a byte bound the oldest use is dropped."""
-
-    def __init__(self, max_bytes: int) -> None:
-        self._max_bytes = max_bytes
-        self._maps: OrderedDict[MapKey, EmbeddingMap] = OrderedDict()
-        self._bytes = 0
-
-    @property
-    def nbytes(self) -> int:
-        """Return how much is held."""
-        return self._bytes
-
-    def get(self, key: MapKey) -> EmbeddingMap | None:
-        """Return the map, which counts as used."""
-        found = self._maps.get(key)
-        if found is not None:
-            self._maps.move_to_end(key)
-        return found
-
-    def put(self, key: MapKey, embedding_map: EmbeddingMap) -> None:
-        """Keep a map; one larger than the bound is not kept."""
-        old = self._maps.pop(key, None)
-        self._bytes -= old.nbytes if old else 0
-        if embedding_map.nbytes > self._max_bytes:
-            return
-        self._maps[key] = embedding_map
-        self._bytes += embedding_map.nbytes
-        while self._bytes > self._max_bytes:
-            _, dropped = self._maps.popitem(last=False)
-            self._bytes -= dropped.nbytes
 
 
 class _Mailbox:
@@ -122,7 +94,7 @@ class _Answerer(QObject):
         shelf: DetectorShelf,
         *,
         frames: FrameCache,
-        maps: EmbeddingMapCache,
+        maps: MapCache,
     ) -> None:
         super().__init__()
         self._mailbox = mailbox
@@ -130,6 +102,7 @@ class _Answerer(QObject):
         self._frames = frames
         self._maps = maps
         self._video: tuple[Path, VideoSource] | None = None
+        self._learnt: dict[Path, SamplerName] = {}
 
     @Slot()
     def answer(self) -> None:
@@ -142,17 +115,16 @@ class _Answerer(QObject):
             self.failed.emit(question.ticket, error)
 
     def _answer(self, question: SimilarityQuestion) -> None:
+        sampler = self._sampler_of(question)
         query = question.query
         if query is None:
-            own = self._map_of(question, question.query_frame)
-            query = own.at_box(np.asarray(question.query_box_xyxy))
+            query = self._read_query(question, sampler)
         for frame_index in question.frames:
             if self._mailbox.has_news:
                 return
-            embedding_map = self._map_of(question, frame_index)
+            embedding_map = self._map_of(question, frame_index, sampler)
             if len(query) != len(embedding_map.features):
-                own = self._map_of(question, question.query_frame)
-                query = own.at_box(np.asarray(question.query_box_xyxy))
+                query = self._read_query(question, sampler)
             cosine = similarity_map(query, embedding_map)
             self.answered.emit(
                 SimilarityAnswer(
@@ -163,15 +135,52 @@ class _Answerer(QObject):
                 )
             )
 
-    def _map_of(self, question: SimilarityQuestion, frame_index: int) -> EmbeddingMap:
-        key = (question.model_path, question.video_path, frame_index)
-        embedding_map = self._maps.get(key)
-        if embedding_map is None:
-            image = self._video_of(question).read(frame_index)
-            detector = self._shelf.get(question.model_path).detector
-            _, embedding_map = detector.detect_with_map(image)
-            self._maps.put(key, embedding_map)
-        return embedding_map
+    def _sampler_of(self, question: SimilarityQuestion) -> SamplerName:
+        """Return the sampler that is asked for, else the one that the model learnt with."""
+        if question.sampler is not None:
+            return question.sampler
+        if question.model_path not in self._learnt:
+            facts = self._shelf.get(question.model_path).facts
+            name = facts.metadata.get("sampler", SamplerName.CENTRE)
+            self._learnt[question.model_path] = SamplerName.parse(name)
+        return self._learnt[question.model_path]
+
+    def _read_query(self, question: SimilarityQuestion, sampler: SamplerName) -> FloatArray:
+        box = np.asarray(question.query_box_xyxy)
+        if sampler is SamplerName.TWO_STAGE:
+            return self._map_of(question, question.query_frame, sampler).at_box(box)
+        own = self._map_of(question, question.query_frame, SamplerName.CENTRE)
+        return own.read(box, map_sampler(sampler))[0]
+
+    def _map_of(
+        self, question: SimilarityQuestion, frame_index: int, sampler: SamplerName
+    ) -> EmbeddingMap:
+        """Return the dense map of a frame as a sampler reads it, made if it is not kept."""
+        frame = (question.model_path, question.video_path, frame_index)
+        if sampler in (SamplerName.CENTRE, SamplerName.BILINEAR):
+            # At the middle of a cell both read the cell itself.
+            return self._maps.get_or_make(frame, lambda: self._dense(question, frame_index))
+        x1, y1, x2, y2 = question.query_box_xyxy
+        box_wh = (max(x2 - x1, 1.0), max(y2 - y1, 1.0))
+        key = (*frame, sampler, tuple(round(side) for side in box_wh))
+        if sampler is SamplerName.TWO_STAGE:
+            return self._maps.get_or_make(
+                key, lambda: self._two_stage(question, frame_index, box_wh=box_wh)
+            )
+        plain = self._map_of(question, frame_index, SamplerName.CENTRE)
+        return self._maps.get_or_make(
+            key, lambda: plain.resampled(map_sampler(sampler), box_wh=box_wh)
+        )
+
+    def _dense(self, question: SimilarityQuestion, frame_index: int) -> EmbeddingMap:
+        image = self._video_of(question).read(frame_index)
+        return self._shelf.get(question.model_path).detector.detect_with_map(image)[1]
+
+    def _two_stage(
+        self, question: SimilarityQuestion, frame_index: int, *, box_wh: tuple[float, float]
+    ) -> EmbeddingMap:
+        image = self._video_of(question).read(frame_index)
+        return self._shelf.get(question.model_path).detector.two_stage_map(image, box_wh=box_wh)
 
     def _video_of(self, question: SimilarityQuestion) -> VideoSource:
         if self._video is None or self._video[0] != question.video_path:
@@ -203,7 +212,7 @@ class SimilarityWorker(QObject):
         shelf: DetectorShelf,
         *,
         frames: FrameCache,
-        maps: EmbeddingMapCache,
+        maps: MapCache,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trackmend_core.geometry import Letterbox
-from trackmend_core.types import FloatArray, IntArray
+from trackmend_core.similarity.sampler import MapSampler, cells_at, middles
+from trackmend_core.types import Float64Array, FloatArray, IntArray
 
 STRIDE = 4
 """Input pixels per cell."""
@@ -57,17 +58,36 @@ class EmbeddingMap:
         rows, columns = self.cells_of(boxes_xyxy)
         return np.ascontiguousarray(self.features[:, rows, columns].T)
 
+    def read(self, boxes_xyxy: ArrayLike, sampler: MapSampler) -> FloatArray:
+        """Return the (N, D) embeddings that a sampler reads for (N, 4) boxes in source pixels.
+
+        Raises:
+            ValueError: a coordinate is not finite.
+        """
+        return sampler.embeddings(self.features, self._in_cells(boxes_xyxy))
+
+    def resampled(self, sampler: MapSampler, *, box_wh: tuple[float, float]) -> "EmbeddingMap":
+        """Return the map of what a sampler reads for a box of one size around every cell.
+
+        Args:
+            sampler: which one.
+            box_wh: width and height of the box, source pixels.
+        """
+        ((x1, y1, x2, y2),) = self._in_cells((0.0, 0.0, *box_wh))
+        features = sampler.everywhere(self.features, box_wh=(float(x2 - x1), float(y2 - y1)))
+        return EmbeddingMap(np.ascontiguousarray(features), self.letterbox)
+
     def cells_of(self, boxes_xyxy: ArrayLike) -> tuple[IntArray, IntArray]:
         """Return rows and columns (N,) of the cells that hold the centres; clipped to the map.
 
         Raises:
             ValueError: a coordinate is not finite.
         """
+        height, width = self.features.shape[1:]
+        return cells_at(middles(self._in_cells(boxes_xyxy)), map_hw=(height, width))
+
+    def _in_cells(self, boxes_xyxy: ArrayLike) -> Float64Array:
         boxes = np.asarray(boxes_xyxy, np.float64).reshape(-1, 4)
         if not np.isfinite(boxes).all():
             raise ValueError("boxes must be finite")
-        in_cells = self.letterbox.source_to_input(boxes, stride=STRIDE)
-        centres = (in_cells[:, :2] + in_cells[:, 2:]) / 2
-        last = np.array(self.features.shape[:0:-1]) - 1
-        columns, rows = np.clip(np.floor(centres), 0, last).astype(np.int64).T
-        return rows, columns
+        return self.letterbox.source_to_input(boxes, stride=STRIDE)

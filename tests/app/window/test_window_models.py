@@ -1,37 +1,81 @@
 from pathlib import Path
 
+import pytest
+import torch
 from window_stage import Stage
 
-from trackmend_app.model_shelf import BUNDLED_NAME, DetectorShelf, choices, load_detector
+from trackmend_app.model_shelf import BUNDLED_NAME, choices, load_detector
+from trackmend_app.user_models import user_models
 from trackmend_core.errors import UserError
+from trackmend_core.model import build_network
 
 
 def shown_titles(menu: object) -> list[str]:
     return [action.text() for action in menu.actions()]  # type: ignore[attr-defined]
 
 
-def test_a_loaded_model_joins_the_project_and_is_used_next(stage: Stage, tmp_path: Path) -> None:
+@pytest.fixture
+def checkpoint(tmp_path: Path) -> Path:
+    """A checkpoint as FairMOT's own code writes it."""
+    path = tmp_path / "fairmot_lite.pth"
+    weights = build_network("yolov5s", reid_dim=64).state_dict()
+    torch.save({"epoch": 30, "state_dict": weights}, path)
+    return path
+
+
+def test_an_imported_model_stands_on_the_shelf_and_is_used_next(
+    stage: Stage, checkpoint: Path
+) -> None:
     stage.open_video()
-    model = tmp_path / "mine.safetensors"
-    model.write_bytes(b"weights")
-    stage.answers.files = [model]
+    stage.answers.files = [checkpoint]
     stage.trigger("load_model")
-    stage.wait(lambda: stage.bench.runs.choice.path == model)
-    assert [choice.path for choice in choices(stage.session.project)][-1] == model
+    stage.wait(lambda: stage.bench.runs.choice.name == "fairmot_lite")
+    (entry,) = user_models()
+    assert stage.bench.runs.choice.path == entry.path
+    assert checkpoint.exists()
+    stage.window.choice_menus.models.aboutToShow.emit()
+    assert shown_titles(stage.window.choice_menus.models) == [BUNDLED_NAME, "fairmot_lite"]
     stage.run_model()
-    assert stage.session.run.model_id == stage.bench.runs.choice.model_id
+    assert [model.path for model in stage.session.project.models()] == [entry.path]
+    assert [choice.path for choice in choices(stage.session.project)][1:] == [entry.path]
+    assert load_detector(entry.path).facts.arch == "yolov5s"
 
 
-def test_a_file_that_is_no_model_is_refused_and_not_kept(stage: Stage, tmp_path: Path) -> None:
-    stage.open_video()
-    stage.bench.shelf = DetectorShelf(load_detector)
-    wrong = tmp_path / "notes.safetensors"
-    wrong.write_text("not a model")
-    stage.answers.files = [wrong]
-    stage.trigger("load_model")
+def test_a_model_dropped_on_the_window_is_imported_before_any_project_is_open(
+    stage: Stage, checkpoint: Path
+) -> None:
+    stage.drop(checkpoint)
+    stage.wait(lambda: stage.bench.runs.choice.name == "fairmot_lite")
+    assert not stage.errors
+    assert stage.session.project is None
+
+
+def test_a_video_and_a_model_dropped_together_are_both_taken(
+    stage: Stage, checkpoint: Path
+) -> None:
+    stage.drop(stage.video, checkpoint)
+    stage.wait(lambda: stage.window.canvas_presenter.shown_frame >= 0)
+    stage.wait(lambda: stage.bench.runs.choice.name == "fairmot_lite")
+
+
+@pytest.mark.parametrize("kind", ["text", "cut", "centernet"])
+def test_a_file_that_is_no_whole_model_is_refused_and_not_kept(
+    stage: Stage, checkpoint: Path, kind: str
+) -> None:
+    if kind == "text":
+        checkpoint.write_text("not a model")
+    elif kind == "cut":
+        checkpoint.write_bytes(checkpoint.read_bytes()[:9000])
+    else:
+        weights = torch.load(checkpoint, weights_only=True)["state_dict"]
+        torch.save({k: v for k, v in weights.items() if not k.startswith("id.")}, checkpoint)
+    before = stage.bench.runs.choice
+    stage.drop(checkpoint)
     stage.wait(lambda: bool(stage.errors))
     assert isinstance(stage.errors[0], UserError)
-    assert stage.session.project.models() == []
+    assert stage.errors[0].hint
+    assert user_models() == []
+    assert stage.bench.runs.choice == before
 
 
 def test_the_menus_list_models_runs_and_videos(stage: Stage) -> None:

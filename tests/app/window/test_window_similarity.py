@@ -1,11 +1,10 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from window_stage import EMBEDDING_DIM, Stage
+from window_stage import Stage
 
-from trackmend_app.similarity.worker import EmbeddingMapCache
-from trackmend_core.geometry import Letterbox
-from trackmend_core.similarity import EmbeddingMap
+from trackmend_core.errors import UserError
+from trackmend_core.similarity import SamplerName
 
 
 @pytest.fixture
@@ -79,21 +78,35 @@ def test_without_a_selection_it_says_what_to_do(stage: Stage) -> None:
     assert "select a box" in stage.notices[-1]
 
 
-def test_feature_maps_are_kept_within_a_bound() -> None:
-    letterbox = Letterbox.fit(source_wh=(64, 64), input_wh=(64, 64))
-    maps = [EmbeddingMap(np.ones((EMBEDDING_DIM, 16, 16), np.float32), letterbox) for _ in range(3)]
-    cache = EmbeddingMapCache(maps[0].nbytes * 2)
-    keys = [(maps_path(), maps_path(), index) for index in range(3)]
-    cache.put(keys[0], maps[0])
-    cache.put(keys[1], maps[1])
-    assert cache.get(keys[0]) is maps[0]
-    cache.put(keys[2], maps[2])
-    assert cache.get(keys[1]) is None
-    assert cache.get(keys[0]) is maps[0]
-    assert cache.nbytes == maps[0].nbytes * 2
+@pytest.mark.parametrize(
+    "sampler", [SamplerName.BILINEAR, SamplerName.ROI_ALIGN, SamplerName.POSITIVE_ANCHOR]
+)
+def test_another_way_of_reading_asks_again_and_finds_the_same_person(
+    chosen: Stage, sampler: SamplerName
+) -> None:
+    chosen.trigger("show_similarity")
+    chosen.wait(lambda: overlay(chosen) is not None)
+    found: list[tuple[object, int]] = []
+    chosen.bench.similarity.map_changed.connect(lambda *answer: found.append(answer))
+    box = chosen.window.similarity_panel.sampler_box
+    box.setCurrentIndex(box.findData(sampler))
+    box.activated.emit(box.currentIndex())
+    assert chosen.bench.similarity.sampler is sampler
+    chosen.wait(lambda: bool(found))
+    assert not chosen.errors
+    x1, y1, x2, y2 = chosen.bench.similarity.query.box_xyxy
+    assert found[-1][0][int((y1 + y2) / 2), int((x1 + x2) / 2)] > 0.8
 
 
-def maps_path():  # type: ignore[no-untyped-def]
-    from pathlib import Path
+def test_a_model_without_two_stages_says_so_and_goes_back_to_its_own_way(chosen: Stage) -> None:
+    def refuse(image_bgr: object, *, box_wh: object) -> None:
+        raise UserError("This model has no two-stage re-ID head.")
 
-    return Path("model")
+    chosen.detector.two_stage_map = refuse
+    chosen.trigger("show_similarity")
+    chosen.wait(lambda: overlay(chosen) is not None)
+    chosen.bench.similarity.set_sampler(SamplerName.TWO_STAGE)
+    chosen.wait(lambda: bool(chosen.errors))
+    assert "two-stage" in str(chosen.errors[0])
+    assert chosen.bench.similarity.sampler is None
+    assert chosen.window.similarity_panel.sampler_box.currentIndex() == 0
