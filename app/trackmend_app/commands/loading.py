@@ -1,9 +1,11 @@
 """Loads the model that a command works with."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from trackmend_app.user_models import find_user_model
 from trackmend_core.errors import UserError
+from trackmend_core.jobs import street_calibration, video_calibration
 from trackmend_core.model import Detector, LoadedModel, load_checkpoint
 from trackmend_resources import resource_path
 
@@ -49,10 +51,32 @@ def make_detector(
     device: str = "auto",
     input_wh: tuple[int, int] | None = None,
     sampler: str | None = None,
+    precision: str = "float32",
+    videos: Sequence[Path] = (),
 ) -> Detector:
     """Return the model on the engine that was asked for.
 
+    Args:
+        model: from `load_model`.
+        backend: which engine.
+        device: where it runs.
+        input_wh: a fixed network input, pixels.
+        sampler: where embeddings are read.
+        precision: in which numbers the engine computes.
+        videos: what will be tracked; fast mode is fitted to the first, else to a drawn street.
+
     Raises:
-        UserError: engine, device, size or sampler is not possible here.
+        UserError: engine, device, size, sampler or precision is not possible here.
     """
-    return Detector(model, backend=backend, device=device, input_wh=input_wh, sampler=sampler)
+    calibration = None
+    if precision == "fast":
+        calibration = video_calibration(videos[0]) if videos else street_calibration()
+    return Detector(
+        model,
+        backend=backend,
+        device=device,
+        input_wh=input_wh,
+        sampler=sampler,
+        precision=precision,
+        calibration=calibration,
+    )

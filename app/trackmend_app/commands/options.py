@@ -12,7 +12,17 @@ class Backend(StrEnum):
 
     AUTO = "auto"
     TORCH = "torch"
+    COMPILE = "compile"
     OPENVINO = "openvino"
+
+
+class Precision(StrEnum):
+    """In which numbers it computes; the names of `trackmend_core.backends.Precision`."""
+
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+    FLOAT16 = "float16"
+    FAST = "fast"
 
 
 class Sampler(StrEnum):
