@@ -183,7 +183,7 @@ class OracleReviewer:
             held = self._frames_held(identity)
             marks = list(range(first, last + 1, LONGEST_STRAIGHT))[1:]
             marks += [first] * (first - 1 not in held) + [last] * (last + 1 not in held)
-            for frame in sorted(set(marks)):
+            for frame in sorted(set(marks) - set(held)):
                 self._draw(identity, frame)
             self._interpolate(identity, first, last)
 
@@ -227,7 +227,7 @@ class OracleReviewer:
             self.run_id,
             track_id,
             frame_index=first,
-            frame_range=(first - 1, last + 1),
+            frame_range=(first, last),
         )
 
     def _worst(self, identity: int, first: int, last: int) -> BoxRecord | None:
