@@ -2,17 +2,19 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
 from trackmend_core.errors import UserError
-from trackmend_core.model import build_network
+from trackmend_core.model import Detector, build_network, load_checkpoint
 from trackmend_core.model.sampling import torch_sampler
 from trackmend_core.model.two_stage import add_two_stage_head, two_stage_head
 from trackmend_core.similarity import SamplerName
 from trackmend_training.config import TrainConfig
 from trackmend_training.losses import FairMotLoss, TargetBatch, objects_of
+from trackmend_training.trainer import fit
 
 REID_DIM, SIDE = 8, 24
 
@@ -134,3 +136,16 @@ def test_a_configuration_names_its_sampler() -> None:
     assert TrainConfig.from_dict({**values, "sampler": "roi-align"}).sampler == "roi-align"
     with pytest.raises(UserError, match="sampler"):
         TrainConfig.from_dict({**values, "sampler": "nearest"})
+
+
+@pytest.mark.parametrize("sampler", ["two-stage", "positive-anchor"])
+def test_a_run_leaves_a_model_that_tracks_as_it_learnt(config: TrainConfig, sampler: str) -> None:
+    path = fit(replace(config, sampler=sampler, steps=2), emit=lambda _: None)
+    assert path is not None
+    model = load_checkpoint(path)
+    assert model.metadata["sampler"] == sampler
+    assert (two_stage_head(model.network) is not None) == (sampler == "two-stage")
+    detector = Detector(model, backend="torch", device="cpu", min_score=0.0, max_detections=5)
+    assert detector.sampler == sampler
+    found = detector.detect(np.zeros((256, 320, 3), np.uint8))
+    assert found.embeddings.shape == (len(found), config.reid_dim)

@@ -97,7 +97,7 @@ class Judge:
         judged: list[JudgedImage] = []
         embeddings: list[FloatArray] = []
         for image in self._images:
-            found, dense = detector.detect_with_map(image.read())
+            found, read = detector.detect_and_read(image.read(), image.boxes_xyxy)
             judged.append(
                 JudgedImage(
                     gt_xyxy=image.boxes_xyxy.astype(np.float64),
@@ -106,7 +106,7 @@ class Judge:
                     ignored_xyxy=image.ignored_xyxy.astype(np.float64),
                 )
             )
-            embeddings.append(dense.at_boxes(image.boxes_xyxy))
+            embeddings.append(read)
         scores = {AP: average_precision(judged)}
         identities = np.concatenate([image.identities for image in self._images])
         pairs = identity_pairs(np.concatenate(embeddings), identities)

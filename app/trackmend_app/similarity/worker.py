@@ -150,7 +150,8 @@ class _Answerer(QObject):
         if sampler is SamplerName.TWO_STAGE:
             return self._map_of(question, question.query_frame, sampler).at_box(box)
         own = self._map_of(question, question.query_frame, SamplerName.CENTRE)
-        return own.read(box, map_sampler(sampler))[0]
+        read: FloatArray = own.read(box, map_sampler(sampler))[0]
+        return read
 
     def _map_of(
         self, question: SimilarityQuestion, frame_index: int, sampler: SamplerName

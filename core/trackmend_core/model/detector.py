@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor
 from torch.nn import functional
 
@@ -173,6 +174,29 @@ class Detector:
             features = dense.contiguous().cpu().numpy()
         return detections, EmbeddingMap(features, letterbox)
 
+    def detect_and_read(
+        self, image_bgr: ImageArray, boxes_xyxy: ArrayLike
+    ) -> tuple[FrameDetections, FloatArray]:
+        """Return detections, and the embeddings that the sampler reads for boxes from elsewhere.
+
+        Args:
+            image_bgr: (H, W, 3) uint8.
+            boxes_xyxy: (N, 4), source pixels.
+
+        Returns:
+            What `detect` gives, and (N, D) float32, unit length.
+
+        Raises:
+            ValueError: a coordinate is not finite.
+        """
+        boxes = np.asarray(boxes_xyxy, np.float64).reshape(-1, 4)
+        if not np.isfinite(boxes).all():
+            raise ValueError("boxes must be finite")
+        with self._turn:
+            heads, letterbox = self._heads(image_bgr)
+            in_cells = letterbox.source_to_input(boxes).astype(np.float32)
+            return self._detections(heads, letterbox), self._read_boxes(heads, in_cells)
+
     def two_stage_map(self, image_bgr: ImageArray, *, box_wh: tuple[float, float]) -> EmbeddingMap:
         """Return what the two-stage head gives a box of one size around every second cell.
 
@@ -229,8 +253,12 @@ class Detector:
         """Return (N, D) as the sampler reads them; decoding has read the centres already."""
         if self.sampler is SamplerName.CENTRE or not len(found):
             return found.embeddings
+        return self._read_boxes(heads, found.boxes_xyxy)
+
+    def _read_boxes(self, heads: Mapping[str, Tensor], boxes_xyxy: FloatArray) -> FloatArray:
+        """Return (N, D) for boxes in cells."""
         device = heads["id"].device
-        boxes = torch.from_numpy(found.boxes_xyxy).to(device)
+        boxes = torch.from_numpy(boxes_xyxy).to(device)
         images = torch.zeros(len(boxes), dtype=torch.int64, device=device)
         with torch.inference_mode():
             samples = self._read(heads, Objects(images, boxes, (boxes[:, :2] + boxes[:, 2:]) / 2))

@@ -72,7 +72,7 @@ def two_stage_map(
     y, x = (place.flatten() for place in torch.meshgrid(rows, columns, indexing="ij"))
     half_w, half_h = box_wh[0] / 2, box_wh[1] / 2
     rois = torch.stack((x * 0, x - half_w, y - half_h, x + half_w, y + half_h), 1)
-    found = torch.cat([head(features, part) for part in rois.split(chunk)])
+    found = torch.cat([head(features, part) for part in torch.split(rois, chunk)])
     coarse = found.T.reshape(-1, len(rows), len(columns))
     enlarged = coarse.repeat_interleave(step, 1).repeat_interleave(step, 2)
     return enlarged[:, :height, :width].contiguous()

@@ -49,14 +49,14 @@ def read_weights(path: Path) -> WeightsFile:
     if size == 0:
         raise UserError(f"The model file “{path.name}” is empty.", CHOOSE_ANOTHER)
     try:
-        file = _read_safetensors(path) if _looks_like_safetensors(head) else _read_torch(path)
+        weights = _read_safetensors(path) if _looks_like_safetensors(head) else _read_torch(path)
     except MemoryError as error:
         raise UserError(
             f"“{path.name}” asks for more memory than this machine has.",
             "If it is a model at all, it is too large to be run here.",
         ) from error
-    _check_tensors(path, file.tensors)
-    return file
+    _check_tensors(path, weights.tensors)
+    return weights
 
 
 def _looks_like_safetensors(head: bytes) -> bool:

@@ -61,8 +61,8 @@ class RoiAlignSampler:
     def everywhere(self, features: FloatArray, *, box_wh: tuple[float, float]) -> FloatArray:
         """Return the map averaged over a box around every cell; see `MapSampler`."""
         count, height, width = features.shape
-        rows = _mean_along(np.arange(height) + 0.5, box_wh[1], height)
-        columns = _mean_along(np.arange(width) + 0.5, box_wh[0], width)
+        rows = _mean_along(np.arange(height, dtype=np.float64) + 0.5, box_wh[1], height)
+        columns = _mean_along(np.arange(width, dtype=np.float64) + 0.5, box_wh[0], width)
         across = (features.reshape(-1, width) @ columns.T).reshape(count, height, width)
         along = rows @ across.transpose(1, 0, 2).reshape(height, -1)  # two products, not D each
         return unit(along.reshape(height, count, width).transpose(1, 0, 2), axis=0)
@@ -70,7 +70,8 @@ class RoiAlignSampler:
 
 def _mean_along(centres: Float64Array, length: float, size: int) -> FloatArray:
     edges = np.stack((centres - length / 2, centres + length / 2), 1)
-    return _bin_weights(edges, size, bins=BINS, samples=SAMPLES_PER_BIN).mean(1)
+    weights = _bin_weights(edges, size, bins=BINS, samples=SAMPLES_PER_BIN)
+    return np.asarray(weights.mean(1), np.float32)
 
 
 def _mean_weights(
@@ -104,7 +105,7 @@ def _bin_weights(edges: Float64Array, size: int, *, bins: int, samples: int) -> 
     boxes, points = np.indices(places.shape)
     np.add.at(weights, (boxes, points, low), (1 - share) * inside)
     np.add.at(weights, (boxes, points, high), share * inside)
-    return weights.reshape(len(edges), bins, samples, size).mean(2)
+    return np.asarray(weights.reshape(len(edges), bins, samples, size).mean(2), np.float32)
 
 
 def _weigh(features: FloatArray, rows: FloatArray, columns: FloatArray) -> FloatArray:

@@ -197,3 +197,20 @@ def test_a_sampler_that_the_model_cannot_serve_is_refused(red_dot_model: LoadedM
         Detector(red_dot_model, backend="torch", sampler="two-stage")
     with pytest.raises(UserError, match="no sampler called"):
         Detector(red_dot_model, backend="torch", sampler="middle")
+
+
+@pytest.mark.parametrize("name", MAP_SAMPLERS)
+def test_boxes_from_elsewhere_are_read_in_the_same_pass(
+    red_dot_model: LoadedModel, name: SamplerName
+) -> None:
+    detector = Detector(red_dot_model, backend="torch", device="cpu", sampler=name)
+    image = street([(80, 80), (200, 100)])
+    found, dense = detector.detect_with_map(image)
+    boxes = np.array([[70, 60, 100, 110], [0, 0, 20, 50], [300, 170, 340, 210]])
+    again, read = detector.detect_and_read(image, boxes)
+    assert np.array_equal(again.embeddings, found.embeddings)
+    expected = dense.read(boxes, map_sampler(name))
+    np.testing.assert_allclose(read, expected, atol=1e-4)
+    assert detector.detect_and_read(image, np.zeros((0, 4)))[1].shape == (0, 3)
+    with pytest.raises(ValueError, match="finite"):
+        detector.detect_and_read(image, [[0, 0, np.nan, 1]])
