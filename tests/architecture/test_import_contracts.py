@@ -27,6 +27,12 @@ CANARIES = {
     "core-layers": ("core/trackmend_core/tracking/canary.py", "import trackmend_core.jobs"),
 }
 
+FURTHER_CANARIES = [
+    ("no-torch-in-the-project", "core/trackmend_core/review/canary.py", "import torch"),
+    ("core-layers", "core/trackmend_core/project/canary.py", "import trackmend_core.review"),
+    ("core-layers", "core/trackmend_core/review/canary.py", "import trackmend_core.jobs"),
+]
+
 
 def lint_imports(root: Path, contract_id: str | None = None) -> subprocess.CompletedProcess[str]:
     command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
@@ -59,9 +65,13 @@ def test_every_contract_is_kept() -> None:
     assert result.returncode == 0, result.stdout
 
 
-@pytest.mark.parametrize("contract_id", sorted(CANARIES))
-def test_a_breaking_import_is_caught(contract_id: str, copied_sources: Path) -> None:
-    place, statement = CANARIES[contract_id]
+@pytest.mark.parametrize(
+    ("contract_id", "place", "statement"),
+    [*((name, *CANARIES[name]) for name in sorted(CANARIES)), *FURTHER_CANARIES],
+)
+def test_a_breaking_import_is_caught(
+    contract_id: str, place: str, statement: str, copied_sources: Path
+) -> None:
     (copied_sources / place).write_text(f'"""A canary."""\n\n{statement}\n')
     result = lint_imports(copied_sources, contract_id)
     assert result.returncode == 1, result.stdout + result.stderr

@@ -41,6 +41,7 @@ def test_the_packaging_folder_does_not_shadow_a_library() -> None:
     ("module", "absent"),
     [
         ("trackmend_core.project", "torch"),
+        ("trackmend_core.review", "torch"),
         ("trackmend_core.tracking", "torch"),
         ("trackmend_core.video", "torch"),
         ("trackmend_training.config", "torch"),

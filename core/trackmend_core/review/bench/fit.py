@@ -1,0 +1,150 @@
+"""Fits the constants of the review on videos whose truth is known.
+
+First the link model (is it one person?), from cuts through true tracks; then, with it, one model
+per family of events (does the proposal help?), from queues of tracks with seeded errors and of a
+tracker's own tracks. Both are logistic regressions held near zero by a normal prior.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import numpy as np
+from scipy.optimize import minimize
+
+from trackmend_core.review.appearance import AppearanceScale
+from trackmend_core.review.bench.seeded import Seeder, error_count
+from trackmend_core.review.bench.truth import TrueVideo, project_of_tracker, project_of_truth
+from trackmend_core.review.bench.verdict import Verdict
+from trackmend_core.review.ends import end_after, end_before
+from trackmend_core.review.findings import Findings
+from trackmend_core.review.fitted import Fitted
+from trackmend_core.review.judge import Judge
+from trackmend_core.review.links import FEATURES, link_features
+from trackmend_core.review.probability import features
+from trackmend_core.review.scene import Scene
+from trackmend_core.types import BoolArray, Float64Array
+
+CUTS_PER_TRACK: Final = 6
+LONGEST_GAP_S: Final = 3.0
+LEAST_SIDE: Final = 5
+PRIOR: Final = 0.5
+"""Weight of the normal prior that holds the weights near zero."""
+
+
+@dataclass(slots=True)
+class _Sample:
+    rows: list[dict[str, float]] = field(default_factory=list)
+    labels: list[bool] = field(default_factory=list)
+
+
+def fit_links(videos: Iterable[TrueVideo], *, seed: int = 0) -> dict[str, float]:
+    """Fit the link model on cuts through true tracks.
+
+    One person: the two sides of a cut, with or without a gap. Two: one side of the cut, and what
+    another person near by or at any later time looks like.
+    """
+    rng = np.random.default_rng(seed)
+    rows: list[Float64Array] = []
+    labels: list[bool] = []
+    for video in videos:
+        with TemporaryDirectory() as folder:
+            project, run_id = project_of_truth(Path(folder) / "truth.trackmend", video)
+            with project:
+                scene = Scene(project, run_id)
+        for values, is_same in _cuts(scene, rng):
+            rows.append(values)
+            labels.append(is_same)
+    weights = logistic(np.stack(rows), np.array(labels), is_balanced=True)
+    return dict(zip(FEATURES, weights.tolist(), strict=True))
+
+
+def fit_events(
+    videos: Sequence[TrueVideo], link: dict[str, float], *, seeds: Sequence[int] = (0, 1)
+) -> dict[str, dict[str, float]]:
+    """Fit the models of events on the queues of seeded errors and of trackers."""
+    fitted = Fitted(link=link, events={})
+    samples: dict[str, _Sample] = {}
+    for video in videos:
+        with TemporaryDirectory() as folder:
+            for seed in seeds:
+                project, run_id = project_of_truth(Path(folder) / f"{seed}.trackmend", video)
+                with project:
+                    Seeder(project, run_id, seed=seed).seed(error_count(video.box_count))
+                    _collect(Scene(project, run_id), video, fitted, samples)
+            project, run_id = project_of_tracker(Path(folder) / "tracker.trackmend", video)
+            with project:
+                _collect(Scene(project, run_id), video, fitted, samples)
+    events = {}
+    for family, sample in sorted(samples.items()):
+        names = sorted({name for row in sample.rows for name in row})
+        table = np.array([[row.get(name, 0.0) for name in names] for row in sample.rows])
+        labels = np.array(sample.labels)
+        if labels.all() or not labels.any():
+            continue  # nothing to tell apart; the score alone decides
+        weights = logistic(table, labels, is_balanced=False)
+        events[family] = dict(zip(names, weights.tolist(), strict=True))
+    return events
+
+
+def logistic(table: Float64Array, labels: BoolArray, *, is_balanced: bool) -> Float64Array:
+    """Return the weights of a logistic regression with a normal prior.
+
+    Args:
+        table: (N, F), with a constant among the features.
+        labels: (N,).
+        is_balanced: let both answers weigh the same, so that the result is a likelihood ratio.
+    """
+    signs = np.where(labels, 1.0, -1.0)
+    share = labels.mean()
+    importance = (
+        np.where(labels, 0.5 / share, 0.5 / (1 - share)) if is_balanced else np.ones(len(labels))
+    )
+
+    def loss(weights: Float64Array) -> tuple[float, Float64Array]:
+        margins = signs * (table @ weights)
+        slopes = importance * signs / (1 + np.exp(np.clip(margins, -30, 30)))
+        value = float(importance @ np.logaddexp(0, -margins)) + PRIOR / 2 * float(weights @ weights)
+        return value, PRIOR * weights - table.T @ slopes
+
+    solved = minimize(loss, np.zeros(table.shape[1]), jac=True, method="L-BFGS-B")
+    return np.asarray(solved.x, np.float64)
+
+
+def _cuts(scene: Scene, rng: np.random.Generator) -> Iterable[tuple[Float64Array, bool]]:
+    scale, rate = AppearanceScale.fit(scene), scene.frame_rate
+    tracks = [track for track in scene.tracks.values() if len(track) >= 3 * LEAST_SIDE]
+    for track in tracks:
+        for _ in range(CUTS_PER_TRACK):
+            row = int(rng.integers(LEAST_SIDE, len(track) - LEAST_SIDE + 1))
+            lost = int(rng.integers(0, round(LONGEST_GAP_S * rate))) if rng.random() < 0.5 else 0
+            later = track.index_at(int(track.frames[row]) + lost)
+            if len(track) - later < LEAST_SIDE:
+                continue
+            before, after = end_before(scene, track, row), end_after(scene, track, later)
+            gap = after.frame - before.frame
+            yield link_features(before, after, gap=gap, scale=scale, frame_rate=rate)[0], True
+            others = [one for one in tracks if one is not track]
+            for other in [others[int(place)] for place in rng.permutation(len(others))[:3]]:
+                there = other.index_at(after.frame)
+                if len(other) - there < LEAST_SIDE:
+                    continue
+                stranger = end_after(scene, other, there)
+                gap = stranger.frame - before.frame
+                values = link_features(before, stranger, gap=gap, scale=scale, frame_rate=rate)
+                yield values[0], False
+
+
+def _collect(scene: Scene, video: TrueVideo, fitted: Fitted, samples: dict[str, _Sample]) -> None:
+    judge = Judge(scene, fitted)
+    verdict = Verdict(video)
+    verdict.read(scene)
+    for finding in Findings(judge):
+        edit = finding.repair.edit
+        if edit is None:
+            continue
+        sample = samples.setdefault(finding.kind.family, _Sample())
+        sample.rows.append(features(finding))
+        sample.labels.append(verdict.helps(scene, edit))

@@ -1,0 +1,128 @@
+"""Where two tracks come so near to each other that one may be taken for the other."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from trackmend_core.review.scene import Scene
+from trackmend_core.review.track_view import TrackView
+from trackmend_core.types import BoolArray, Float64Array, TrackId
+
+TOUCH: Final = 0.15
+"""Share of the smaller box that must be common to both."""
+
+PAUSE_S: Final = 0.4
+"""Contacts that are nearer in time are one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Frames first..last in which two tracks overlap, with short pauses.
+
+    Attributes:
+        first: 0-based.
+        last: 0-based.
+        depth: the largest share of the smaller box that both have in common, 0..1.
+    """
+
+    first: int
+    last: int
+    depth: float
+
+
+def contacts(scene: Scene, a: TrackView, b: TrackView) -> list[Contact]:
+    """Return the contacts of two tracks in the order of time."""
+    frames, rows_a, rows_b = np.intersect1d(
+        a.frames, b.frames, assume_unique=True, return_indices=True
+    )
+    if not len(frames):
+        return []
+    depth = common_share(a.boxes_xyxy[rows_a], b.boxes_xyxy[rows_b])
+    touching = np.flatnonzero(depth >= TOUCH)
+    if not len(touching):
+        return []
+    pause = max(2.0, PAUSE_S * scene.frame_rate)
+    breaks = np.flatnonzero(np.diff(frames[touching]) > pause) + 1
+    return [
+        Contact(
+            first=int(frames[part[0]]), last=int(frames[part[-1]]), depth=float(depth[part].max())
+        )
+        for part in np.split(touching, breaks)
+    ]
+
+
+def common_share(boxes_a: Float64Array, boxes_b: Float64Array) -> Float64Array:
+    """Return (N,) the intersection of paired boxes as a share of the smaller one."""
+    low = np.maximum(boxes_a[:, :2], boxes_b[:, :2])
+    high = np.minimum(boxes_a[:, 2:], boxes_b[:, 2:])
+    shared = np.prod(np.clip(high - low, 0.0, None), axis=1)
+    smaller = np.minimum(_areas(boxes_a), _areas(boxes_b))
+    share: Float64Array = shared / np.maximum(smaller, 1e-9)
+    return share
+
+
+class Neighbours:
+    """Finds the tracks that could touch a track, without looking at every box of every track."""
+
+    def __init__(self, tracks: Mapping[TrackId, TrackView], *, slack_frames: int) -> None:
+        self._slack = slack_frames
+        self._rows: dict[TrackId, tuple[float, ...]] = {}
+        self.update(tracks, frozenset(tracks))
+
+    def update(self, tracks: Mapping[TrackId, TrackView], touched: Collection[TrackId]) -> None:
+        """Take over tracks that changed, are new, or are gone."""
+        for track_id in touched:
+            if track_id in tracks:
+                self._rows[track_id] = _reach(tracks[track_id])
+            else:
+                self._rows.pop(track_id, None)
+        self._tracks = [tracks[track_id] for track_id in self._rows]
+        self._reach = np.array(list(self._rows.values()), np.float64).reshape(-1, 6)
+
+    def of(self, track: TrackView) -> list[TrackView]:
+        """Return other tracks that share frames and ground with this one."""
+        reach = self._reach
+        x1, y1 = track.boxes_xyxy[:, :2].min(axis=0)
+        x2, y2 = track.boxes_xyxy[:, 2:].max(axis=0)
+        near = self._together(track) & (reach[:, 2] < x2) & (reach[:, 4] > x1)
+        near &= (reach[:, 3] < y2) & (reach[:, 5] > y1)
+        return self._chosen(near, track.track_id)
+
+    def beside(self, track: TrackView) -> list[TrackView]:
+        """Return other tracks that live at the same time, wherever they are."""
+        return self._chosen(self._together(track), track.track_id)
+
+    def near_in_time(self, track: TrackView) -> list[TrackView]:
+        """Return other tracks that begin or end while this one lives, or a little outside."""
+        reach, slack = self._reach, self._slack
+        low, high = track.first_frame - slack, track.last_frame + slack
+        begins = (reach[:, 0] >= low) & (reach[:, 0] <= high)
+        ends = (reach[:, 1] >= low) & (reach[:, 1] <= high)
+        return self._chosen(begins | ends, track.track_id)
+
+    def _together(self, track: TrackView) -> BoolArray:
+        together: BoolArray = (self._reach[:, 0] <= track.last_frame) & (
+            self._reach[:, 1] >= track.first_frame
+        )
+        return together
+
+    def _chosen(self, mask: BoolArray, but: TrackId) -> list[TrackView]:
+        rows = np.flatnonzero(mask).tolist()
+        return [self._tracks[row] for row in rows if self._tracks[row].track_id != but]
+
+
+def _reach(track: TrackView) -> tuple[float, ...]:
+    """Return first and last frame, and the outermost x1, y1, x2, y2."""
+    return (
+        track.first_frame,
+        track.last_frame,
+        *track.boxes_xyxy[:, :2].min(axis=0).tolist(),
+        *track.boxes_xyxy[:, 2:].max(axis=0).tolist(),
+    )
+
+
+def _areas(boxes: Float64Array) -> Float64Array:
+    areas: Float64Array = np.prod(np.clip(boxes[:, 2:] - boxes[:, :2], 0.0, None), axis=1)
+    return areas

@@ -1,0 +1,185 @@
+"""Remembers what a person said of suspicions, and learns from it how to judge the next ones.
+
+An answer is tied to boxes at moments, not to rows of the project: it holds for whatever tracks go
+through those boxes, also when the queue is computed anew and after another run of the same video.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from trackmend_core.project import BoxXyxy, Project, ReviewAnchor, ReviewAnswer
+from trackmend_core.review.duplicates import paired_iou
+from trackmend_core.review.finding import Finding
+from trackmend_core.review.kinds import Decision
+from trackmend_core.review.scene import Scene
+from trackmend_core.review.track_view import TrackView
+from trackmend_core.types import Float64Array
+
+ENOUGH_ANSWERS: Final = 10
+"""The ranking follows a reviewer only after so many answers."""
+
+SAME_BOX: Final = 0.45
+"""A track goes through a remembered box if it overlaps it by so much (IoU)."""
+
+SAME_MOMENT_S: Final = 0.5
+_HIDING = (Decision.REJECTED, Decision.UNSURE)
+
+
+class Memory:
+    """The answers about one video."""
+
+    def __init__(self, project: Project, scene: Scene) -> None:
+        self._project = project
+        self._scene = scene
+        self._answers = list(project.review_answers(scene.video_id))
+        self._shift = _Shift.learn(self._answers)
+
+    def store(
+        self, finding: Finding, decision: Decision, *, note: str, features: Mapping[str, float]
+    ) -> None:
+        """Add an answer; an earlier one about the same event no longer counts."""
+        self.take_back(finding)
+        answer = ReviewAnswer(
+            kind=finding.kind.value,
+            family=finding.kind.family,
+            frame_index=finding.frame,
+            decision=decision.value,
+            note=note,
+            anchors=self._anchors(finding),
+            features=dict(features),
+        )
+        stored = self._project.add_review_answer(self._scene.run_id, answer)
+        self._answers.append(stored)
+        self._shift = _Shift.learn(self._answers)
+
+    def take_back(self, finding: Finding) -> None:
+        """Forget the answers about an event."""
+        gone = [answer for answer in self._answers if self._is_about(answer, finding)]
+        if not gone:
+            return
+        self._project.remove_review_answers(
+            [answer.answer_id for answer in gone if answer.answer_id is not None]
+        )
+        self._answers = [answer for answer in self._answers if answer not in gone]
+        self._shift = _Shift.learn(self._answers)
+
+    def recall(self, finding: Finding) -> "Answer | None":
+        """Return the newest answer that keeps a suspicion out of the queue, None if there is none.
+
+        An accepted one does not: what it accepted is done, or was undone and waits again.
+        """
+        for answer in reversed(self._answers):
+            decision = Decision(answer.decision)
+            if decision in _HIDING and self._is_about(answer, finding):
+                return Answer(decision, answer.note)
+        return None
+
+    def adapted(self, finding: Finding, plain: float) -> float:
+        """Return a probability in the light of this reviewer's answers."""
+        return self._shift.apply(plain, family=finding.kind.family)
+
+    def _is_about(self, answer: ReviewAnswer, finding: Finding) -> bool:
+        reach = SAME_MOMENT_S * self._scene.frame_rate
+        if answer.family != finding.kind.family or abs(answer.frame_index - finding.frame) > reach:
+            return False
+        tracks = [self._scene.tracks[track_id] for track_id in finding.tracks]
+        groups = {anchor.group for anchor in answer.anchors}
+        if len(groups) != len(tracks):
+            return False
+        return all(
+            any(
+                all(
+                    _goes_through(track, anchor, reach)
+                    for anchor in answer.anchors
+                    if anchor.group == group
+                )
+                for track in tracks
+            )
+            for group in groups
+        )
+
+    def _anchors(self, finding: Finding) -> tuple[ReviewAnchor, ...]:
+        """Return the boxes of each track just before and just after the event."""
+        anchors = []
+        for group, track_id in enumerate(finding.tracks):
+            track = self._scene.tracks[track_id]
+            row = track.index_at(finding.frame)
+            for near in sorted({max(0, row - 1), min(row, len(track) - 1)}):
+                x1, y1, x2, y2 = track.boxes_xyxy[near].tolist()
+                box: BoxXyxy = (x1, y1, x2, y2)
+                anchors.append(
+                    ReviewAnchor(group=group, frame_index=int(track.frames[near]), box_xyxy=box)
+                )
+        return tuple(anchors)
+
+
+class Answer:
+    """What a person said: the decision and the note."""
+
+    def __init__(self, decision: Decision, note: str) -> None:
+        self.decision = decision
+        self.note = note
+
+
+class _Shift:
+    """A reviewer's correction of the log-odds: one for all events, one for each family."""
+
+    def __init__(self, everywhere: float, of_family: Mapping[str, float]) -> None:
+        self._everywhere = everywhere
+        self._of_family = of_family
+
+    @classmethod
+    def learn(cls, answers: Sequence[ReviewAnswer]) -> "_Shift":
+        """Fit the shift that makes the answers likeliest, held near zero by what was fitted before.
+
+        Source: logistic regression with a normal prior (MAP), solved by Newton's method.
+        """
+        told = [
+            one
+            for one in answers
+            if one.decision in (Decision.ACCEPTED, Decision.REJECTED) and "log_odds" in one.features
+        ]
+        if len(told) < ENOUGH_ANSWERS:
+            return cls(0.0, {})
+        families = sorted({one.family for one in told})
+        design = np.array(
+            [[1.0, *(float(one.family == family) for family in families)] for one in told]
+        )
+        known = np.array([one.features["log_odds"] for one in told])
+        accepted = np.array([float(one.decision == Decision.ACCEPTED) for one in told])
+        weights = _newton(design, known, accepted)
+        return cls(float(weights[0]), dict(zip(families, weights[1:].tolist(), strict=True)))
+
+    def apply(self, plain: float, *, family: str) -> float:
+        """Return the shifted probability."""
+        if not 0 < plain < 1:
+            return plain
+        shift = self._everywhere + self._of_family.get(family, 0.0)
+        return float(1 / (1 + np.exp(-(np.log(plain / (1 - plain)) + shift))))
+
+
+def _newton(design: Float64Array, known: Float64Array, accepted: Float64Array) -> Float64Array:
+    weights = np.zeros(design.shape[1])
+    prior = np.eye(len(weights))
+    for _ in range(25):
+        expected = 1 / (1 + np.exp(-np.clip(known + design @ weights, -30, 30)))
+        slope = design.T @ (accepted - expected) - prior @ weights
+        curvature = (design * (expected * (1 - expected))[:, None]).T @ design + prior
+        step = np.linalg.solve(curvature, slope)
+        weights += step
+        if np.abs(step).max() < 1e-9:
+            break
+    return weights
+
+
+def _goes_through(track: TrackView, anchor: ReviewAnchor, reach: float) -> bool:
+    """Return whether a track has nearly this box at nearly this moment."""
+    row = track.index_at(anchor.frame_index)
+    near = [one for one in (row - 1, row) if 0 <= one < len(track)]
+    best = min(near, key=lambda one: abs(int(track.frames[one]) - anchor.frame_index))
+    if abs(int(track.frames[best]) - anchor.frame_index) > reach:
+        return False
+    box = np.array([anchor.box_xyxy], np.float64)
+    return bool(paired_iou(track.boxes_xyxy[best][None], box)[0] >= SAME_BOX)

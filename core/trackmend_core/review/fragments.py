@@ -1,0 +1,142 @@
+"""Finds tracks that belong together: a death and a birth, however long the gap, or a filled gap."""
+
+from typing import Final
+
+import numpy as np
+
+from trackmend_core.project.edits import MergeTracks
+from trackmend_core.review.alternatives import Alternative, nothing
+from trackmend_core.review.ends import End
+from trackmend_core.review.finding import Finding, ordered
+from trackmend_core.review.judge import Judge
+from trackmend_core.review.kinds import Action, SuspicionKind
+from trackmend_core.review.links import Link
+from trackmend_core.review.track_view import TrackView
+from trackmend_core.types import Float64Array, TrackId
+
+BEST_OF: Final = 3
+"""So many partners of each death and of each birth are compared in full."""
+
+_SHOWN: Final = 0.0
+_SOON_S: Final = 1.5
+
+Pair = tuple[TrackId, TrackId]
+
+
+class Fragments:
+    """Judges pairs of tracks; pairs without a touched track are judged only once."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+        self._links: dict[Pair, Link] = {}
+
+    def forget(self, tracks: frozenset[TrackId]) -> None:
+        """Drop what is known of tracks that changed."""
+        self._links = {
+            pair: link
+            for pair, link in self._links.items()
+            if pair[0] not in tracks and pair[1] not in tracks
+        }
+
+    def findings(self) -> list[Finding]:
+        """Return the pairs that belong together, each track at most once at either end."""
+        tracks = list(self._judge.scene.tracks.values())
+        if len(tracks) < 2:
+            return []
+        scored = [(self._link(one, other), one, other) for one, other in self._candidates(tracks)]
+        scored.sort(key=lambda item: -item[0].score)
+        rivals: dict[tuple[str, TrackId], list[tuple[Link, TrackView, TrackView]]] = {}
+        for item in scored:
+            rivals.setdefault(("ends", item[1].track_id), []).append(item)
+            rivals.setdefault(("begins", item[2].track_id), []).append(item)
+        found: list[Finding] = []
+        taken: set[tuple[str, TrackId]] = set()
+        for link, one, other in scored:
+            places = {("ends", one.track_id), ("begins", other.track_id)}
+            if link.score < _SHOWN or taken & places:
+                continue
+            taken |= places
+            others = [item for place in places for item in rivals[place] if item[0] is not link]
+            found.append(_finding(link, one, other, others))
+        return found
+
+    def _candidates(self, tracks: list[TrackView]) -> list[tuple[TrackView, TrackView]]:
+        judge = self._judge
+        deaths = [judge.before(track, len(track)) for track in tracks]
+        births = [judge.after(track, 0) for track in tracks]
+        gaps = _starts(births)[None, :] - _starts(deaths)[:, None]
+        likely = _likeness(deaths, births, gaps, judge)
+        chosen: set[tuple[int, int]] = set()
+        best = min(BEST_OF, len(tracks))
+        for row, ranked in enumerate(np.argpartition(-likely, best - 1, axis=1)[:, :best].tolist()):
+            chosen |= {(row, column) for column in ranked if np.isfinite(likely[row, column])}
+        columns = np.argpartition(-likely, best - 1, axis=0)[:best].T.tolist()
+        for column, ranked in enumerate(columns):
+            chosen |= {(row, column) for row in ranked if np.isfinite(likely[row, column])}
+        return [(tracks[row], tracks[column]) for row, column in sorted(chosen)]
+
+    def _link(self, one: TrackView, other: TrackView) -> Link:
+        pair = (one.track_id, other.track_id)
+        if pair not in self._links:
+            judge = self._judge
+            self._links[pair] = judge.link(judge.before(one, len(one)), judge.after(other, 0))
+        return self._links[pair]
+
+
+def _finding(
+    link: Link, one: TrackView, other: TrackView, rivals: list[tuple[Link, TrackView, TrackView]]
+) -> Finding:
+    options = [_merge(link, one, other), nothing(other.first_frame)]
+    strongest = max(rivals, key=lambda item: item[0].score, default=None)
+    if strongest is not None:
+        options.append(_merge(*strongest))
+    rival = 0.0 if strongest is None else max(0.0, strongest[0].score)
+    return Finding(
+        kind=SuspicionKind.FRAGMENTATION,
+        tracks=(one.track_id, other.track_id),
+        frame=other.first_frame,
+        first_frame=one.last_frame,
+        last_frame=other.first_frame,
+        alternatives=ordered(options),
+        evidence={
+            "similarity_joins": round(link.cosine, 4),
+            "score_joins": round(link.score, 4),
+            "gap_frames": link.gap,
+            "miss_heights": round(link.miss, 4),
+            "turn_heights_per_s": round(link.turn, 4),
+            "rival_score": round(rival, 4),
+            "shorter_side": float(min(len(one), len(other))),
+        },
+    )
+
+
+def _merge(link: Link, one: TrackView, other: TrackView) -> Alternative:
+    return Alternative(
+        action=Action.MERGE,
+        score=link.score,
+        frame=other.first_frame,
+        edit=MergeTracks(keep=one.track_id, absorb=other.track_id),
+        partner=other.track_id,
+        links={"joins": link},
+        gain_boxes=min(len(one), len(other)),
+    )
+
+
+def _likeness(
+    deaths: list[End], births: list[End], gaps: Float64Array, judge: Judge
+) -> Float64Array:
+    """Return (T, T) a rough score of each death with each birth, -inf where it cannot be."""
+    looks = np.stack([end.near for end in deaths]) @ np.stack([end.near for end in births]).T
+    scale, rate = judge.scale, judge.scene.frame_rate
+    rough: Float64Array = (looks.astype(np.float64) - scale.middle) * scale.slope
+    ends = np.stack([end.position + end.velocity * min(rate / 4, 8) for end in deaths])
+    starts = np.stack([end.position for end in births])
+    heights = np.array([end.height for end in deaths])
+    apart = np.hypot(*np.moveaxis(ends[:, None] - starts[None], -1, 0)) / heights[:, None]
+    soon = gaps <= _SOON_S * rate
+    rough -= np.where(soon, 4.0 * np.minimum(apart, 3.0), 4.0)
+    return np.where(gaps > 0, rough, -np.inf)
+
+
+def _starts(ends: list[End]) -> Float64Array:
+    return np.array([end.frame for end in ends], np.float64)

@@ -1,0 +1,212 @@
+"""The review queue of one run: what to look at next, why, and what would mend it."""
+
+from typing import Final, Self
+
+import numpy as np
+
+from trackmend_core.project import Changes, Project
+from trackmend_core.project.edits import Edit
+from trackmend_core.project.edits.base import Names
+from trackmend_core.project.records import frame_number
+from trackmend_core.review.alternatives import Alternative
+from trackmend_core.review.decisions import Memory
+from trackmend_core.review.finding import Finding
+from trackmend_core.review.findings import Findings
+from trackmend_core.review.fitted import Fitted, shipped
+from trackmend_core.review.judge import Judge
+from trackmend_core.review.kinds import Action, Decision
+from trackmend_core.review.previews import blast_radius, ghost_boxes
+from trackmend_core.review.probability import features, probability
+from trackmend_core.review.queue_order import Judged, one_per_event, review_seconds
+from trackmend_core.review.scene import Scene
+from trackmend_core.review.sentences import sentence
+from trackmend_core.review.suspicion import BlastRadius, Crop, GhostBox, Proposal, Suspicion
+from trackmend_core.types import BoxId, RunId, TrackId
+
+LEAST_PROBABILITY: Final = 0.1
+"""Less likely events are not worth a look."""
+
+
+class ReviewIndex:
+    """Suspicions of one run, kept up to date as the person works.
+
+    Opening reads the whole layer and all embeddings: seconds on a long video, so do it in a job.
+    Everything else is meant for the thread of the window.
+
+    Attributes:
+        scene: the layer as arrays.
+        judge: how ends are compared.
+    """
+
+    def __init__(self, project: Project, run_id: RunId, *, fitted: Fitted | None = None) -> None:
+        self._project = project
+        self.scene = Scene(project, run_id)
+        self.judge = Judge(self.scene, fitted or shipped())
+        self._findings = Findings(self.judge)
+        self._memory = Memory(project, self.scene)
+        self._by_key: dict[str, Finding] = {}
+
+    @classmethod
+    def open(cls, project: Project, run_id: RunId) -> Self:
+        """Look at a run.
+
+        Raises:
+            UserError: it is not in the project.
+        """
+        return cls(project, run_id)
+
+    def suspicions(
+        self, *, least_probability: float = LEAST_PROBABILITY, decided: bool = False
+    ) -> list[Suspicion]:
+        """Return what to look at, the largest expected gain of IDF1 per second first.
+
+        Args:
+            least_probability: less likely ones are left out.
+            decided: list those too that a person has answered, after the open ones.
+        """
+        judged = [self._judged(finding) for finding in self._findings]
+        answered = [one for one in judged if self._memory.recall(one.finding) is not None]
+        waiting = [one for one in judged if self._memory.recall(one.finding) is None]
+        rate = self.scene.frame_rate
+        shown = one_per_event(waiting, frame_rate=rate, least_probability=least_probability)
+        queue = sorted((self._suspicion(one) for one in shown), key=lambda one: -one.rank)
+        if decided:
+            told = one_per_event(answered, frame_rate=rate, least_probability=least_probability)
+            queue += [self._suspicion(one) for one in told]
+        return queue
+
+    def update(self, changes: Changes) -> None:
+        """Take over an edit, an undo or a redo of this run."""
+        touched = self.scene.update(self._project, changes)
+        if touched:
+            self._findings.update(touched)
+
+    def decide(self, suspicion: Suspicion, decision: Decision, *, note: str = "") -> None:
+        """Store a person's answer; call it before the edit that the answer accepts.
+
+        Rejected and unsure suspicions stay away, also after a new run of the same video.
+
+        Raises:
+            ValueError: the suspicion is not from the newest list.
+        """
+        finding = self._by_key.get(suspicion.key)
+        if finding is None:
+            raise ValueError("decide about a suspicion of the newest list")
+        plain = probability(finding, self.judge.fitted)
+        log_odds = float(np.log(max(plain, 1e-9) / max(1 - plain, 1e-9)))
+        told = features(finding) | {"log_odds": log_odds}
+        self._memory.store(finding, decision, note=note, features=told)
+
+    def take_back(self, suspicion: Suspicion) -> None:
+        """Forget the answers that were given to this suspicion; it is open again."""
+        finding = self._by_key.get(suspicion.key)
+        if finding is not None:
+            self._memory.take_back(finding)
+
+    def ghost_boxes(self, edit: Edit) -> list[GhostBox]:
+        """Return the boxes that an edit would move, delete or add, for a preview."""
+        return ghost_boxes(self.scene, edit)
+
+    def blast_radius(self, edit: Edit) -> BlastRadius:
+        """Return how far an edit reaches."""
+        return blast_radius(self.scene, edit)
+
+    def _judged(self, finding: Finding) -> Judged:
+        plain = probability(finding, self.judge.fitted)
+        return Judged(finding=finding, probability=self._memory.adapted(finding, plain))
+
+    def _suspicion(self, judged: Judged) -> Suspicion:
+        finding, tracks = judged.finding, self.scene.tracks
+        numbers = {track_id: tracks[track_id].number for track_id in finding.tracks}
+        seconds = review_seconds(finding.kind)
+        key = _key(finding)
+        self._by_key[key] = finding
+        answer = self._memory.recall(finding)
+        runner_up = finding.runner_up
+        return Suspicion(
+            key=key,
+            kind=finding.kind,
+            sentence=sentence(finding, numbers),
+            frame=finding.frame,
+            first_frame=finding.first_frame,
+            last_frame=finding.last_frame,
+            tracks=finding.tracks,
+            numbers=tuple(numbers.values()),
+            probability=judged.probability,
+            expected_gain=judged.probability
+            * finding.repair.gain_boxes
+            / max(1, self.scene.box_count),
+            review_seconds=seconds,
+            evidence=finding.evidence,
+            proposal=self._proposal(finding.repair),
+            runner_up=None if runner_up is None else self._proposal(runner_up),
+            crops=self._crops(finding),
+            decision=None if answer is None else answer.decision,
+            note="" if answer is None else answer.note,
+        )
+
+    def _proposal(self, option: Alternative) -> Proposal:
+        title = "Leave it as it is"
+        if option.edit is not None:
+            title = option.edit.title(_SceneNames(self.scene))
+        return Proposal(
+            action=option.action,
+            title=title,
+            edit=option.edit,
+            score=option.score,
+            gain_boxes=option.gain_boxes,
+        )
+
+    def _crops(self, finding: Finding) -> tuple[Crop, ...]:
+        """Choose the clearest boxes beside the event."""
+        crops: list[Crop] = []
+        for prefix, track_id in zip(("", "partner_"), finding.tracks, strict=False):
+            track = self.scene.tracks[track_id]
+            reach = max(2, round(self.scene.frame_rate))
+            first, last = finding.first_frame, finding.last_frame
+            if finding.repair.action in (Action.SWAP, Action.SPLIT, Action.REASSIGN):
+                first, last = finding.frame - 1, finding.frame
+            row_before, row_after = track.index_at(first + 1), track.index_at(last)
+            for role, rows in (
+                ("before", np.arange(max(0, row_before - reach), row_before)),
+                ("after", np.arange(row_after, min(len(track), row_after + reach))),
+            ):
+                if len(rows):
+                    row = int(rows[np.argmin(np.round(track.coverage[rows], 1))])
+                    x1, y1, x2, y2 = track.boxes_xyxy[row].tolist()
+                    crops.append(
+                        Crop(
+                            role=f"{prefix}{role}",
+                            track_id=track_id,
+                            box_id=BoxId(int(track.box_ids[row])),
+                            frame=int(track.frames[row]),
+                            box_xyxy=(x1, y1, x2, y2),
+                        )
+                    )
+        return tuple(crops)
+
+
+class _SceneNames(Names):
+    """Says tracks by their numbers."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+
+    def track(self, track_id: TrackId) -> str:
+        """Return, say, "track 7"."""
+        return f"track {self._scene.tracks[track_id].number}"
+
+    def box(self, box_id: BoxId) -> str:
+        """Return where a box is."""
+        for track in self._scene.tracks.values():
+            rows = np.flatnonzero(track.box_ids == box_id)
+            if len(rows):
+                frame = frame_number(int(track.frames[rows[0]]))
+                return f"the box of track {track.number} in frame {frame}"
+        return "a box"
+
+
+def _key(finding: Finding) -> str:
+    """Return a name that stays while the tracks of a finding do not change."""
+    tracks = "-".join(str(track_id) for track_id in finding.tracks)
+    return f"{finding.kind.family}:{tracks}:{finding.frame}"

@@ -1,0 +1,49 @@
+"""Judges links of a scene; an end is described once, until an edit touches its track."""
+
+from trackmend_core.review.appearance import AppearanceScale
+from trackmend_core.review.ends import End, end_after, end_before
+from trackmend_core.review.fitted import Fitted
+from trackmend_core.review.links import Link, LinkModel
+from trackmend_core.review.scene import Scene
+from trackmend_core.review.track_view import TrackView
+from trackmend_core.types import TrackId
+
+
+class Judge:
+    """Compares the sides of cuts.
+
+    Attributes:
+        scene: where the tracks are.
+        scale: what cosines mean in this run.
+        fitted: the constants that were fitted on drawn streets.
+    """
+
+    def __init__(self, scene: Scene, fitted: Fitted) -> None:
+        self.scene = scene
+        self.scale = AppearanceScale.fit(scene)
+        self.fitted = fitted
+        self._model = LinkModel(weights=fitted.link, scale=self.scale, frame_rate=scene.frame_rate)
+        self._ends: dict[TrackId, dict[tuple[int, bool], End]] = {}
+
+    def forget(self, tracks: frozenset[TrackId]) -> None:
+        """Drop what is known of tracks that changed."""
+        for track_id in tracks:
+            self._ends.pop(track_id, None)
+
+    def before(self, track: TrackView, row: int) -> End:
+        """Return the side of the boxes before a row."""
+        known = self._ends.setdefault(track.track_id, {})
+        if (row, False) not in known:
+            known[row, False] = end_before(self.scene, track, row)
+        return known[row, False]
+
+    def after(self, track: TrackView, row: int) -> End:
+        """Return the side of the boxes from a row on."""
+        known = self._ends.setdefault(track.track_id, {})
+        if (row, True) not in known:
+            known[row, True] = end_after(self.scene, track, row)
+        return known[row, True]
+
+    def link(self, before: End, after: End) -> Link:
+        """Judge whether one end goes on in the other."""
+        return self._model.link(before, after)

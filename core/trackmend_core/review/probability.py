@@ -1,0 +1,84 @@
+"""How likely a finding's proposal mends an error: one logistic model per family of events."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from trackmend_core.review.finding import Finding
+from trackmend_core.review.fitted import Fitted
+from trackmend_core.review.kinds import Action
+
+Features = Mapping[str, float]
+
+_SCORE_CAP: Final = 14.0
+_NEVER = 0.0
+
+
+def features(finding: Finding) -> dict[str, float]:
+    """Return what the probability of a finding is judged by; all are of the order of 1."""
+    repair = finding.repair
+    if repair.action is Action.NOTHING:
+        return {}
+    evidence = finding.evidence
+    others = [one.score for one in finding.alternatives if one is not repair]
+    values = {
+        "constant": 1.0,
+        "score": _capped(repair.score) / 4,
+        "loss": min(0.0, repair.score) / 2,
+        "margin": _capped(repair.score - max(others, default=0.0)) / 4,
+    }
+    family = finding.kind.family
+    if family == "continuity":
+        itself = repair.links["self"]
+        values |= {
+            "self_score": _capped(itself.score) / 4,
+            "is_swap": float(repair.action is Action.SWAP),
+            "is_reassign": float(repair.action is Action.REASSIGN),
+            "shorter_side": min(3.0, float(np.log1p(evidence["shorter_side"]))) - 2,
+            "hidden": evidence["hidden"],
+            "gap": min(3.0, float(np.log(itself.gap))),
+        }
+    elif family == "fragmentation":
+        link = repair.links["joins"]
+        values |= {
+            "rival": min(evidence["rival_score"], _SCORE_CAP) / 4,
+            "gap": min(6.0, float(np.log(link.gap))),
+            "shorter_side": min(3.0, float(np.log1p(evidence["shorter_side"]))) - 2,
+            "near": float(link.values[0]) / 4,
+        }
+    elif family == "duplicate":
+        values |= {
+            "overlap": 4 * (evidence["overlap"] - 0.7),
+            "frames": float(np.log(evidence["doubled_frames"])) - 2,
+            "share": evidence["share_of_shorter"],
+            "alike": evidence["similarity_evidence"] / 4,
+            "wobble": 10 * evidence["wobble_heights"],
+        }
+    elif family == "ghost":
+        values |= {"doubt": 4 * evidence["doubt"], "life": evidence["life_s"] * 2}
+    else:
+        values |= {
+            "filled": evidence["filled"],
+            "fit": 4 * (evidence["overlap"] - 0.7),
+            "seen": 4 * (evidence["mean_score"] - 0.4),
+            "inside": evidence["inside"],
+            "frames": min(4.0, float(np.log(evidence["boxes"]))) - 2,
+        }
+    return values
+
+
+def probability(finding: Finding, fitted: Fitted) -> float:
+    """Return how likely the proposal mends an error, 0..1."""
+    values = features(finding)
+    if not values:
+        return _NEVER
+    weights = fitted.events.get(finding.kind.family)
+    if not weights:
+        return float(1 / (1 + np.exp(-values["score"])))
+    total = sum(weights.get(name, 0.0) * value for name, value in values.items())
+    return float(1 / (1 + np.exp(-np.clip(total, -30, 30))))
+
+
+def _capped(score: float) -> float:
+    return float(np.clip(score, -_SCORE_CAP, _SCORE_CAP))

@@ -1,0 +1,66 @@
+"""From findings to a queue: one entry per event, the most worthwhile look first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from trackmend_core.review.finding import Finding
+from trackmend_core.review.kinds import Action, SuspicionKind
+
+LOOK_S: Final = {
+    SuspicionKind.SWITCH_AT_CROSSING: 6.0,
+    SuspicionKind.SWITCH: 6.0,
+    SuspicionKind.FALSE_MERGE: 6.0,
+    SuspicionKind.DRIFT: 6.0,
+}
+"""Seconds that a look at an event takes: following two people through a crossing takes longest."""
+
+OTHER_LOOK_S: Final = 4.0
+SAME_EVENT_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Judged:
+    """A finding with the probability that its proposal mends an error."""
+
+    finding: Finding
+    probability: float
+
+
+def review_seconds(kind: SuspicionKind) -> float:
+    """Return how long looking at an event of this kind takes."""
+    return LOOK_S.get(kind, OTHER_LOOK_S)
+
+
+def one_per_event(
+    judged: Iterable[Judged], *, frame_rate: float, least_probability: float
+) -> list[Judged]:
+    """Keep the likeliest of the findings that tell of the same event.
+
+    What goes wrong at one moment disturbs every track around it. When the first repair is made, the
+    others are looked at anew, so nothing is lost by asking one question at a time.
+    """
+    reach = SAME_EVENT_S * frame_rate
+    kept: list[Judged] = []
+    # A track that goes on under another number comes before the boxes that are missing between.
+    ordered = sorted(
+        judged, key=lambda one: (one.finding.kind is SuspicionKind.MISSED, -one.probability)
+    )
+    for one in ordered:
+        if one.probability < least_probability or one.finding.repair.action is Action.NOTHING:
+            continue
+        if not any(_is_same_event(one.finding, other.finding, reach) for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _is_same_event(one: Finding, other: Finding, reach: float) -> bool:
+    if one.repair.edit is not None and one.repair.edit == other.repair.edit:
+        return True
+    shared = set(one.tracks) & set(other.tracks)
+    if not shared or abs(one.frame - other.frame) > reach:
+        return False
+    if SuspicionKind.MISSED in (one.kind, other.kind):
+        return SuspicionKind.FRAGMENTATION in (one.kind, other.kind)
+    families = {one.kind.family, other.kind.family}
+    return families <= {"continuity", "duplicate"} or len(families) == 1

@@ -1,0 +1,135 @@
+"""Says in one plain sentence why something is suspected."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from trackmend_core.project.edits import ReassignBoxes
+from trackmend_core.project.records import frame_number
+from trackmend_core.review.finding import Finding
+from trackmend_core.review.kinds import Action, SuspicionKind
+from trackmend_core.types import TrackId
+
+_Say = Callable[[Finding, Sequence[int]], str]
+
+
+def sentence(finding: Finding, numbers: Mapping[TrackId, int]) -> str:
+    """Return why a finding is suspected; frames count from 1."""
+    return _SENTENCES[finding.kind](finding, [numbers[track] for track in finding.tracks])
+
+
+def _switch(finding: Finding, numbers: Sequence[int], *, where: str) -> str:
+    one, other = numbers[0], numbers[1]
+    frame = frame_number(finding.frame)
+    links = finding.repair.links
+    itself, joins = links["self"].cosine, links["joins"].cosine
+    if finding.repair.action is Action.SWAP:
+        # "joins" goes from the track before the cut to its partner after it.
+        other_way = links["partner_joins"].cosine
+        if max(joins, other_way) > itself:
+            return (
+                f"From frame {frame} track {one} looks like track {other} did {where}:"
+                f" similarity {itself:.2f} to itself, {other_way:.2f} to track {other}."
+            )
+        return (
+            f"At frame {frame} tracks {one} and {other} move on as if each took the other's way;"
+            f" similarity {itself:.2f} to itself, {other_way:.2f} to track {other}."
+        )
+    if finding.repair.action is Action.REASSIGN:
+        if _goes_to_later_part(finding):
+            return (
+                f"From frame {frame} track {one} looks like track {other}, which ended before:"
+                f" similarity {itself:.2f} to itself, {joins:.2f} to track {other}."
+            )
+        return (
+            f"Until frame {frame - 1} track {one} looks like track {other}, which begins there:"
+            f" similarity {itself:.2f} to itself, {joins:.2f} to track {other}."
+        )
+    return f"Tracks {one} and {other} met at frame {frame} and may have been mixed up."
+
+
+def _goes_to_later_part(finding: Finding) -> bool:
+    """Return whether it is the part behind the cut that would go to the other track."""
+    edit = finding.repair.edit
+    return isinstance(edit, ReassignBoxes) and edit.first_frame >= finding.frame
+
+
+def _at_crossing(finding: Finding, numbers: Sequence[int]) -> str:
+    return _switch(finding, numbers, where="before they crossed")
+
+
+def _out_of_the_blue(finding: Finding, numbers: Sequence[int]) -> str:
+    return _switch(finding, numbers, where="before")
+
+
+def _fragmentation(finding: Finding, numbers: Sequence[int]) -> str:
+    gap = int(finding.evidence["gap_frames"])
+    frames = "in the next frame" if gap == 1 else f"{gap} frames later"
+    return (
+        f"Track {numbers[0]} ends at frame {frame_number(finding.first_frame)} and track"
+        f" {numbers[1]} begins {frames}; similarity {finding.evidence['similarity_joins']:.2f}."
+    )
+
+
+def _false_merge(finding: Finding, numbers: Sequence[int]) -> str:
+    return (
+        f"Track {numbers[0]} shows two appearances, before and after frame"
+        f" {frame_number(finding.frame)}: similarity {finding.evidence['similarity_self']:.2f}."
+    )
+
+
+def _drift(finding: Finding, numbers: Sequence[int]) -> str:
+    return (
+        f"Track {numbers[0]} has drifted away from how it looked before frame"
+        f" {frame_number(finding.frame)}: similarity {finding.evidence['similarity_self']:.2f}."
+    )
+
+
+def _motion_jump(finding: Finding, numbers: Sequence[int]) -> str:
+    return (
+        f"At frame {frame_number(finding.frame)} track {numbers[0]} is"
+        f" {finding.evidence['miss_heights']:.1f} body heights away from where it was heading."
+    )
+
+
+def _size_jump(finding: Finding, numbers: Sequence[int]) -> str:
+    return (
+        f"At frame {frame_number(finding.frame)} the box of track {numbers[0]} changes its size"
+        " at once."
+    )
+
+
+def _duplicate(finding: Finding, numbers: Sequence[int]) -> str:
+    return (
+        f"Tracks {numbers[0]} and {numbers[1]} cover the same person for"
+        f" {int(finding.evidence['doubled_frames'])} frames, overlap"
+        f" {finding.evidence['overlap']:.2f}."
+    )
+
+
+def _ghost(finding: Finding, numbers: Sequence[int]) -> str:
+    return (
+        f"Track {numbers[0]} has only {int(finding.evidence['boxes'])} boxes, with a mean score of"
+        f" {finding.evidence['mean_score']:.2f}: there may be nobody."
+    )
+
+
+def _missed(finding: Finding, numbers: Sequence[int]) -> str:
+    return (
+        f"The model saw somebody who fits track {numbers[0]} in"
+        f" {int(finding.evidence['boxes'])} frames from {frame_number(finding.first_frame)} to"
+        f" {frame_number(finding.last_frame)}, but the track has no box there."
+    )
+
+
+_SENTENCES: Final[Mapping[SuspicionKind, _Say]] = {
+    SuspicionKind.SWITCH_AT_CROSSING: _at_crossing,
+    SuspicionKind.SWITCH: _out_of_the_blue,
+    SuspicionKind.FRAGMENTATION: _fragmentation,
+    SuspicionKind.FALSE_MERGE: _false_merge,
+    SuspicionKind.DRIFT: _drift,
+    SuspicionKind.MOTION_JUMP: _motion_jump,
+    SuspicionKind.SIZE_JUMP: _size_jump,
+    SuspicionKind.DUPLICATE: _duplicate,
+    SuspicionKind.GHOST: _ghost,
+    SuspicionKind.MISSED: _missed,
+}

@@ -1,0 +1,204 @@
+"""Finds tracks that go over to somebody else: at a crossing, out of the blue, or across a gap."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from trackmend_core.review.alternatives import (
+    Alternative,
+    Place,
+    hand_overs,
+    is_near,
+    nothing,
+    sides,
+    split,
+    swap,
+)
+from trackmend_core.review.contacts import Contact, Neighbours, contacts
+from trackmend_core.review.cuts import LEAST_BOXES, Cut, find_cuts
+from trackmend_core.review.finding import Finding, ordered
+from trackmend_core.review.judge import Judge
+from trackmend_core.review.kinds import Action, SuspicionKind
+from trackmend_core.review.swap_frame import change_frame
+from trackmend_core.review.track_view import TrackView
+
+PAD_S: Final = 0.2
+"""A switch may lie so long before or after the boxes touch."""
+
+_SURE_LINK = 7.0
+"""A cut whose sides belong together this clearly is not looked at twice."""
+_HOPELESS = -6.0
+"""Explanations this much worse than "nothing" are not shown."""
+_MOST_PARTNERS = 6
+
+
+def crossings(judge: Judge, a: TrackView, b: TrackView) -> list[Finding]:
+    """Return what may have happened each time that two tracks touched."""
+    found = (_at_contact(judge, a, b, contact) for contact in contacts(judge.scene, a, b))
+    return [finding for finding in found if finding is not None]
+
+
+def changes(judge: Judge, track: TrackView, neighbours: Neighbours) -> list[Finding]:
+    """Return the places in a track where it may follow somebody else from then on."""
+    found = []
+    for cut in find_cuts(judge.scene, track, judge.scale):
+        finding = _at_cut(judge, track, cut, neighbours)
+        if finding is not None:
+            found.append(finding)
+    return found
+
+
+def _at_contact(judge: Judge, a: TrackView, b: TrackView, contact: Contact) -> Finding | None:
+    pad = max(1, round(PAD_S * judge.scene.frame_rate))
+    first, last = contact.first - pad, contact.last + pad
+    place = Place(
+        frame=(contact.first + contact.last) // 2 + 1,
+        quiet_before=contact.first - 1,
+        quiet_after=contact.last + 1,
+    )
+    options: list[Alternative] = []
+    exchanged = swap(judge, a, b, first=max(first, 1), last=last, place=place)
+    if exchanged is not None:
+        options.append(exchanged)
+    for one, other in ((a, b), (b, a)):
+        # One track ends or begins while they touch: the other may have taken its person.
+        for frame in (other.last_frame + 1, other.first_frame):
+            if first <= frame <= last + 1:
+                at = Place(
+                    frame=frame,
+                    quiet_before=min(contact.first, frame) - 1,
+                    quiet_after=max(contact.last + 1, frame),
+                )
+                options += hand_overs(judge, one, at, [other])
+    options = [option for option in options if option.score > _HOPELESS]
+    if not options:
+        return None
+    options.append(nothing(place.frame))
+    alternatives = ordered(options)
+    best = next(one for one in alternatives if one.action is not Action.NOTHING)
+    subject = a if best.partner == b.track_id else b
+    partner = b if subject is a else a
+    evidence = _link_evidence(best) | {"overlap": contact.depth}
+    return Finding(
+        kind=SuspicionKind.SWITCH_AT_CROSSING,
+        tracks=(subject.track_id, partner.track_id),
+        frame=best.frame,
+        first_frame=contact.first,
+        last_frame=contact.last,
+        alternatives=alternatives,
+        evidence=evidence | _certainty(judge, subject, best),
+    )
+
+
+def _at_cut(judge: Judge, track: TrackView, cut: Cut, neighbours: Neighbours) -> Finding | None:
+    frame = int(track.frames[cut.row])
+    both = sides(judge, track, Place.clean(frame))
+    assert both is not None
+    if judge.link(*both).score > _SURE_LINK:
+        return None
+    if cut.reasons == {"appearance"}:
+        reach = max(1, round(judge.scene.frame_rate / 2))
+        low = int(track.frames[max(LEAST_BOXES, cut.row - reach)])
+        high = int(track.frames[min(len(track) - LEAST_BOXES, cut.row + reach)])
+        frame = change_frame(
+            judge, track, first=low, last=max(low, high), before=both[0], after=both[1]
+        )
+        row = min(max(track.index_at(frame), 1), len(track) - 1)
+        frame = int(track.frames[row])
+    place = Place.clean(frame)
+    cleft = split(judge, track, place)
+    assert cleft is not None
+    beside = [
+        other for other in neighbours.beside(track) if _is_partner(judge, track, place, other)
+    ]
+    row = track.index_at(frame)
+    since = int(track.frames[row - 1]) + 1
+    options = [cleft, nothing(frame)]
+    for other in beside[:_MOST_PARTNERS]:
+        exchanged = swap(judge, track, other, first=since, last=frame, place=place)
+        if exchanged is not None:
+            options.append(exchanged)
+    options += hand_overs(judge, track, place, _ends_nearby(judge, track, place, neighbours))
+    alternatives = ordered([one for one in options if one.score > _HOPELESS])
+    finding = _named(judge, track, cut, alternatives)
+    return finding if finding.repair.score > _HOPELESS else None
+
+
+def _named(
+    judge: Judge, track: TrackView, cut: Cut, alternatives: tuple[Alternative, ...]
+) -> Finding:
+    best = next((one for one in alternatives if one.action is not Action.NOTHING), alternatives[0])
+    link = best.links.get("self")
+    kind = SuspicionKind.FALSE_MERGE
+    if best.action in (Action.SWAP, Action.REASSIGN):
+        kind = SuspicionKind.SWITCH
+    elif link is not None and judge.scale.evidence(link.cosine) > 1.0:
+        if "motion" in cut.reasons:
+            kind = SuspicionKind.MOTION_JUMP
+        elif "size" in cut.reasons:
+            kind = SuspicionKind.SIZE_JUMP
+        elif "gap" not in cut.reasons:
+            kind = SuspicionKind.DRIFT
+    partners = () if best.partner is None else (best.partner,)
+    row = min(track.index_at(best.frame), len(track) - 1)
+    return Finding(
+        kind=kind,
+        tracks=(track.track_id, *partners),
+        frame=best.frame,
+        first_frame=int(track.frames[max(row - 1, 0)]),
+        last_frame=best.frame,
+        alternatives=alternatives,
+        evidence=_link_evidence(best) | _certainty(judge, track, best),
+    )
+
+
+def _is_partner(judge: Judge, track: TrackView, place: Place, other: TrackView) -> bool:
+    """Return whether another track was near enough to have changed places with this one."""
+    of_other = sides(judge, other, place)
+    mine = sides(judge, track, place)
+    if of_other is None or mine is None:
+        return False
+    rate = judge.scene.frame_rate
+    return is_near(mine[0], of_other[1], frame_rate=rate) or is_near(
+        of_other[0], mine[1], frame_rate=rate
+    )
+
+
+def _ends_nearby(
+    judge: Judge, track: TrackView, place: Place, neighbours: Neighbours
+) -> Sequence[TrackView]:
+    """Return tracks that end or begin around a cut, near enough to matter."""
+    mine = sides(judge, track, place)
+    assert mine is not None
+    rate = judge.scene.frame_rate
+    return [
+        other
+        for other in neighbours.near_in_time(track)
+        if is_near(judge.before(other, len(other)), mine[1], frame_rate=rate)
+        or is_near(mine[0], judge.after(other, 0), frame_rate=rate)
+    ]
+
+
+def _link_evidence(option: Alternative) -> dict[str, float]:
+    """Return the cosines and motion of the links that an explanation compares."""
+    evidence: dict[str, float] = {}
+    for name, link in option.links.items():
+        evidence[f"similarity_{name}"] = round(link.cosine, 4)
+        evidence[f"score_{name}"] = round(link.score, 4)
+    if "self" in option.links:
+        evidence["gap_frames"] = option.links["self"].gap
+        evidence["miss_heights"] = round(option.links["self"].miss, 4)
+        evidence["turn_heights_per_s"] = round(option.links["self"].turn, 4)
+    return evidence
+
+
+def _certainty(judge: Judge, track: TrackView, option: Alternative) -> dict[str, float]:
+    """Return how much there is to judge by on the shorter side."""
+    row = min(max(track.index_at(option.frame), 1), len(track) - 1)
+    width = max(1, round(judge.scene.frame_rate))
+    window = slice(max(0, row - width), row + width)
+    return {
+        "shorter_side": float(min(row, len(track) - row)),
+        "hidden": float(np.mean(track.coverage[window])),
+    }

@@ -1,0 +1,67 @@
+"""One track of a layer as arrays, ready to be compared with others."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trackmend_core.types import Float64Array, IntArray, TrackId
+
+NO_ROW = -1
+"""Stands for the embedding of a box that has none."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class TrackView:
+    """The boxes of one track in the order of frames; N is at least 1.
+
+    Attributes:
+        track_id: row of the project.
+        number: what people read.
+        box_ids: (N,) int64.
+        frames: (N,) int64, 0-based, rising.
+        boxes_xyxy: (N, 4) float64, pixels of the source frame.
+        scores: (N,) float64, 0..1.
+        embedding_rows: (N,) int64, rows of the store of embeddings, `NO_ROW` without one.
+        coverage: (N,) float64, share of the box that boxes nearer to the camera hide, 0..1.
+    """
+
+    track_id: TrackId
+    number: int
+    box_ids: IntArray
+    frames: IntArray
+    boxes_xyxy: Float64Array
+    scores: Float64Array
+    embedding_rows: IntArray
+    coverage: Float64Array
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    @property
+    def first_frame(self) -> int:
+        """Return the frame of the first box."""
+        return int(self.frames[0])
+
+    @property
+    def last_frame(self) -> int:
+        """Return the frame of the last box."""
+        return int(self.frames[-1])
+
+    @property
+    def centres(self) -> Float64Array:
+        """Return (N, 2) centres in pixels."""
+        return (self.boxes_xyxy[:, :2] + self.boxes_xyxy[:, 2:]) / 2
+
+    @property
+    def heights(self) -> Float64Array:
+        """Return (N,) heights in pixels, at least 1."""
+        return np.maximum(self.boxes_xyxy[:, 3] - self.boxes_xyxy[:, 1], 1.0)
+
+    def index_at(self, frame: int) -> int:
+        """Return the row of the first box at or after a frame; N if there is none."""
+        return int(np.searchsorted(self.frames, frame))
+
+    def rows_in(self, frames: IntArray) -> IntArray:
+        """Return the rows of frames in which the track has a box."""
+        rows: IntArray = np.searchsorted(self.frames, frames)
+        return rows
