@@ -1,4 +1,4 @@
-"""The lists that change: which model the next run uses, which run and which video are shown."""
+"""The lists that change: model and tracking of the next run, which run and video are shown."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,16 +11,30 @@ from PySide6.QtWidgets import QMenu, QWidget
 from trackmend_app.model_shelf import choices
 from trackmend_app.workbench import Workbench
 from trackmend_core.project import RunRecord, RunStatus
+from trackmend_core.tracking import Preset
+
+PRESET_TITLES = {
+    Preset.DEFAULT: "Trackmend's own",
+    Preset.OFFICIAL: "FairMOT, the released code to the letter",
+    Preset.FAIRMOT: "FairMOT, as the paper words it",
+    Preset.IOU: "IOU: overlap alone",
+    Preset.SORT: "SORT: motion and overlap",
+    Preset.DEEPSORT: "DeepSORT: a gallery of looks",
+    Preset.BYTETRACK: "ByteTrack: doubtful boxes too",
+    Preset.OCSORT: "OC-SORT: crossings and long gaps",
+    Preset.BOTSORT: "BoT-SORT: a moving camera",
+}
 
 
 class ChoiceMenus(QObject):
-    """Three submenus, filled each time they open."""
+    """Four submenus, filled each time they open."""
 
     def __init__(self, workbench: Workbench, parent: QWidget) -> None:
         super().__init__(parent)
         self._workbench = workbench
         self._window = parent
         self.models = self._menu("Model of the next run", self._fill_models)
+        self.presets = self._menu("Tracking of the next run", self._fill_presets)
         self.runs = self._menu("Shown run", self._fill_runs)
         self.videos = self._menu("Shown video", self._fill_videos)
 
@@ -38,6 +52,17 @@ class ChoiceMenus(QObject):
             [
                 (choice.name, choice.path == runs.choice.path, partial(runs.choose, choice))
                 for choice in choices(self._workbench.session.project)
+            ],
+        )
+
+    @Slot()
+    def _fill_presets(self) -> None:
+        runs = self._workbench.runs
+        self._fill(
+            self.presets,
+            [
+                (title, preset is runs.preset, partial(runs.choose_preset, preset))
+                for preset, title in PRESET_TITLES.items()
             ],
         )
 

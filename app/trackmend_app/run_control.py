@@ -12,6 +12,7 @@ from trackmend_app.model_shelf import DetectorShelf, ModelChoice, bundled_model
 from trackmend_app.session import Session
 from trackmend_core.jobs import FrameResult
 from trackmend_core.project import RunStatus
+from trackmend_core.tracking import Preset
 from trackmend_core.types import Progress, RunId, VideoId
 from trackmend_core.video import FrameCache
 
@@ -57,6 +58,7 @@ class RunControl(QObject):
         self._is_leading = False
         self._video_id: VideoId | None = None
         self._choice: ModelChoice | None = None
+        self._preset = Preset.DEFAULT
         self.runner = JobRunner(self)
         self.runner.progressed.connect(self._on_progressed)
         self.runner.finished.connect(self._on_finished)
@@ -78,6 +80,17 @@ class RunControl(QObject):
         """Use another model from the next run on."""
         self._choice = choice
         self.said.emit(f"The next run uses {choice.name}")
+        self.state_changed.emit()
+
+    @property
+    def preset(self) -> Preset:
+        """Return how the next run tracks."""
+        return self._preset
+
+    def choose_preset(self, preset: Preset) -> None:
+        """Track in another way from the next run on."""
+        self._preset = preset
+        self.said.emit(f"The next run tracks with {preset}")
         self.state_changed.emit()
 
     @property
@@ -103,7 +116,7 @@ class RunControl(QObject):
         video, path, choice = self._session.video, self._video_path(), self.choice
         if video is None or path is None:
             return
-        tools = self._tools()
+        tools, preset = self._tools(), self._preset
         self._begin(
             f"Running {choice.name}",
             lambda: new_run(
@@ -112,6 +125,7 @@ class RunControl(QObject):
                 video_path=path,
                 choice=choice,
                 score_threshold=score_threshold,
+                preset=preset,
             ),
         )
 

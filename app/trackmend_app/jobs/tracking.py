@@ -13,6 +13,7 @@ from trackmend_core.jobs import (
     track_into_project,
 )
 from trackmend_core.project import Project
+from trackmend_core.tracking import Preset
 from trackmend_core.types import ModelId, Progress, RunId, VideoId
 from trackmend_core.video import CachedVideo, FrameCache, open_video
 
@@ -41,6 +42,7 @@ def new_run(
     video_path: Path,
     choice: ModelChoice,
     score_threshold: float | None,
+    preset: Preset = Preset.DEFAULT,
 ) -> Job:
     """Track a whole video with a model into a new run; returns its id.
 
@@ -52,8 +54,12 @@ def new_run(
     tools.on_device(ready.detector.description)
     with open_video(video_path) as source:
         settings = recommended_settings(
-            ready.facts.metadata, frame_rate=source.frame_rate, score_threshold=score_threshold
+            ready.facts.metadata,
+            frame_rate=source.frame_rate,
+            score_threshold=score_threshold,
+            preset=preset,
         )
+        way = "" if preset is Preset.DEFAULT else f", {preset}"
         run_id: RunId = yield from track_into_project(
             project=tools.project,
             video_id=video_id,
@@ -62,7 +68,7 @@ def new_run(
             detector=ready.detector,
             settings=settings,
             detector_settings={"backend": ready.detector.description},
-            description=f"{choice.name}, {ready.detector.description}",
+            description=f"{choice.name}{way}, {ready.detector.description}",
             on_frame=tools.on_frame,
         )
     return run_id
