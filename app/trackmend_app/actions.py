@@ -137,6 +137,8 @@ _VIEW = _rows(
      "Show or hide the score of every box"),
     (0, "show_similarity", "Similarity", "Shift+G", when.with_video, "cm",
      "Show where this frame looks like the selected box"),
+    (0, "show_barcode", "Identity barcode", "Shift+B", when.always, "c",
+     "Lanes show whom each track looks like (colour) and by how much (height), or the confidence"),
     (0, "hold_similarity", "Similarity while held", "G", when.with_video, "h",
      "Show the similarity map as long as the key is down"),
     (1, "zoom_in", "Zoom in", "+ =", when.with_video, "",

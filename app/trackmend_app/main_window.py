@@ -43,7 +43,7 @@ from trackmend_app.focus_return import FocusReturn
 from trackmend_app.held_key import HeldKey
 from trackmend_app.history import HistoryPanel
 from trackmend_app.history.history_presenter import HistoryPresenter
-from trackmend_app.lane_scores import LaneScoresLoader
+from trackmend_app.lane_details import LaneDetailsLoader
 from trackmend_app.log_file import log_path
 from trackmend_app.model_shelf import DetectorShelf
 from trackmend_app.panels import Panels
@@ -158,7 +158,7 @@ class MainWindow(QMainWindow):
             verification=bench.verification,
             parent=self,
         )
-        self._lane_scores = LaneScoresLoader(self.timeline, bench.session, parent=self)
+        self.lane_details = LaneDetailsLoader(self.timeline, bench.session, parent=self)
         self.similarity_presenter = SimilarityPresenter(
             self.similarity_panel, workbench=bench, canvas=self.canvas_presenter, parent=self
         )
@@ -194,6 +194,7 @@ class MainWindow(QMainWindow):
         menus[Menu.VIDEO].addMenu(self.choice_menus.videos)
         menus[Menu.MODEL].addSeparator()
         menus[Menu.MODEL].addMenu(self.choice_menus.models)
+        menus[Menu.MODEL].addMenu(self.choice_menus.presets)
         menus[Menu.MODEL].addMenu(self.choice_menus.runs)
         self.tool_bar.run_button.setMenu(self.choice_menus.models)
         self._box_menu = QMenu(self)
@@ -220,7 +221,7 @@ class MainWindow(QMainWindow):
         self.assign_list.attend(self, bench)
 
     def _show_checked_at_first(self) -> None:
-        for action_id in ("show_boxes", "show_trails", "show_similarity"):
+        for action_id in ("show_boxes", "show_trails", "show_barcode", "show_similarity"):
             self.action_set.set_checked(action_id, action_id != "show_similarity")
         self.action_set.set_checked("light_theme", current_theme() is LIGHT)
 

@@ -10,6 +10,7 @@ from trackmend_app.theme import current_theme
 LAYOUT_VERSION = 1
 TRACKS_WIDTH, TIMELINE_HEIGHT, SIDE_WIDTH, TRAINING_WIDTH = 270, 290, 330, 430
 GRIP_HEIGHT = 7
+_WIDTHS = {"history": 380}
 _HIDDEN_AT_FIRST = ("training", "history")
 
 
@@ -62,11 +63,17 @@ class Panels:
         self._window.addDockWidget(area, dock)
         dock.hide()
         action_id = f"panel_{name}"
-        self._actions.on_toggled(action_id, dock.setVisible)
+        self._actions.on_toggled(action_id, lambda on: self._set_shown(name, on))
         dock.visibilityChanged.connect(
             lambda _visible: self._actions.set_checked(action_id, not dock.isHidden())
         )
         self._docks[name] = dock
+
+    def _set_shown(self, name: str, shown: bool) -> None:
+        dock = self._docks[name]
+        dock.setVisible(shown)
+        if shown and name in _WIDTHS and dock.width() < _WIDTHS[name]:
+            self._window.resizeDocks([dock], [_WIDTHS[name]], Qt.Orientation.Horizontal)
 
     def __getitem__(self, name: str) -> QDockWidget:
         return self._docks[name]

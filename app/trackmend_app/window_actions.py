@@ -146,6 +146,7 @@ def _toggle_slots(window: "MainWindow") -> dict[str, ToggleSlot]:
         "show_boxes": lambda on: presenter.set_visible("boxes", on),
         "show_trails": lambda on: presenter.set_visible("trails", on),
         "show_confidence": lambda on: presenter.set_visible("confidence", on),
+        "show_barcode": window.timeline.set_barcode,
         "show_similarity": window.workbench.similarity.set_shown,
         "light_theme": window.set_light_theme,
         "full_screen": window.set_full_screen,

@@ -2,14 +2,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from view_records import Mouse, make_track
 
 from trackmend_app.theme import DARK, LIGHT, apply_theme
 from trackmend_app.theme.identity_colours import panel_colour_name
-from trackmend_app.timeline import LaneScores, TimelineView
+from trackmend_app.timeline import LaneDetails, LaneScores, TimelineView
+from trackmend_app.timeline.identity_codes import IdentityCodes
 from trackmend_core.types import TrackId
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -238,9 +239,62 @@ def test_the_playhead_stands_in_the_middle_of_its_frame(timeline: TimelineView) 
     assert colours_of(timeline, point) != DARK.panel
 
 
+def details(
+    scores: np.ndarray,
+    *,
+    codes: IdentityCodes | None = None,
+    keyframes: tuple[int, ...] = (),
+    occluded: tuple[tuple[int, int], ...] = (),
+) -> LaneDetails:
+    return LaneDetails(
+        scores=LaneScores(0, scores.astype(np.float32)),
+        keyframes=np.array(keyframes, np.int64),
+        occluded=occluded,
+        codes=codes,
+    )
+
+
+def test_a_barcode_changes_its_colour_where_the_track_goes_over_to_another(
+    timeline: TimelineView,
+) -> None:
+    timeline.set_selection({TrackId(11)})
+    codes = IdentityCodes(
+        np.array([10, 30, 60, 90]), np.array([1, 1, 2, 2]), np.array([1.0, 1.0, 1.0, 0.1])
+    )
+    timeline.set_lane_details({TrackId(11): details(np.full(100, 0.9), codes=codes)})
+    low = QPointF(0, 6)
+    assert colours_of(timeline, place(timeline, frame=20, row=0) + low) == panel_colour_name(
+        1, theme=DARK
+    )
+    assert colours_of(timeline, place(timeline, frame=60, row=0) + low) == panel_colour_name(
+        2, theme=DARK
+    )
+    top = QPointF(0, -8)
+    assert colours_of(timeline, place(timeline, frame=60, row=0) + top) != DARK.selection
+    assert colours_of(timeline, place(timeline, frame=95, row=0) + top) == DARK.selection
+    timeline.set_barcode(False)
+    assert colours_of(timeline, place(timeline, frame=60, row=0) + low) == panel_colour_name(
+        1, theme=DARK
+    )
+
+
+def test_keyframes_and_occlusion_are_seen_on_their_lane(timeline: TimelineView) -> None:
+    def lane() -> object:
+        layout = timeline.lane_layout
+        area = QRect(0, round(layout.y_of(0)), timeline.viewport().width(), round(layout.pitch))
+        return timeline.viewport().grab(area).toImage()
+
+    timeline.set_lane_details({TrackId(11): details(np.full(100, 0.9))})
+    plain = lane()
+    timeline.set_lane_details({TrackId(11): details(np.full(100, 0.9), keyframes=(40,))})
+    keyed = lane()
+    timeline.set_lane_details({TrackId(11): details(np.full(100, 0.9), occluded=((30, 60),))})
+    assert plain != keyed and plain != lane()
+
+
 def test_a_confident_stretch_is_higher_than_an_unsure_one(timeline: TimelineView) -> None:
     scores = np.concatenate([np.full(50, 0.1), np.full(50, 1.0)]).astype(np.float32)
-    timeline.set_lane_scores({TrackId(11): LaneScores(0, scores)})
+    timeline.set_lane_details({TrackId(11): details(scores)})
     shot = timeline.viewport().grab().toImage()
 
     def coloured(frame: int) -> int:

@@ -4,13 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen
 
 from trackmend_app.canvas.box_painter import draw_diamond
 from trackmend_app.theme import Theme, ui_font
 from trackmend_app.theme.identity_colours import panel_colour_name
-from trackmend_app.timeline.lane_picture import LaneScores, bars_image, lane_heights
+from trackmend_app.timeline.lane_picture import (
+    LaneDetails,
+    bars_image,
+    covered_columns,
+    lane_codes,
+    lane_heights,
+)
 from trackmend_app.timeline.time_axis import TimeAxis
 from trackmend_core.project import TrackSummary
 
@@ -56,23 +63,76 @@ def draw_lane_spans(
     track: TrackSummary,
     *,
     axis: TimeAxis,
-    scores: LaneScores | None,
+    details: LaneDetails | None,
+    as_barcode: bool,
     look: LaneLook,
     theme: Theme,
 ) -> None:
-    """Draw the stretches of a track as bars that are as high as the model was sure."""
+    """Draw the stretches of a track as bars.
+
+    As a barcode their colour says whom the track looks like, their height by how much; otherwise
+    they are as high as the model was sure.
+    """
     colour = QColor(panel_colour_name(track.number, theme=theme))
     colour.setAlphaF(1.0 if look.selected else 0.6 if look.subdued else 0.84)
     visible = [span for span in track.spans if _in_view(span, axis)]
     _draw_gaps(painter, lane, visible, axis=axis, colour=colour)
     ratio = painter.device().devicePixelRatioF()
     columns, rows = max(1, round(lane.width() * ratio)), max(1, round(lane.height() * ratio))
-    heights = lane_heights(
-        visible, axis=axis, columns=columns, scores=scores, mean_score=track.mean_score
-    )
-    picture = bars_image(heights, rows=rows, colour=colour)
+    codes = details.codes if details is not None and as_barcode else None
+    if codes is not None:
+        heights, numbers = lane_codes(codes, axis=axis, columns=columns)
+        covered = covered_columns(visible, axis=axis, columns=columns)
+        inks = {
+            int(number): QColor(panel_colour_name(int(number), theme=theme))
+            for number in np.unique(numbers)
+        }
+        picture = bars_image(
+            np.where(covered, heights, 0.0),
+            rows=rows,
+            colour=colour,
+            colours=[inks[number] for number in numbers.tolist()],
+        )
+    else:
+        scores = details.scores if details is not None else None
+        heights = lane_heights(
+            visible, axis=axis, columns=columns, scores=scores, mean_score=track.mean_score
+        )
+        picture = bars_image(heights, rows=rows, colour=colour)
     picture.setDevicePixelRatio(ratio)
     painter.drawImage(lane.topLeft(), picture)
+    if details is not None:
+        _draw_occlusion(painter, lane, details.occluded, axis=axis, theme=theme)
+        _draw_keyframes(painter, lane, details.keyframes.tolist(), axis=axis, theme=theme)
+
+
+def _draw_occlusion(
+    painter: QPainter,
+    lane: QRectF,
+    stretches: Sequence[tuple[int, int]],
+    *,
+    axis: TimeAxis,
+    theme: Theme,
+) -> None:
+    """Hatch the frames in which something hides the object."""
+    veil = QColor(theme.lane)
+    veil.setAlpha(150)
+    for first, last in stretches:
+        if _in_view((first, last), axis):
+            left, right = axis.x_of(first), axis.x_of(last + 1)
+            area = QRectF(left, lane.top(), max(1.5, right - left), lane.height())
+            painter.fillRect(area, QBrush(veil, Qt.BrushStyle.BDiagPattern))
+
+
+def _draw_keyframes(
+    painter: QPainter, lane: QRectF, frames: Sequence[int], *, axis: TimeAxis, theme: Theme
+) -> None:
+    """Draw a short tick at the foot of the lane for every box by a person."""
+    painter.setPen(QPen(QColor(theme.text), 1.4))
+    for frame_index in frames:
+        x = axis.x_of(frame_index + 0.5)
+        if axis.left <= x <= axis.right:
+            painter.drawLine(QLineF(x, lane.bottom() - 5, x, lane.bottom() - 1))
 
 
 def draw_edit_marks(

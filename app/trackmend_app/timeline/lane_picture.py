@@ -1,4 +1,4 @@
-"""The bars of one lane as pixels: how high the model was sure in each column, gaps left empty."""
+"""The bars of one lane as pixels: how high and in which colour each column, gaps left empty."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtGui import QColor, QImage
 
+from trackmend_app.timeline.identity_codes import IdentityCodes
 from trackmend_app.timeline.time_axis import TimeAxis
-from trackmend_core.types import Float64Array, FloatArray
+from trackmend_core.types import BoolArray, Float64Array, FloatArray, IntArray
 
 LEAST_HEIGHT = 0.22
 """Height of a bar at confidence 0, so that a track is seen however unsure the model was."""
@@ -24,6 +25,47 @@ class LaneScores:
 
     first_frame: int
     scores: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class LaneDetails:
+    """What a lane shows beyond its stretches.
+
+    Attributes:
+        scores: confidence over time.
+        keyframes: (K,) int64, frames with a box by a person.
+        occluded: stretches in which something hides it.
+        codes: whom it looks like over time, None if that is not known.
+    """
+
+    scores: LaneScores
+    keyframes: IntArray
+    occluded: Sequence[tuple[int, int]]
+    codes: IdentityCodes | None
+
+
+def lane_codes(
+    codes: IdentityCodes, *, axis: TimeAxis, columns: int
+) -> tuple[Float64Array, IntArray]:
+    """Return (columns,) heights 0..1 and track numbers: those of the nearest sample in time."""
+    middles = axis.first + (np.arange(columns) + 0.5) * axis.shown_span / columns
+    between = (codes.frames[1:] + codes.frames[:-1]) / 2 + 0.5
+    nearest = np.searchsorted(between, middles)
+    heights = LEAST_HEIGHT + (1 - LEAST_HEIGHT) * codes.heights[nearest]
+    return heights, codes.numbers[nearest]
+
+
+def covered_columns(spans: Sequence[tuple[int, int]], *, axis: TimeAxis, columns: int) -> BoolArray:
+    """Return (columns,) whether the track has a box in what each column stands for."""
+    covered = np.zeros(columns + 1, np.int64)
+    per_frame = columns / axis.shown_span
+    for first, last in spans:
+        left = int(np.floor((first - axis.first) * per_frame))
+        right = max(left + 1, int(np.floor((last + 1 - axis.first) * per_frame)))
+        if right > 0 and left < columns:
+            covered[max(0, left)] += 1
+            covered[min(columns, right)] -= 1
+    return np.asarray(np.cumsum(covered[:-1]) > 0)
 
 
 def lane_heights(
@@ -47,24 +89,26 @@ def lane_heights(
     values = np.full(columns, mean_score, np.float64)
     if scores is not None:
         values = _mean_per_column(starts, scores, otherwise=values)
-    covered = np.zeros(columns + 1, np.int64)
-    per_frame = columns / axis.shown_span
-    for first, last in spans:
-        left = int(np.floor((first - axis.first) * per_frame))
-        right = max(left + 1, int(np.floor((last + 1 - axis.first) * per_frame)))
-        if right > 0 and left < columns:
-            covered[max(0, left)] += 1
-            covered[min(columns, right)] -= 1
     heights = LEAST_HEIGHT + (1 - LEAST_HEIGHT) * np.clip(values, 0.0, 1.0)
-    return np.where(np.cumsum(covered[:-1]) > 0, heights, 0.0)
+    return np.where(covered_columns(spans, axis=axis, columns=columns), heights, 0.0)
 
 
-def bars_image(heights: Float64Array, *, rows: int, colour: QColor) -> QImage:
-    """Return bars of the given heights (0..1 of `rows`) in one colour, their tops smoothed."""
+def bars_image(
+    heights: Float64Array, *, rows: int, colour: QColor, colours: Sequence[QColor] | None = None
+) -> QImage:
+    """Return bars of the given heights (0..1 of `rows`), their tops smoothed.
+
+    Args:
+        heights: (columns,).
+        rows: device pixels.
+        colour: of all columns; its alpha holds for `colours` as well.
+        colours: one per column instead.
+    """
     below_top = np.asarray(heights)[None, :] * rows - np.arange(rows)[::-1, None]
     coverage = np.clip(below_top, 0.0, 1.0) * colour.alphaF()
-    bgra = np.array([colour.blue(), colour.green(), colour.red(), 255], np.float64)
-    pixels = np.rint(coverage[..., None] * bgra).astype(np.uint8)
+    inks = [colour] if colours is None else colours
+    bgra = np.array([[ink.blue(), ink.green(), ink.red(), 255] for ink in inks], np.float64)
+    pixels = np.rint(coverage[..., None] * bgra[None]).astype(np.uint8)
     width = pixels.shape[1]
     form = QImage.Format.Format_ARGB32_Premultiplied
     return QImage(pixels.data, width, rows, 4 * width, form).copy()

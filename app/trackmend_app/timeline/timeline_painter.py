@@ -29,7 +29,7 @@ from trackmend_app.timeline.lane_painter import (
     draw_lane_number,
     draw_lane_spans,
 )
-from trackmend_app.timeline.lane_picture import LaneScores
+from trackmend_app.timeline.lane_picture import LaneDetails
 from trackmend_app.timeline.ticks import clock, shown_number
 from trackmend_app.timeline.time_axis import TimeAxis
 from trackmend_app.tracks.presence import is_in_frame
@@ -55,7 +55,8 @@ class TimelineContent:
     tracks: Sequence[TrackSummary] = ()
     selected: frozenset[TrackId] = frozenset()
     edit_marks: dict[TrackId, list[int]] = field(default_factory=dict)
-    scores: Mapping[TrackId, LaneScores] = field(default_factory=dict)
+    details: Mapping[TrackId, LaneDetails] = field(default_factory=dict)
+    as_barcode: bool = True
     verified: Sequence[VerifiedStretch] = ()
     counts: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     current_frame: int = 0
@@ -242,7 +243,8 @@ def _paint_lane(
         inner,
         track,
         axis=axis,
-        scores=content.scores.get(track.track_id),
+        details=content.details.get(track.track_id),
+        as_barcode=content.as_barcode,
         look=look,
         theme=theme,
     )

@@ -21,7 +21,7 @@ from trackmend_app.canvas.canvas_painter import paint_focus_frame
 from trackmend_app.theme import current_theme
 from trackmend_app.timeline.header_painter import tracks_per_frame
 from trackmend_app.timeline.lane_layout import LaneLayout
-from trackmend_app.timeline.lane_picture import LaneScores
+from trackmend_app.timeline.lane_picture import LaneDetails
 from trackmend_app.timeline.time_axis import TimeAxis
 from trackmend_app.timeline.timeline_painter import (
     HEADER_PX,
@@ -47,7 +47,7 @@ class TimelineView(QAbstractScrollArea):
         frame_requested(frame_index): a person wants to see this frame.
         track_clicked(track_id, additive): a lane was chosen; additive with Ctrl.
         range_selected(first, last): frames were chosen with Shift held, both included.
-        lanes_shown(track_ids): these lanes are in view now (to load `set_lane_scores` for).
+        lanes_shown(track_ids): these lanes are in view now (to load `set_lane_details` for).
     """
 
     frame_requested = Signal(int)
@@ -100,9 +100,14 @@ class TimelineView(QAbstractScrollArea):
         self._lay_out()
         self._forget_picture()
 
-    def set_lane_scores(self, scores: Mapping[TrackId, LaneScores]) -> None:
-        """Give lanes the height of their confidence over time; lanes without keep their mean."""
-        self._content.scores = dict(scores)
+    def set_lane_details(self, details: Mapping[TrackId, LaneDetails]) -> None:
+        """Give lanes what they show over time; lanes without keep their mean."""
+        self._content.details = dict(details)
+        self._forget_picture()
+
+    def set_barcode(self, on: bool) -> None:
+        """Show whom each track looks like over time, or how sure the model was."""
+        self._content.as_barcode = on
         self._forget_picture()
 
     def set_current_frame(self, frame_index: int) -> None:

@@ -1,12 +1,14 @@
 """Reads the layer that people repair: the boxes of a frame, of a track, of a range."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, Select, select
 
 from trackmend_core.errors import UserError
-from trackmend_core.project.records import BoxRecord
+from trackmend_core.project.records import BoxRecord, TrackColumns
 from trackmend_core.project.schema import boxes, tracks
 from trackmend_core.types import BoxId, BoxSource, DetectionId, RunId, TrackId
 
@@ -44,6 +46,38 @@ def boxes_of_track(connection: Connection, track_id: TrackId) -> list[BoxRecord]
     """Return the boxes of one track in the order of frames, empty if there is no such track."""
     query = _BOXES.where(boxes.c.track_id == track_id).order_by(boxes.c.frame_index)
     return [_record(row) for row in connection.execute(query)]
+
+
+def track_columns(connection: Connection, track_id: TrackId) -> TrackColumns:
+    """Return what a lane of the timeline shows of a track, without making a record per box."""
+    rows = connection.exec_driver_sql(
+        "SELECT frame_index, score, coalesce(detection_id, -1), source = 'person', is_occluded"
+        " FROM boxes WHERE track_id = ? ORDER BY frame_index",
+        (track_id,),
+    )
+    table = np.fromiter(chain.from_iterable(rows), np.float64).reshape(-1, 5)
+    return TrackColumns(
+        frames=table[:, 0].astype(np.int64),
+        scores=table[:, 1].astype(np.float32),
+        detection_ids=table[:, 2].astype(np.int64),
+        is_person=table[:, 3].astype(np.bool_),
+        is_occluded=table[:, 4].astype(np.bool_),
+    )
+
+
+def first_detections(
+    connection: Connection, track_ids: Sequence[TrackId], *, count: int
+) -> dict[TrackId, list[DetectionId]]:
+    """Return the detections of the first boxes of each track; boxes without one are left out."""
+    found: dict[TrackId, list[DetectionId]] = {}
+    for track_id in track_ids:
+        rows = connection.exec_driver_sql(
+            "SELECT detection_id FROM boxes WHERE track_id = ? AND detection_id IS NOT NULL"
+            " ORDER BY frame_index LIMIT ?",
+            (track_id, count),
+        )
+        found[track_id] = [DetectionId(row) for row in rows.scalars()]
+    return found
 
 
 def box_record(connection: Connection, box_id: BoxId) -> BoxRecord:

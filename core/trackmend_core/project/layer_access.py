@@ -1,6 +1,6 @@
 """The part of `Project` that reads the layer, repairs it, and takes repairs back."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,10 +14,11 @@ from trackmend_core.project.records import (
     Changes,
     EditRecord,
     TouchedTrack,
+    TrackColumns,
     TrackSummary,
     VerifiedStretch,
 )
-from trackmend_core.types import BoxId, EditId, RunId, TrackId
+from trackmend_core.types import BoxId, DetectionId, EditId, RunId, TrackId
 
 
 class _PreviewDone(Exception):  # noqa: N818 - it ends a preview, it is no error
@@ -51,6 +52,18 @@ class LayerAccess:
         """Return the boxes of one track in the order of frames, empty if it is not there."""
         with self._database.reading() as connection:
             return layer.boxes_of_track(connection, track_id)
+
+    def track_columns(self, track_id: TrackId) -> TrackColumns:
+        """Return the boxes of one track as arrays, in the order of frames."""
+        with self._database.reading() as connection:
+            return layer.track_columns(connection, track_id)
+
+    def first_detections(
+        self, track_ids: Sequence[TrackId], *, count: int
+    ) -> dict[TrackId, list[DetectionId]]:
+        """Return the detections that the first boxes of each track came from."""
+        with self._database.reading() as connection:
+            return layer.first_detections(connection, track_ids, count=count)
 
     def box(self, box_id: BoxId) -> BoxRecord:
         """Return one box.

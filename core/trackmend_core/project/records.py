@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from trackmend_core.types import (
+    BoolArray,
     BoxId,
     BoxSource,
     DetectionId,
     EditId,
+    FloatArray,
     FrameDetections,
     IntArray,
     ModelId,
@@ -181,6 +183,25 @@ class BoxRecord:
     detection_id: DetectionId | None
     class_id: int = 0
     is_occluded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TrackColumns:
+    """The boxes of one track as arrays, in the order of frames.
+
+    Attributes:
+        frames: (N,) int64, 0-based.
+        scores: (N,) float32, 0..1.
+        detection_ids: (N,) int64, -1 for a box without a detection.
+        is_person: (N,) bool, keyframes.
+        is_occluded: (N,) bool.
+    """
+
+    frames: IntArray
+    scores: FloatArray
+    detection_ids: IntArray
+    is_person: BoolArray
+    is_occluded: BoolArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
