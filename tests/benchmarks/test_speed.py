@@ -1,124 +1,152 @@
-"""How fast the road is, as ratios in one run; `make bench` prints them, nothing asserts a time."""
+"""How fast the networks and the way from them to detections are; `make bench` prints the table."""
 
-from pathlib import Path
+import time
 
-import numpy as np
 import pytest
 import torch
-from ratio import compare
+from networks import (
+    OFFICIAL_WH,
+    dla34,
+    eager,
+    gflop,
+    light,
+    official_input,
+    street_frames,
+    worst_difference,
+)
+from plain_decode import plain_decode
+from ratio import Ratio, best_matrix_gflops, compare, recorded, torch_matrix_gflops
+from table import BenchTable
 
-from trackmend_core.model import Detector, LoadedModel, build_network, load_checkpoint
-from trackmend_core.project import Project, VideoInfo
-from trackmend_core.synthetic import StreetSettings, draw_street
-from trackmend_core.tracking import Tracker, TrackerSettings
-from trackmend_core.types import FrameDetections, ImageArray, TrackedBox
-from trackmend_resources import resource_path
+from trackmend_core.backends import Calibration, OpenVinoBackend
+from trackmend_core.model import CalibrationImages, Detector, decode
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(1800)]
-BUNDLED = "trackmend-light.safetensors"
+AT_ONCE = 6
 
 
-def street_frame(width: int, height: int) -> ImageArray:
-    return next(draw_street(StreetSettings(width=width, height=height, frame_count=1))).image
-
-
-def dla34() -> LoadedModel:
-    network = build_network("dla34").eval()
-    for name, parameter in network.named_parameters():
-        if "conv_offset_mask" in name:
-            torch.nn.init.normal_(parameter, std=0.01)
-    return LoadedModel(
-        network=network,
-        arch="dla34",
-        reid_dim=128,
-        ltrb=True,
-        num_classes=1,
-        input_wh=(1088, 608),
-        name="dla34",
-        metadata={},
+def test_dla34_exact_and_fast(table: BenchTable) -> None:
+    network, batch = dla34().network, official_input()
+    plain = eager(network, batch)
+    exact = OpenVinoBackend(network, "float32")
+    fast = OpenVinoBackend(
+        network,
+        "fast",
+        calibration=Calibration(name="bench", inputs=lambda: [batch]),
+    )
+    difference = worst_difference(exact.run(batch), plain())
+    assert difference < 1e-3
+    baseline = "torch eager with `torchvision.ops.deform_conv2d`"
+    ratio = compare(
+        f"DLA-34 at 1088x608, exact (heads within {difference:.0e})",
+        lambda: exact.heads(batch),
+        baseline=baseline,
+        against=plain,
+        rounds=5,
+    )
+    table.add(ratio, at_least=4)
+    arithmetic, limit = gflop(network, batch), best_matrix_gflops()
+    reached = arithmetic / ratio.ours_s
+    table.note(
+        f"The exact mode reaches {reached / limit:.0%} of the machine's float32 limit: "
+        f"{arithmetic:.0f} GFLOP a frame, {reached:.0f} GFLOP/s; the best multiplication of two "
+        f"2048x2048 matrices by torch, numpy or OpenVINO reaches {limit:.0f} GFLOP/s."
+    )
+    table.add(
+        compare(
+            "DLA-34 at 1088x608, fast (int8, deformable convolutions float32)",
+            lambda: fast.heads(batch),
+            baseline=baseline,
+            against=plain,
+            rounds=5,
+        ),
+        at_least=8,
     )
 
 
-def test_dla34_against_torch_eager() -> None:
-    frame = street_frame(1920, 1080)
-    model = dla34()
-    fast, plain = Detector(model, backend="openvino"), Detector(model, backend="torch")
-    compare(
-        "DLA-34, 1088x608, OpenVINO float32, whole detect()",
-        lambda: fast.detect(frame),
-        baseline="torch eager",
-        against=lambda: plain.detect(frame),
-        rounds=3,
+def test_the_light_network(table: BenchTable) -> None:
+    model, frame = light(), street_frames(640, 480)[0]
+    frames = [frame] * AT_ONCE
+    plain = Detector(model, backend="torch", device="cpu")
+    exact = Detector(model, backend="openvino")
+    fast = Detector(
+        model,
+        backend="openvino",
+        precision="fast",
+        calibration=CalibrationImages(name="bench", read=lambda: [frame]),
     )
-
-
-def test_the_light_network_against_torch_eager() -> None:
-    frame = street_frame(640, 480)
-    model = load_checkpoint(resource_path("models", BUNDLED))
-    fast, plain = Detector(model, backend="openvino"), Detector(model, backend="torch")
-    compare(
-        "light network, 640x480, OpenVINO float32, whole detect()",
-        lambda: fast.detect(frame),
-        baseline="torch eager",
-        against=lambda: plain.detect(frame),
-    )
-
-
-def test_the_tracker_does_not_slow_down_with_the_length_of_the_video() -> None:
-    random = np.random.default_rng(0)
-
-    def frame() -> FrameDetections:
-        corner = random.uniform(0, 1000, (50, 2))
-        features = random.normal(size=(50, 64))
-        features /= np.linalg.norm(features, axis=1, keepdims=True)
-        return FrameDetections(
-            np.hstack([corner, corner + np.array([40, 100])]), np.full(50, 0.9), features
+    for title, detector in (("exact", exact), ("fast", fast)):
+        alone = compare(
+            f"light network, 640x480, {title}, whole `detect`",
+            lambda detector=detector: detector.detect(frame),  # type: ignore[misc]
+            baseline="torch eager",
+            against=lambda: plain.detect(frame),
         )
-
-    young, old = (Tracker(TrackerSettings.default(30)) for _ in range(2))
-    for _ in range(300):
-        old.step(frame())
-    for _ in range(60):
-        young.step(frame())
-    compare(
-        "association, 50 people, frame 300 on",
-        lambda: old.step(frame()),
-        baseline="frame 60 on",
-        against=lambda: young.step(frame()),
-        rounds=30,
-    )
-
-
-def test_a_step_costs_the_same_early_and_late(tmp_path: Path) -> None:
-    frames, people = 20_000, 20
-    boxes = np.tile(np.array([10.0, 20.0, 50.0, 120.0]), (people, 1))
-    with Project.create(tmp_path / "long.trackmend") as project:
-        video = project.add_video(
-            VideoInfo(
-                path=tmp_path / "long.mp4",
-                fingerprint="drawn",
-                frame_count=frames,
-                frame_rate=25.0,
-                width=640,
-                height=480,
+        table.add(alone)
+        together = compare(
+            f"light network, 640x480, {title}, `detect_many` a frame",
+            lambda detector=detector: list(detector.detect_many(frames)),  # type: ignore[misc]
+            baseline=f"`detect`, {title}",
+            against=lambda detector=detector: [detector.detect(one) for one in frames],  # type: ignore[misc]
+        )
+        table.add(
+            Ratio(
+                what=together.what,
+                baseline=together.baseline,
+                baseline_s=together.baseline_s / AT_ONCE,
+                ours_s=together.ours_s / AT_ONCE,
             )
         )
-        detections = FrameDetections(boxes, np.full(people, 0.9), np.eye(people, 32))
-        tracked = [
-            TrackedBox(track_id=n + 1, box_xyxy=boxes[n], score=0.9, detection_index=n)
-            for n in range(people)
-        ]
-        with project.start_run(
-            video, model_id=None, tracker_settings={}, detector_settings={}, description="drawn"
-        ) as writer:
-            for index in range(frames):
-                writer.write(index, detections, tracked)
-            writer.finish()
-        run = writer.run_id
-        compare(
-            f"boxes of frame {frames - 1} of {frames * people} boxes",
-            lambda: project.boxes_in_frame(run, frames - 1),
-            baseline="of frame 10",
-            against=lambda: project.boxes_in_frame(run, 10),
-            rounds=50,
+
+
+def test_decode(table: BenchTable) -> None:
+    drawn = torch.Generator().manual_seed(0)
+    height, width = OFFICIAL_WH[1] // 4, OFFICIAL_WH[0] // 4
+    heads = {
+        name: torch.randn(1, channels, height, width, generator=drawn)
+        for name, channels in {"hm": 1, "wh": 4, "reg": 2, "id": 128}.items()
+    }
+    ours, (boxes, scores, _, embeddings) = decode(heads), plain_decode(heads, count=500)
+    torch.testing.assert_close(torch.from_numpy(ours.boxes_xyxy), boxes, atol=1e-5, rtol=0)
+    torch.testing.assert_close(torch.from_numpy(ours.scores), scores, atol=1e-6, rtol=0)
+    torch.testing.assert_close(torch.from_numpy(ours.embeddings), embeddings, atol=1e-6, rtol=0)
+    ratio = compare(
+        "decode + top-k + gather, 1088x608, K 500",
+        lambda: decode(heads),
+        baseline="the rule written plainly in torch",
+        against=lambda: plain_decode(heads, count=500),
+        rounds=50,
+    )
+    table.add(ratio, at_least=5)
+    gflops = torch_matrix_gflops()
+    table.add(
+        Ratio(
+            what=ratio.what,
+            baseline=f"released code, 11.2 ms at 178 GFLOP/s, scaled to {gflops:.0f}",
+            baseline_s=recorded(11.2, gflops),
+            ours_s=ratio.ours_s,
+        ),
+        at_least=5,
+    )
+
+
+def test_dla34_on_a_graphics_card(table: BenchTable) -> None:
+    what = "DLA-34 at 1088x608 on CUDA, whole `detect_many`"
+    if not torch.cuda.is_available():
+        table.say(
+            what, ours="not measured", baseline="the paper's 30 frames a second", ratio="", floor=""
         )
+        return
+    frames = street_frames(1920, 1080, count=4) * 16
+    detector = Detector(dla34(), backend="torch", device="cuda", precision="auto")
+    list(detector.detect_many(frames))
+    started_s = time.perf_counter()
+    list(detector.detect_many(frames))
+    speed = len(frames) / (time.perf_counter() - started_s)
+    table.say(
+        what,
+        ours=f"{speed:.0f} frames a second",
+        baseline="the paper's 30 frames a second (RTX 2080 Ti)",
+        ratio=f"{speed / 30:.1f}x",
+        floor="",
+    )

@@ -166,6 +166,7 @@ def _quickest(ways: _Ways, network: nn.Module, *, input_wh: tuple[int, int]) -> 
         structure_fingerprint(network),
         f"{shape[3]}x{shape[2]}",
         ", ".join(ways),
+        "processor time",
     )
     path = kept_path("backends", *facts, suffix=".json")
     known = stored_times(path, frozenset(ways))
@@ -173,7 +174,9 @@ def _quickest(ways: _Ways, network: nn.Module, *, input_wh: tuple[int, int]) -> 
         best = _best({name: known[name] for name in ways})
         backend = _first_that_runs(ways[best], what=best)
         if backend is not None:
-            return BackendChoice(backend, f"measured before at {facts[3]}: {_listed(known)}")
+            return BackendChoice(
+                backend, f"processor time as measured before at {facts[3]}: {_listed(known)}"
+            )
     running = {name: _first_that_runs(build, what=name) for name, build in ways.items()}
     able = {name: backend for name, backend in running.items() if backend is not None}
     if len(able) == 1:
@@ -182,7 +185,9 @@ def _quickest(ways: _Ways, network: nn.Module, *, input_wh: tuple[int, int]) -> 
     times = measure(able, input_wh=input_wh)
     if len(able) == len(ways):
         store_times(path, times, facts=facts)
-    return BackendChoice(able[_best(times)], f"measured at {facts[3]}: {_listed(times)}")
+    return BackendChoice(
+        able[_best(times)], f"processor time measured at {facts[3]}: {_listed(times)}"
+    )
 
 
 def _best(times: Mapping[str, float]) -> str:

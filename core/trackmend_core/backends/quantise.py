@@ -96,8 +96,7 @@ def _import_nncf() -> ModuleType:
     import_openvino()  # keeps the reporter of both packages out
     before = logging.getLoggerClass()
     cpp_extension = logging.getLogger("torch.utils.cpp_extension")
-    level = cpp_extension.level
-    cpp_extension.setLevel(logging.ERROR)  # it misses a CUDA compiler, which is not needed here
+    cpp_extension.addFilter(_is_error)  # it misses a CUDA compiler, which is not needed here
     try:
         nncf = importlib.import_module("nncf")
     except ImportError as error:
@@ -106,10 +105,14 @@ def _import_nncf() -> ModuleType:
             'Install it with: pip install "trackmend[fast]", or use float32.',
         ) from error
     finally:
-        cpp_extension.setLevel(level)
+        cpp_extension.removeFilter(_is_error)
         logging.setLoggerClass(before)
     nncf.set_log_level(logging.ERROR)
     return nncf
+
+
+def _is_error(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.ERROR
 
 
 @contextmanager
