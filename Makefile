@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint types contracts tests bench model screenshots clean
+.PHONY: run test lint types contracts tests bench bench-learning model screenshots clean
 
 run: .venv/ready
 	$(BIN)/trackmend demo
@@ -24,6 +24,18 @@ tests: .venv/ready
 
 bench: .venv/ready
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/benchmarks -m benchmark -s
+
+# What corrections teach: the second half of a drawn street, and of DATA's sequences if they are there.
+DATA ?= ../shared/data
+STADTMITTE := $(DATA)/TUD-Stadtmitte
+CAMPUS := $(DATA)/TUD-Campus
+bench-learning: .venv/ready
+	if [ -d "$(STADTMITTE)" ]; then \
+		$(BIN)/trackmend bench learning "$(STADTMITTE)/TUD-Stadtmitte.mp4" --gt "$(STADTMITTE)" \
+			--other "$(CAMPUS)/TUD-Campus.mp4" --other-gt "$(CAMPUS)" && \
+		$(BIN)/trackmend bench learning \
+			--other "$(STADTMITTE)/TUD-Stadtmitte.mp4" --other-gt "$(STADTMITTE)"; \
+	else $(BIN)/trackmend bench learning; fi
 
 # Repeats the training of the bundled model; DATA is the folder of training material (see the model card).
 model: .venv/ready

@@ -20,13 +20,17 @@ from trackmend_training.protocol import (
     Failed,
     Finished,
     Message,
+    Noted,
     Started,
     Step,
+    Validated,
     decode,
 )
 
 GRACE_S = 60.0
 """How long a cancelled training may take to end its step and save."""
+WORSE = "worse"
+"""What a finetuning says of a model that should not take the old one's place."""
 
 
 def run_finetune(
@@ -35,9 +39,12 @@ def run_finetune(
     out: Path | None,
     base: Path | None,
     further: Sequence[str],
+    force: bool,
     as_json: bool,
 ) -> None:
     """Finetune from the corrections in a project and put the new model into it.
+
+    A model that got worse stays outside unless that is forced; exit status 1 says so.
 
     Raises:
         UserError: the project cannot be opened, or there is nothing to learn from.
@@ -48,23 +55,42 @@ def run_finetune(
     out = out or models_folder(project_path) / time.strftime("%Y%m%d-%H%M%S")
     chosen = [] if base is None else ["--base", str(base)]
     arguments = ["finetune", str(project_path), "--out", str(out), *chosen, *further]
-    checkpoint = run_training(arguments, as_json=as_json)
+    finished = run_training(arguments, as_json=as_json)
+    if finished.summary.get("reason"):
+        print_note(f"What changed: {finished.summary['reason']} {_events_text(finished)}")
+    if finished.summary.get("verdict") == WORSE and not force:
+        print_note(
+            f"The new model got worse and is not put into the project; it is kept: {finished.path}."
+            " Add --force to take it all the same."
+        )
+        raise typer.Exit(1)
     with open_project(project_path) as project:
-        name = add_finetuned_model(project, checkpoint)
+        name = add_finetuned_model(project, Path(finished.path))
     print_note(f"The project now has the model {name!r}.")
 
 
-def run_training(arguments: Sequence[str], *, as_json: bool) -> Path:
-    """Run the training process to its end and return the final checkpoint.
+def _events_text(finished: Finished) -> str:
+    return f"See {finished.summary['report']}." if finished.summary.get("report") else ""
+
+
+def train_arguments(config: Path, *, resume: bool, changes: Sequence[str]) -> list[str]:
+    """Return the training process's arguments for a configuration."""
+    changed = [word for change in changes for word in ("--set", change)]
+    return ["train", str(config), *(["--resume"] if resume else []), *changed]
+
+
+def run_training(arguments: Sequence[str], *, as_json: bool, says_path: bool = True) -> Finished:
+    """Run the training process to its end and return its last word.
 
     With JSON its lines go to stdout as they are; else a bar goes to stderr and the path of the
-    checkpoint to stdout. Ctrl+C asks the process to stop, which keeps the last checkpoint.
+    checkpoint to stdout, unless that is not wanted. Ctrl+C asks the process to stop, which keeps
+    the last checkpoint.
 
     Raises:
         UserError: the training process names something to mend.
         RuntimeError: it ended without a word.
     """
-    screen = _Screen(as_json=as_json)
+    screen = _Screen(as_json=as_json, says_path=says_path)
     with subprocess.Popen(
         training_command(arguments),
         stdin=subprocess.PIPE,
@@ -119,7 +145,7 @@ def _ask_to_stop(process: "subprocess.Popen[str]") -> None:
         print_note("The training process had ended already.")
 
 
-def _conclude(last: Message | None, exit_status: int) -> Path:
+def _conclude(last: Message | None, exit_status: int) -> Finished:
     if isinstance(last, Failed) and exit_status == EXIT_USER_ERROR:
         raise UserError(last.message, last.hint)
     if isinstance(last, Failed):
@@ -132,15 +158,16 @@ def _conclude(last: Message | None, exit_status: int) -> Path:
         raise UserError("The training process refused these options.", "It says why above.")
     if not isinstance(last, Finished) or exit_status != 0:
         raise RuntimeError(f"the training process ended with status {exit_status}, unfinished")
-    return Path(last.path)
+    return last
 
 
 class _Screen:
     """Shows messages: as JSON on stdout, or as a bar on stderr."""
 
-    def __init__(self, *, as_json: bool) -> None:
+    def __init__(self, *, as_json: bool, says_path: bool) -> None:
         self.last: Message | None = None
         self._as_json = as_json
+        self._says_path = says_path
         self._bar = progress_bar()
         self._task = self._bar.add_task("Starting", total=None, speed="")
         if not as_json:
@@ -178,7 +205,14 @@ class _Screen:
                 )
             case CheckpointSaved():
                 print_note(f"Saved {message.path} at step {message.step}")
+            case Validated():
+                scores = "  ".join(f"{n} {v:.3f}" for n, v in message.scores.items())
+                best = ", the best so far" if message.is_best else ""
+                print_note(f"Judged at step {message.step}: {scores}{best}")
+            case Noted():
+                print_note(message.text)
             case Finished():
-                typer.echo(message.path)
+                if self._says_path:
+                    typer.echo(message.path)
             case Failed() | Cancelled():
                 pass
