@@ -4,8 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.lib.npyio import NpzFile
 from torch import nn
 
+from trackmend_core.backends import OpenVinoBackend
 from trackmend_core.model import build_network
 
 OFFICIAL_NAMES = {
@@ -21,22 +23,40 @@ OFFICIAL_NAMES = {
 }
 
 
-@pytest.mark.parametrize("arch", OFFICIAL_NAMES)
-def test_a_network_computes_what_the_official_one_computes(
-    arch: str, data_dir: Path, fill_by_rule: Callable[[nn.Module], nn.Module]
-) -> None:
-    golden = np.load(data_dir / "golden" / f"net_{OFFICIAL_NAMES[arch]}_small.npz")
+def golden_network(
+    arch: str, golden: NpzFile, fill_by_rule: Callable[[nn.Module], nn.Module]
+) -> tuple[nn.Module, np.ndarray]:
+    """Return the golden's network and its input."""
     network = fill_by_rule(build_network(arch, reid_dim=golden["id"].shape[1]))
     # The weights follow from the names and shapes of the entries, so their sum tells both apart.
     weights_sum = sum(v.double().abs().sum().item() for v in network.state_dict().values())
     assert weights_sum == pytest.approx(float(golden["weights_sum_abs"]), rel=1e-9)
     image = np.random.default_rng(0).random(tuple(golden["input_shape"])).astype(np.float32)
     assert image.astype(np.float64).sum() == pytest.approx(float(golden["input_sum"]))
+    return network, image
+
+
+@pytest.mark.parametrize("arch", OFFICIAL_NAMES)
+def test_a_network_computes_what_the_official_one_computes(
+    arch: str, data_dir: Path, fill_by_rule: Callable[[nn.Module], nn.Module]
+) -> None:
+    golden = np.load(data_dir / "golden" / f"net_{OFFICIAL_NAMES[arch]}_small.npz")
+    network, image = golden_network(arch, golden, fill_by_rule)
     with torch.inference_mode():
         heads = network(torch.from_numpy(image))
     assert set(heads) == {"hm", "wh", "reg", "id"}
     for name, head in heads.items():
         np.testing.assert_allclose(head.numpy(), golden[name], atol=5e-4, rtol=0)
+
+
+@pytest.mark.parametrize("arch", ["dlav0_34", "resnet50", "resnet34_fpn", "hrnet_w18"])
+def test_openvino_computes_it_too(
+    arch: str, data_dir: Path, fill_by_rule: Callable[[nn.Module], nn.Module]
+) -> None:
+    golden = np.load(data_dir / "golden" / f"net_{OFFICIAL_NAMES[arch]}_small.npz")
+    network, image = golden_network(arch, golden, fill_by_rule)
+    for name, head in OpenVinoBackend(network, precision="float32").run(image).items():
+        np.testing.assert_allclose(head, golden[name], atol=5e-4, rtol=0)
 
 
 @pytest.mark.parametrize("arch", OFFICIAL_NAMES)
