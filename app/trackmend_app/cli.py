@@ -11,14 +11,17 @@ from typing import Annotated
 
 import typer
 
+from trackmend_app.cli_bench import bench_app
 from trackmend_app.commands.console import report_bug
 from trackmend_app.commands.group import TrackmendGroup
 from trackmend_app.commands.options import (
     Backend,
     ExportFormat,
+    Precision,
     Rules,
     Sampler,
     TrackerName,
+    parse_changes,
     parse_input_size,
     print_version,
 )
@@ -38,6 +41,7 @@ app = typer.Typer(
 )
 model_app = typer.Typer(help="List, inspect, import and convert models.")
 app.add_typer(model_app, name="model")
+app.add_typer(bench_app, name="bench")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")]
 ModelFile = Annotated[
@@ -84,11 +88,20 @@ def window(
 @app.command()
 def track(
     videos: Annotated[
-        list[Path], typer.Argument(metavar="VIDEO", help="Video files or folders of images.")
+        list[Path],
+        typer.Argument(
+            metavar="VIDEO|DIR|LIST",
+            help="Video files, folders of images, folders to search for videos and MOTChallenge "
+            "sequences, or text files that list paths.",
+        ),
     ],
     model: ModelFile = None,
     backend: Annotated[Backend, typer.Option(help="What runs the network.")] = Backend.AUTO,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
+    precision: Annotated[
+        Precision,
+        typer.Option(help="float32 is exact; fast is int8, fitted to the first video once."),
+    ] = Precision.FLOAT32,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -100,7 +113,10 @@ def track(
     ] = None,
     project: Annotated[
         Path | None,
-        typer.Option(help="Put video and tracks into this .trackmend file; made if need be."),
+        typer.Option(
+            help="Put video and tracks into this .trackmend file; made if need be. A folder gets "
+            "a project for each video."
+        ),
     ] = None,
     score_threshold: Annotated[
         float | None,
@@ -118,14 +134,44 @@ def track(
         ),
     ] = None,
     tracker: Annotated[
-        TrackerName, typer.Option(help="Our cascade, or the released FairMOT code's to the letter.")
+        TrackerName,
+        typer.Option(help="default is ours; official is the released FairMOT code to the letter."),
     ] = TrackerName.DEFAULT,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A setting of the tracker: gate=12."),
+    ] = None,
+    detections: Annotated[
+        Path | None,
+        typer.Option(
+            help="Track these boxes instead of the model's: MOTChallenge det.txt, COCO .json, a "
+            ".trackmend project, or a folder of files named like the videos."
+        ),
+    ] = None,
+    no_embeddings: Annotated[
+        bool,
+        typer.Option(
+            "--no-embeddings", help="With --detections: no model, boxes and motion only."
+        ),
+    ] = False,
+    jobs: Annotated[int, typer.Option(help="So many videos at a time.")] = 1,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Leave out videos that were finished with these settings."),
+    ] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Let a Dask cluster do it, such as tcp://host:8786."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run the model on videos and give everybody an id.
 
     Writes MOTChallenge text: frame, id, left, top, width, height, score, -1, -1, -1; frames from 1.
     Boxes are the tracker's own: not clipped to the frame, and none is left out by size or shape.
+
+    Many videos are a queue that ends in a table: one that fails does not stop the rest, and after
+    an interruption of any kind the same command with --resume does what is left.
     """
     from trackmend_app.commands.track import TrackRequest, run_track
 
@@ -135,13 +181,20 @@ def track(
             model=model,
             backend=backend.value,
             device=device,
+            precision=precision.value,
             out=out,
             project=project,
             score_threshold=score_threshold,
             input_wh=parse_input_size(input_size),
             sampler=sampler.value if sampler is not None else None,
-            official=tracker is TrackerName.OFFICIAL,
+            tracker=tracker.value,
+            changes=parse_changes(changes or ()),
             as_json=as_json,
+            detections=detections,
+            embeddings=not no_embeddings,
+            jobs=jobs,
+            resume=resume,
+            scheduler=scheduler,
         )
     )
 
@@ -249,16 +302,20 @@ def finetune(
         Path | None,
         typer.Option(help="The model to begin with; else that of the run that was corrected."),
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Take the new model even if it got worse.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Teach a project's model from its corrections; Ctrl+C keeps the last checkpoint.
 
-    The new model is put into the project. Further options, such as --steps 200, go to the training
-    process: see `python -m trackmend_training finetune --help`.
+    Part of the corrected frames is held out to judge by. The new model is put into the project
+    unless it got worse (exit status 1 then). Further options, such as --steps 200, go to the
+    training process: see `python -m trackmend_training finetune --help`.
     """
     from trackmend_app.commands.train import run_finetune
 
-    run_finetune(project, out=out, base=base, further=context.args, as_json=as_json)
+    run_finetune(project, out=out, base=base, further=context.args, force=force, as_json=as_json)
 
 
 @app.command()

@@ -75,6 +75,8 @@ def fake_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[...,
         name="test model",
     )
 
+    (tmp_path / "m").write_bytes(b"a model")
+
     def use(detector: Any) -> None:
         monkeypatch.setattr(track_command, "load_model", lambda path: (tmp_path / "m", model))
         monkeypatch.setattr(track_command, "make_detector", lambda model, **_: detector)
@@ -124,7 +126,11 @@ def test_several_videos_get_a_file_each_in_a_new_folder(
     out = tmp_path / "made" / "results"
     result = run("track", video, twin, "--out", out, "--json")
     assert result.exit_code == 0, result.stderr
-    assert sorted(path.name for path in out.iterdir()) == ["walk-2.txt", "walk.txt"]
+    assert sorted(path.name for path in out.glob("*")) == [
+        ".trackmend-queue",
+        "walk-2.txt",
+        "walk.txt",
+    ]
     summary = json.loads(result.stdout)
     assert summary["device"] == "a test"
     assert [v["out"] for v in summary["videos"]] == [
@@ -145,7 +151,7 @@ def test_a_broken_video_does_not_stop_the_others_but_is_not_forgotten(
     first, *_, last = [x for x in result.stderr.splitlines() if x.startswith("trackmend:")]
     assert "broken.mp4" in first
     assert last == "trackmend: 1 of 2 videos could not be tracked."
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["walk.txt"]
+    assert [path.name for path in (tmp_path / "out").glob("*.txt")] == ["walk.txt"]
 
 
 def test_a_project_is_made_and_holds_one_video_however_often_it_is_tracked(

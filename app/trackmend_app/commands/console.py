@@ -76,7 +76,7 @@ def drive(job: "Generator[Progress, None, ResultT]", *, title: str) -> ResultT:
                 completed=progress.done,
                 total=progress.total or None,
                 description=f"{title}: {progress.message}" if progress.message else title,
-                speed=_speed(progress),
+                speed=speed_text(progress),
             )
 
 
@@ -97,7 +97,8 @@ def progress_bar() -> "Bar":
     )
 
 
-def _speed(progress: "Progress") -> str:
+def speed_text(progress: "Progress") -> str:
+    """Return speed and time left in words, empty while they cannot be said."""
     if not progress.units_per_second:
         return ""
     left = progress.seconds_left

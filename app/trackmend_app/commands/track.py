@@ -3,13 +3,18 @@
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from trackmend_app.commands.console import drive, print_error, print_json, print_note
 from trackmend_app.commands.loading import load_model, make_detector
 from trackmend_app.commands.outputs import plan_text_files
-from trackmend_app.commands.store import open_project, register_model, register_video
+from trackmend_app.commands.store import open_project, register_video
+from trackmend_app.commands.tools import Eyes, Tools
+from trackmend_app.commands.track_many import check_many, run_track_many
+from trackmend_app.commands.track_request import TrackRequest
+from trackmend_app.many.find_videos import find_videos, is_one_video
+from trackmend_app.opening import PROJECT_SUFFIX
 from trackmend_core.errors import UserError
 from trackmend_core.exchange import mot_lines, write_mot
 from trackmend_core.jobs import (
@@ -19,29 +24,12 @@ from trackmend_core.jobs import (
     track_into_project,
     track_video,
 )
-from trackmend_core.model import Detector, LoadedModel
-from trackmend_core.tracking import Tracker, TrackerSettings
+from trackmend_core.model import LoadedModel
+from trackmend_core.tracking import Preset, Tracker
 from trackmend_core.types import MotTable
 from trackmend_core.video import VideoSource, open_video
 
 STDOUT = Path("-")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrackRequest:
-    """What was asked for; see `trackmend track --help`."""
-
-    videos: tuple[Path, ...]
-    model: Path | None = None
-    backend: str = "auto"
-    device: str = "auto"
-    out: Path | None = None
-    project: Path | None = None
-    score_threshold: float | None = None
-    input_wh: tuple[int, int] | None = None
-    sampler: str | None = None
-    official: bool = False
-    as_json: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,44 +47,25 @@ class TrackedVideo:
     run_id: int | None
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class _Tools:
-    model_path: Path
-    model: LoadedModel
-    detector: Detector
-    request: TrackRequest
-
-    def settings(self, frame_rate: float) -> TrackerSettings:
-        chosen = recommended_settings(
-            self.model.metadata,
-            frame_rate=frame_rate,
-            score_threshold=self.request.score_threshold,
-        )
-        if not self.request.official:
-            return chosen
-        return TrackerSettings.official(
-            score_threshold=chosen.score_threshold, frame_rate=frame_rate
-        )
-
-
 def run_track(request: TrackRequest) -> None:
     """Track every video; one that fails is told, and the others go on.
 
     Raises:
         UserError: the request does not fit together, or a video could not be tracked.
     """
-    text_files = _text_files(request)
+    request = replace(request, videos=_videos(request))
+    is_queue = _is_queue(request)
+    if is_queue:
+        check_many(request)
+    text_files = [] if is_queue else _text_files(request)
     _check(request)
-    path, model = load_model(request.model)
-    detector = make_detector(
-        model,
-        backend=request.backend,
-        device=request.device,
-        input_wh=request.input_wh,
-        sampler=request.sampler,
-    )
-    print_note(f"{model.name} on {detector.description}")
-    tools = _Tools(model_path=path, model=model, detector=detector, request=request)
+    path, model = load_model(request.model) if request.needs_model else (None, None)
+    name = None if model is None else model.name
+    load = _loader(request, path, model)
+    if is_queue:
+        run_track_many(request, model_path=path, make_tools=load, model_name=name)
+        return
+    tools = load()
     done: list[TrackedVideo] = []
     failed: list[UserError] = []
     for video, text_file in zip(request.videos, text_files, strict=True):
@@ -109,14 +78,68 @@ def run_track(request: TrackRequest) -> None:
             failed.append(error)
     if request.as_json:
         videos = [asdict(tracked) for tracked in done]
-        print_json({"model": model.name, "device": detector.description, "videos": videos})
+        print_json({"model": name, "device": tools.device, "videos": videos})
     if failed:
         raise UserError(f"{len(failed)} of {len(request.videos)} videos could not be tracked.")
 
 
+def _videos(request: TrackRequest) -> tuple[Path, ...]:
+    """Return the videos as they were named, or what lies in the folders and lists among them."""
+    if all(is_one_video(path.expanduser()) for path in request.videos):
+        return request.videos
+    return find_videos(request.videos)
+
+
+def _is_queue(request: TrackRequest) -> bool:
+    """Return whether each video gets results of its own in a folder, with a receipt."""
+    if request.jobs != 1 or request.resume or request.scheduler is not None:
+        return True
+    if request.project is not None:
+        return request.project.suffix != PROJECT_SUFFIX and (
+            request.project.is_dir() or len(request.videos) > 1
+        )
+    return len(request.videos) > 1 and request.out is not None and not request.out.suffix
+
+
+def _loader(
+    request: TrackRequest, path: Path | None, model: LoadedModel | None
+) -> Callable[[], Tools]:
+    """Return what puts the model on its engine, which takes seconds, and says so."""
+
+    def load() -> Tools:
+        detector = None
+        if model is not None:
+            detector = make_detector(
+                model,
+                backend=request.backend,
+                device=request.device,
+                input_wh=request.input_wh,
+                sampler=request.sampler,
+                precision=request.precision,
+                videos=request.videos,
+            )
+        tools = Tools(request=request, model_path=path, model=model, detector=detector)
+        print_note(tools.description)
+        if detector is not None:
+            print_note(f"({detector.reason})")
+        return tools
+
+    return load
+
+
 def _check(request: TrackRequest) -> None:
     """Refuse what cannot work before the model is loaded, which takes seconds."""
-    recommended_settings({}, frame_rate=30, score_threshold=request.score_threshold)
+    if request.detections is None and not request.embeddings:
+        raise UserError(
+            "--no-embeddings leaves nothing to track.", "Name detections with --detections."
+        )
+    recommended_settings(
+        {},
+        frame_rate=30,
+        score_threshold=request.score_threshold,
+        preset=Preset(request.tracker),
+        changes=dict(request.changes),
+    )
     if not any(video.expanduser().exists() for video in request.videos):
         raise UserError(f"There is no video {request.videos[0]}.", "Check the path.")
 
@@ -132,19 +155,20 @@ def _text_files(request: TrackRequest) -> list[Path | None]:
     return plan_text_files(request.videos, request.out)
 
 
-def _track_one(video: Path, text_file: Path | None, tools: _Tools) -> TrackedVideo:
+def _track_one(video: Path, text_file: Path | None, tools: Tools) -> TrackedVideo:
     request = tools.request
     with open_video(video.expanduser()) as source:
-        for notice in source.notices:
+        eyes = tools.eyes(source)
+        for notice in (*source.notices, *eyes.notices):
             print_note(f"{video.name}: {notice}")
         sink = MemorySink()
         started_s = time.monotonic()
         try:
             if request.project is None:
                 run_id = None
-                _track_in_memory(source, sink, tools)
+                _track_in_memory(source, eyes, sink, tools)
             else:
-                run_id = _track_into(request.project, video, source, sink, tools)
+                run_id = _track_into(request.project, video, source, eyes, sink, tools)
         except KeyboardInterrupt:
             _keep_part(sink, text_file, frame_count=source.frame_count)
             raise
@@ -169,10 +193,10 @@ def _track_one(video: Path, text_file: Path | None, tools: _Tools) -> TrackedVid
     return tracked
 
 
-def _track_in_memory(source: VideoSource, sink: MemorySink, tools: _Tools) -> None:
+def _track_in_memory(source: VideoSource, eyes: Eyes, sink: MemorySink, tools: Tools) -> None:
     job = track_video(
-        source=source,
-        detector=tools.detector,
+        source=eyes.frames,
+        detector=eyes.detector,
         tracker=Tracker(tools.settings(source.frame_rate)),
         writer=sink,
     )
@@ -180,18 +204,23 @@ def _track_in_memory(source: VideoSource, sink: MemorySink, tools: _Tools) -> No
 
 
 def _track_into(
-    project_path: Path, video: Path, source: VideoSource, sink: MemorySink, tools: _Tools
+    project_path: Path,
+    video: Path,
+    source: VideoSource,
+    eyes: Eyes,
+    sink: MemorySink,
+    tools: Tools,
 ) -> int:
     with open_project(project_path, create=True) as project:
         job = track_into_project(
             project=project,
             video_id=register_video(project, video.expanduser(), source),
-            model_id=register_model(project, tools.model_path, tools.model),
-            source=source,
-            detector=tools.detector,
+            model_id=tools.model_in(project),
+            source=eyes.frames,
+            detector=eyes.detector,
             settings=tools.settings(source.frame_rate),
-            detector_settings=_detector_settings(source, tools),
-            description=f"{tools.model.name}, {tools.detector.description}",
+            detector_settings=tools.detector_settings(source),
+            description=tools.description.replace(" on ", ", "),
             on_frame=_into(sink),
         )
         return drive(job, title=source.path.name)
@@ -199,15 +228,6 @@ def _track_into(
 
 def _into(sink: MemorySink) -> Callable[[FrameResult], None]:
     return lambda result: sink.write(result.frame_index, result.detections, result.tracked)
-
-
-def _detector_settings(source: VideoSource, tools: _Tools) -> dict[str, object]:
-    width, height = tools.detector.input_wh_for((source.width, source.height))
-    return {
-        "backend": tools.detector.description,
-        "input_wh": [width, height],
-        "min_score": tools.detector.min_score,
-    }
 
 
 def _write(table: MotTable, text_file: Path | None) -> None:

@@ -13,7 +13,7 @@ def track_into_project(
     *,
     project: Project,
     video_id: VideoId,
-    model_id: ModelId,
+    model_id: ModelId | None,
     source: FrameSource,
     detector: FrameDetector,
     settings: TrackerSettings,
