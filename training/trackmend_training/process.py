@@ -1,43 +1,79 @@
-"""The process side of the protocol: messages to stdout, cancel from stdin, errors as messages."""
+"""The process side of the protocol: messages to stdout, orders from stdin, errors as messages."""
 
+import os
 import sys
 import threading
 from collections.abc import Callable
 from typing import TextIO
 
 from trackmend_core.errors import UserError
-from trackmend_training.protocol import CANCEL_LINE, Failed, Message, encode
+from trackmend_training.protocol import (
+    CANCEL_LINE,
+    PAUSE_LINE,
+    RESUME_LINE,
+    Failed,
+    Message,
+    encode,
+)
 
 EXIT_BAD_INPUT = 2
+_RANKS = ("RANK", "LOCAL_RANK", "NODE_RANK")
+"""Set by `torchrun`, or by Lightning in the processes that it starts."""
+
+
+def is_main_process() -> bool:
+    """Return whether this process speaks for the run, among those that share its batches."""
+    return all(os.environ.get(name, "0") == "0" for name in _RANKS)
 
 
 class Line:
-    """One training process's line to whoever started it."""
+    """One training process's line to whoever started it; processes that only help are silent."""
 
     def __init__(self, *, out: TextIO = sys.stdout) -> None:
-        self._out = out
+        self._out = out if is_main_process() else None
         self._cancelled = threading.Event()
+        self._may_go_on = threading.Event()
+        self._may_go_on.set()
 
     def listen(self) -> None:
-        """Watch for the cancel line in a thread that ends with the process."""
+        """Watch for orders in a thread that ends with the process."""
+        if self._out is None:
+            return
         threading.Thread(target=self._read_orders, daemon=True, name="orders").start()
 
     def emit(self, message: Message) -> None:
         """Write one message, at once."""
+        if self._out is None:
+            return
         self._out.write(encode(message) + "\n")
         self._out.flush()
 
+    @property
+    def is_running(self) -> bool:
+        """Return whether the run may go on, and is not paused."""
+        return self._may_go_on.is_set()
+
     def is_cancelled(self) -> bool:
-        """Return whether the run was asked to stop."""
+        """Return whether the run was asked to stop; a run that was paused waits in here."""
+        self._may_go_on.wait()
         return self._cancelled.is_set()
 
     def _read_orders(self) -> None:
         # Not sys.stdin: a worker that is forked while its lock is held waits for it for ever.
         with open(0, "rb", buffering=0, closefd=False) as orders:
             for line in orders:
-                if line.strip() == CANCEL_LINE.encode():
-                    self._cancelled.set()
-                    return
+                self._obey(line.strip().decode("utf-8", "replace"))
+        # Whoever paused the run is gone: nobody is left to let it go on.
+        self._may_go_on.set()
+
+    def _obey(self, order: str) -> None:
+        if order == CANCEL_LINE:
+            self._cancelled.set()
+            self._may_go_on.set()
+        elif order == PAUSE_LINE and not self._cancelled.is_set():
+            self._may_go_on.clear()
+        elif order == RESUME_LINE:
+            self._may_go_on.set()
 
 
 def run_reported(line: Line, work: Callable[[], object]) -> int:

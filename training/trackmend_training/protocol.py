@@ -1,4 +1,4 @@
-"""What the training process says on stdout, one JSON object a line, and the word it listens to."""
+"""What the training process says on stdout, one JSON object a line, and the words it listens to."""
 
 import json
 from dataclasses import asdict, dataclass, field, fields
@@ -7,6 +7,10 @@ from trackmend_core.errors import UserError
 
 CANCEL_LINE = "cancel"
 """Written to the process's stdin (with a newline), asks it to stop after the step it is at."""
+PAUSE_LINE = "pause"
+"""Asks it to wait after the step it is at, until it is told to go on or to stop."""
+RESUME_LINE = "resume"
+"""Tells a waiting process to go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

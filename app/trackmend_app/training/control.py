@@ -98,6 +98,10 @@ class TrainingControl(QObject):
         self.process.cancel()
         self.stopping.emit()
 
+    def pause(self, paused: bool) -> None:
+        """Let the training wait after the step it is at, or go on."""
+        self.process.pause(paused)
+
     def stop_and_wait(self) -> None:
         """End the trainer now: for the closing window only."""
         self.process.kill_and_wait()

@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signa
 from trackmend_core.errors import UserError
 from trackmend_training.protocol import (
     CANCEL_LINE,
+    PAUSE_LINE,
+    RESUME_LINE,
     Cancelled,
     CheckpointSaved,
     Failed,
@@ -51,6 +53,7 @@ class TrainingProcess(QObject):
         self._last_message: Message | None = None
         self._last_checkpoint: str | None = None
         self._cancel_asked = False
+        self._is_paused = False
         self._stray_lines: deque[str] = deque(maxlen=KEPT_LINES)
         self._grace = QTimer(self, singleShot=True, interval=cancel_grace_ms)
         self._grace.timeout.connect(self._on_grace_ended)
@@ -73,7 +76,8 @@ class TrainingProcess(QObject):
         """
         if self._process is not None:
             raise RuntimeError("the trainer still runs")
-        self._last_message, self._last_checkpoint, self._cancel_asked = None, None, False
+        self._last_message, self._last_checkpoint = None, None
+        self._cancel_asked, self._is_paused = False, False
         self._stray_lines.clear()
         process = QProcess(self)
         environment = QProcessEnvironment.systemEnvironment()
@@ -91,9 +95,21 @@ class TrainingProcess(QObject):
         """Ask politely; after the grace the process is killed. The last checkpoint stays."""
         if self._process is None or self._cancel_asked:
             return
-        self._cancel_asked = True
+        self._cancel_asked, self._is_paused = True, False
         self._process.write(f"{CANCEL_LINE}\n".encode())
         self._grace.start()
+
+    @property
+    def is_paused(self) -> bool:
+        """Return whether the process was asked to wait."""
+        return self._is_paused
+
+    def pause(self, paused: bool) -> None:
+        """Let the process wait after the step it is at, or go on."""
+        if self._process is None or self._cancel_asked or paused == self._is_paused:
+            return
+        self._is_paused = paused
+        self._process.write(f"{PAUSE_LINE if paused else RESUME_LINE}\n".encode())
 
     def kill_and_wait(self) -> None:
         """End the process now: for the closing window only."""
