@@ -6,7 +6,27 @@ from pathlib import Path
 
 from trackmend_core.types import RunId
 from trackmend_training.config import FinetuneConfig
-from trackmend_training.process import Line, run_reported
+from trackmend_training.process import Line, is_main_process, run_reported
+
+FINETUNE_OPTIONS = (
+    "steps",
+    "batch_size",
+    "learning_rate",
+    "backbone_rate",
+    "frozen_blocks",
+    "max_frames",
+    "frames_around_edit",
+    "held_out_share",
+    "replay_share",
+    "replay_frames",
+    "keep_weight",
+    "apart_weight",
+    "check_frames",
+    "max_minutes",
+    "threads",
+    "seed",
+)
+"""Plain values of `FinetuneConfig`, each an option of the same name."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,6 +43,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", help="train as a TOML configuration says")
     train.add_argument("config", type=Path)
+    train.add_argument("--resume", action="store_true", help="go on with the run in out_dir")
+    train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
     model = commands.add_parser("model", help="repeat the training of the bundled model")
     model.add_argument("--data", type=Path, required=True, help="folder of training data")
     model.add_argument("--out", type=Path, required=True, help="receives material and checkpoints")
@@ -36,22 +58,21 @@ def _add_finetune(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="receives images and checkpoints")
     parser.add_argument("--base", type=Path, help="model to begin with, else the run's own")
     parser.add_argument("--run-id", type=int, action="append", help="else the active runs")
-    parser.add_argument("--steps", type=int, default=usual.steps)
-    parser.add_argument("--batch-size", type=int, default=usual.batch_size)
-    parser.add_argument("--learning-rate", type=float, default=usual.learning_rate)
-    parser.add_argument("--max-frames", type=int, default=usual.max_frames)
-    parser.add_argument("--replay-frames", type=int, default=usual.replay_frames)
-    parser.add_argument("--keep-weight", type=float, default=usual.keep_weight)
+    for name in FINETUNE_OPTIONS:
+        value = getattr(usual, name)
+        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    parser.add_argument("--blends", type=float, nargs="+", default=usual.blends)
     parser.add_argument("--crop", type=int, nargs=2, default=usual.crop_wh, metavar=("W", "H"))
-    parser.add_argument("--threads", type=int, default=usual.threads)
-    parser.add_argument("--seed", type=int, default=usual.seed)
 
 
 def _train(options: argparse.Namespace, line: Line) -> None:
+    from trackmend_training.checkpoints import refuse_to_overwrite
     from trackmend_training.config import TrainConfig
     from trackmend_training.trainer import fit
 
-    config = TrainConfig.from_toml(options.config)
+    config = TrainConfig.from_toml(options.config, assignments=options.set)
+    if not options.resume and is_main_process():
+        refuse_to_overwrite(Path(config.out_dir))
     fit(config, emit=line.emit, is_cancelled=line.is_cancelled)
 
 
@@ -72,15 +93,9 @@ def _finetune(options: argparse.Namespace, line: Line) -> None:
     from trackmend_training.finetune import finetune
 
     config = FinetuneConfig(
-        steps=options.steps,
-        batch_size=options.batch_size,
-        learning_rate=options.learning_rate,
-        max_frames=options.max_frames,
-        replay_frames=options.replay_frames,
-        keep_weight=options.keep_weight,
+        **{name: getattr(options, name) for name in FINETUNE_OPTIONS},
+        blends=tuple(options.blends),
         crop_wh=tuple(options.crop),
-        threads=options.threads,
-        seed=options.seed,
     )
     finetune(
         options.project,

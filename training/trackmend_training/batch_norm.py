@@ -29,20 +29,21 @@ class SyncedBatchNorm2d(nn.BatchNorm2d):
         """Normalise (B, C, H, W); in evaluation, or alone, as torch does."""
         if not self.training or not distributed.is_initialized():
             return super().forward(input)
-        values = input.float()
-        count = torch.tensor([values.numel() / values.shape[1]], device=input.device)
-        sums = torch.cat([values.sum((0, 2, 3)), (values**2).sum((0, 2, 3)), count])
-        total: Tensor = _SumOverDevices.apply(sums)
-        mean, squares = (total[:-1] / total[-1]).chunk(2)
-        variance = (squares - mean**2).clamp(min=0)
-        self._follow(mean.detach(), variance.detach(), count=float(total[-1].detach()))
+        values = input.to(torch.promote_types(input.dtype, torch.float32))
+        here = values.new_tensor([values.numel() / values.shape[1]])
+        sums: Tensor = _SumOverDevices.apply(torch.cat([values.sum((0, 2, 3)), here]))
+        count, mean = sums[-1], sums[:-1] / sums[-1]
+        # Two passes: a mean of squares less the square of the mean would lose half of the digits.
+        centred = values - mean.view(1, -1, 1, 1)
+        variance: Tensor = _SumOverDevices.apply((centred**2).sum((0, 2, 3))) / count
+        self._follow(mean.detach(), variance.detach(), count=float(count.detach()))
         scale = torch.rsqrt(variance + self.eps)
-        shift = -mean * scale
         if self.affine:
-            shift = shift * self.weight + self.bias
             scale = scale * self.weight
-        shaped = (1, -1, 1, 1)
-        return (values * scale.view(shaped) + shift.view(shaped)).to(input.dtype)
+        normal = centred * scale.view(1, -1, 1, 1)
+        if self.affine:
+            normal = normal + self.bias.view(1, -1, 1, 1)
+        return normal.to(input.dtype)
 
     def _follow(self, mean: Tensor, variance: Tensor, *, count: float) -> None:
         if self.running_mean is None or self.running_var is None:

@@ -149,10 +149,18 @@ def clear_leftovers(folder: Path) -> None:
             torn.unlink(missing_ok=True)
 
 
-def saved_step(folder: Path) -> int | None:
-    """Return how many steps the run in a folder has done, None if there is no run to take up."""
+def refuse_to_overwrite(folder: Path) -> None:
+    """Check that a run that is to begin anew finds no other one in its folder.
+
+    Raises:
+        UserError: there is one.
+    """
     found = _whole_state(folder)
-    return None if found is None else int(found[0]["step"])
+    if found is not None:
+        raise UserError(
+            f"There is a run in {folder} already, after {found[0]['step']} steps.",
+            "Go on with it by --resume, or choose another folder: --set out_dir=FOLDER.",
+        )
 
 
 def load_state(folder: Path, state: TrainingState, identity: RunIdentity) -> str | None:

@@ -1,6 +1,5 @@
 """What a run computes on, one processor or several, and what these agree on."""
 
-import os
 from collections.abc import Sequence
 
 import torch
@@ -13,14 +12,6 @@ from trackmend_training.choices import Precision
 from trackmend_training.config import TrainConfig
 from trackmend_training.losses import LossCounts, count_targets
 from trackmend_training.precision import choose_precision
-
-_RANKS = ("RANK", "LOCAL_RANK", "NODE_RANK")
-"""Set by `torchrun`, or by Lightning in the processes that it starts."""
-
-
-def is_main_process() -> bool:
-    """Return whether this process speaks for the run; known before anything is set up."""
-    return all(os.environ.get(name, "0") == "0" for name in _RANKS)
 
 
 def start_devices(config: TrainConfig) -> Fabric:
