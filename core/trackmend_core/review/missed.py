@@ -22,6 +22,7 @@ FITS: Final = 0.45
 
 _LEAST_SCORE: Final = 0.15
 _LEAST_BOXES: Final = 2
+_TAKEN: Final = 0.5
 
 
 def missed_boxes(judge: Judge, track: TrackView, *, is_free: BoolArray) -> list[Finding]:
@@ -129,6 +130,8 @@ def _finding(
             "overlap": round(fit, 4),
             "mean_score": round(mean_score, 4),
             "inside": float(inside),
+            "similarity_evidence": round(judge.scale.evidence(cosine), 4),
+            "crowding": round(_crowding(judge, track, chosen), 4),
         },
     )
 
@@ -171,16 +174,28 @@ def _between(track: TrackView, frame: int) -> Float64Array:
     return box
 
 
+def _crowding(judge: Judge, track: TrackView, chosen: list[tuple[int, int, float]]) -> float:
+    """Return how much the boxes of other tracks overlap the chosen detections on average (IoU)."""
+    return float(
+        np.mean([_overlap_of_others(judge, track, frame, row) for frame, row, _ in chosen])
+    )
+
+
 def _is_taken(judge: Judge, track: TrackView, frame: int, row: int) -> bool:
     """Return whether the box of another track already covers a detection."""
+    return _overlap_of_others(judge, track, frame, row) > _TAKEN
+
+
+def _overlap_of_others(judge: Judge, track: TrackView, frame: int, row: int) -> float:
     box = judge.scene.detections.boxes_xyxy[row].astype(np.float64)[None]
+    largest = 0.0
     for other in judge.scene.tracks.values():
         if other.track_id == track.track_id or not other.first_frame <= frame <= other.last_frame:
             continue
         index = other.index_at(frame)
-        if other.frames[index] == frame and paired_iou(other.boxes_xyxy[index][None], box)[0] > 0.5:
-            return True
-    return False
+        if other.frames[index] == frame:
+            largest = max(largest, float(paired_iou(other.boxes_xyxy[index][None], box)[0]))
+    return largest
 
 
 def _corners(box: FloatArray) -> BoxXyxy:

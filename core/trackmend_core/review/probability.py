@@ -63,6 +63,8 @@ def features(finding: Finding) -> dict[str, float]:
             "fit": 4 * (evidence["overlap"] - 0.7),
             "seen": 4 * (evidence["mean_score"] - 0.4),
             "inside": evidence["inside"],
+            "alike": evidence["similarity_evidence"] / 4,
+            "crowding": 4 * evidence["crowding"],
             "frames": min(4.0, float(np.log(evidence["boxes"]))) - 2,
         }
     return values

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -11,9 +12,12 @@ from trackmend_core.project.edits import Edit
 from trackmend_core.review.bench.truth import TrueVideo
 from trackmend_core.review.previews import ghost_boxes
 from trackmend_core.review.scene import Scene
+from trackmend_core.review.track_view import TrackView
 from trackmend_core.types import Float64Array
 
-IOU_MIN = 0.5
+IOU_MIN: Final = 0.5
+LOST_SHARE: Final = 0.3
+"""So many of the boxes deleted with a doubtful track may have been of somebody after all."""
 
 Place = tuple[int, int]
 """Track and frame."""
@@ -55,15 +59,42 @@ class Verdict:
         """Return how good the layer is, or would be after an edit."""
         return self._standing(self._matches if edit is None else self._after(scene, edit))
 
+    def people_of(self, track: TrackView) -> list[int]:
+        """Return for each box of a track the person it is on, 0 for nobody."""
+        return [self._matches[int(track.track_id), frame][1] for frame in track.frames.tolist()]
+
     def helps(self, scene: Scene, edit: Edit) -> bool:
         """Return whether an edit makes the layer truly better.
 
-        It does if IDF1 rises, or stays while fewer people change their track.
+        It does if IDF1 rises, or stays while fewer people change their track. Deleting boxes of
+        people whom no other track covers is no help, even where IDF1 would rise by it.
         """
+        removed, lost = self._lost(scene, edit)
+        if lost > LOST_SHARE * removed:
+            return False
         now, then = self.standing(scene), self.standing(scene, edit)
         if then.idf1 > now.idf1 + 1e-9:
             return then.breaks <= now.breaks + 1
         return then.idf1 >= now.idf1 - 1e-9 and then.breaks < now.breaks
+
+    def _lost(self, scene: Scene, edit: Edit) -> tuple[int, int]:
+        """Return how many boxes an edit deletes, and how many of them leave a person uncovered."""
+        gone = {
+            (int(ghost.from_track), ghost.frame)
+            for ghost in ghost_boxes(scene, edit)
+            if ghost.is_removed and ghost.from_track is not None
+        }
+        if not gone:
+            return 0, 0
+        frames = {frame for _, frame in gone}
+        covered = {
+            (person, place[1])
+            for place, (people, _) in self._matches.items()
+            if place[1] in frames and place not in gone
+            for person in people
+        }
+        people = ((self._matches[place][1], place[1]) for place in gone)
+        return len(gone), sum(who > 0 and (who, frame) not in covered for who, frame in people)
 
     def _after(self, scene: Scene, edit: Edit) -> dict[Place, tuple[tuple[int, ...], int]]:
         ghosts = ghost_boxes(scene, edit)

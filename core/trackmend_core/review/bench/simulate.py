@@ -1,0 +1,168 @@
+"""A reviewer who knows the truth mends a tracker's tracks: along the queue, or by scrubbing.
+
+Both are the same person with the same eyes. A look is one track (with whoever is near it) over one
+second of video, which is what a card of the queue shows; it takes `LOOK_S`. An edit takes `EDIT_S`
+more. Along the queue the reviewer looks at the first card and accepts its proposal, or its
+runner-up, if that truly helps; else the answer is "not an error". Scrubbing, the reviewer looks at
+second after second, at every track in it, never overlooks anything, and makes the best repair there
+is: in that the one who scrubs is better off than a person.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from trackmend_core.evaluation import evaluate_hota
+from trackmend_core.project import Project
+from trackmend_core.project.edits import Edit
+from trackmend_core.review.bench.repairs import repairs_within
+from trackmend_core.review.bench.truth import TrueVideo, as_table
+from trackmend_core.review.bench.verdict import Verdict
+from trackmend_core.review.index import ReviewIndex
+from trackmend_core.review.kinds import Decision
+from trackmend_core.review.scene import Scene
+from trackmend_core.types import RunId
+
+LOOK_S: Final = 5.0
+EDIT_S: Final = 3.0
+MOST_LOOKS: Final = 2000
+MOST_REPAIRS_A_LOOK: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """How things stand after a look.
+
+    Attributes:
+        looks: so far.
+        edits: so far.
+        seconds: so far.
+        idf1: 0..1.
+        hota: 0..1.
+    """
+
+    looks: int
+    edits: int
+    seconds: float
+    idf1: float
+    hota: float
+
+
+def review_by_queue(project: Project, run_id: RunId, video: TrueVideo) -> list[Step]:
+    """Walk along the queue until it is empty; the first step is the start."""
+    index = ReviewIndex.open(project, run_id)
+    work = _Work(video, index.scene)
+    for _ in range(MOST_LOOKS):
+        queue = index.suspicions()
+        if not queue:
+            break
+        suspicion = queue[0]
+        options = [suspicion.proposal, suspicion.runner_up]
+        edits = [one.edit for one in options if one is not None and one.edit is not None]
+        chosen = next((edit for edit in edits if work.verdict.helps(index.scene, edit)), None)
+        if chosen is None:
+            index.decide(suspicion, Decision.REJECTED)
+        else:
+            index.decide(suspicion, Decision.ACCEPTED)
+            index.update(project.edit(chosen))
+        work.looked(made=int(chosen is not None))
+    return work.steps
+
+
+def review_by_scrubbing(project: Project, run_id: RunId, video: TrueVideo) -> list[Step]:
+    """Look at every track in every second of the video; the first step is the start."""
+    scene = Scene(project, run_id)
+    work = _Work(video, scene)
+    for first, last in _seconds(scene):
+        seen: set[int] = set()
+        while (number := _next_track(scene, first, last, seen)) is not None:
+            seen.add(number)
+            made = 0
+            while made < MOST_REPAIRS_A_LOOK:
+                edit = _best_repair(scene, work.verdict, number, first, last)
+                if edit is None:
+                    break
+                scene.update(project, project.edit(edit))
+                work.verdict.read(scene)
+                made += 1
+            work.looked(made=made)
+    return work.steps
+
+
+def seconds_to_reach(steps: list[Step], idf1: float) -> float | None:
+    """Return when IDF1 was reached for the first time, None if it never was."""
+    return next((step.seconds for step in steps if step.idf1 >= idf1 - 1e-9), None)
+
+
+class _Work:
+    """Counts looks, edits and time, and judges the layer after each look that changed it."""
+
+    def __init__(self, video: TrueVideo, scene: Scene) -> None:
+        self._video = video
+        self._scene = scene
+        self.verdict = Verdict(video)
+        self.verdict.read(scene)
+        idf1, hota = self._judge()
+        self.steps = [Step(looks=0, edits=0, seconds=0.0, idf1=idf1, hota=hota)]
+
+    def looked(self, *, made: int) -> None:
+        """Note a look in which so many edits were made."""
+        last = self.steps[-1]
+        idf1, hota = last.idf1, last.hota
+        if made:
+            self.verdict.read(self._scene)
+            idf1, hota = self._judge()
+        self.steps.append(
+            Step(
+                looks=last.looks + 1,
+                edits=last.edits + made,
+                seconds=last.seconds + LOOK_S + made * EDIT_S,
+                idf1=idf1,
+                hota=hota,
+            )
+        )
+
+    def _judge(self) -> tuple[float, float]:
+        tracks = list(self._scene.tracks.values())
+        result = as_table(
+            frames=np.concatenate([track.frames for track in tracks]) + 1,
+            ids=np.concatenate([np.full(len(track), int(track.track_id)) for track in tracks]),
+            boxes_xyxy=np.concatenate([track.boxes_xyxy for track in tracks]),
+        )
+        hota = evaluate_hota(self._video.truth(), result).hota
+        return self.verdict.standing(self._scene).idf1, float(hota)
+
+
+def _seconds(scene: Scene) -> Iterator[tuple[int, int]]:
+    """Give first and last frame of every second."""
+    length = max(1, round(scene.frame_rate))
+    for first in range(0, scene.frame_count, length):
+        yield first, min(first + length, scene.frame_count) - 1
+
+
+def _next_track(scene: Scene, first: int, last: int, seen: set[int]) -> int | None:
+    """Return the number of the next track that is there and was not looked at."""
+    numbers = (
+        track.number
+        for track in scene.tracks.values()
+        if track.number not in seen
+        and track.index_at(first) < len(track)
+        and track.frames[track.index_at(first)] <= last
+    )
+    return min(numbers, default=None)
+
+
+def _best_repair(scene: Scene, verdict: Verdict, number: int, first: int, last: int) -> Edit | None:
+    """Return the edit within a second that raises IDF1 most, None if none truly helps."""
+    track = next((one for one in scene.tracks.values() if one.number == number), None)
+    if track is None:
+        return None
+    best: tuple[float, Edit] | None = None
+    for edit in repairs_within(scene, verdict, track, first, last):
+        if verdict.helps(scene, edit):
+            reached = verdict.standing(scene, edit).idf1
+            if best is None or reached > best[0]:
+                best = (reached, edit)
+    return None if best is None else best[1]
