@@ -1,5 +1,6 @@
 """Choices and small parsers of the command line; light to import."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import typer
@@ -36,10 +37,17 @@ class Sampler(StrEnum):
 
 
 class TrackerName(StrEnum):
-    """Which cascade."""
+    """Which way of tracking; the names of `trackmend_core.tracking.Preset`."""
 
     DEFAULT = "default"
     OFFICIAL = "official"
+    FAIRMOT = "fairmot"
+    IOU = "iou"
+    SORT = "sort"
+    DEEPSORT = "deepsort"
+    BYTETRACK = "bytetrack"
+    OCSORT = "ocsort"
+    BOTSORT = "botsort"
 
 
 class Rules(StrEnum):
@@ -55,6 +63,21 @@ class ExportFormat(StrEnum):
 
     MOT = "mot"
     MOT_GT = "mot-gt"
+
+
+def parse_changes(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Read settings such as `gate=12`, one a text.
+
+    Raises:
+        UserError: a text names no setting.
+    """
+    changes = []
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not (equals and name.strip() and value.strip()):
+            raise UserError(f"{text!r} changes no setting.", "Say NAME=VALUE, such as gate=12.")
+        changes.append((name.strip(), value.strip()))
+    return tuple(changes)
 
 
 def parse_input_size(text: str | None) -> tuple[int, int] | None:

@@ -210,6 +210,7 @@ def test_camera_motion_is_the_shift_of_the_picture() -> None:
     assert warp is not None
     np.testing.assert_allclose(warp, [[1, 0, -12], [0, 1, 0]], atol=0.3)
     assert camera.since_last_frame(None, people_xyxy=none) is None
+    assert camera.since_last_frame(np.zeros((1, 1, 3), np.uint8), people_xyxy=none) is None
     assert camera.since_last_frame(textured(0), people_xyxy=none) is None, "nothing to compare with"
     blank = np.zeros((480, 640, 3), np.uint8)
     assert camera.since_last_frame(blank, people_xyxy=none) is None

@@ -15,6 +15,7 @@ _CORNERS = 1000
 _CORNER_QUALITY = 0.01
 _CORNER_DISTANCE_PX = 3
 _FEWEST_POINTS = 10
+_SMALLEST_SIDE_PX = 32
 _RANSAC_PX = 3.0
 _FEWEST_AGREEING = 0.5
 """Where fewer points agree it was a cut, or a picture without marks, and no motion."""
@@ -33,13 +34,13 @@ class CameraMotion:
         """Take the next frame; return where the last one's pixels went, None if nobody knows.
 
         Args:
-            image: BGR; None where the frame could not be read.
+            image: BGR; None where the frame could not be read, tiny where it only holds a place.
             people_xyxy: (N, 4) what moves by itself and tells nothing about the camera.
 
         Returns:
             (2, 3) float64, an affine map in pixels of the source frame.
         """
-        if image is None:
+        if image is None or min(image.shape[:2]) < _SMALLEST_SIDE_PX:
             self._last_gray = self._last_corners = None
             return None
         small = cv2.resize(image, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_AREA)
