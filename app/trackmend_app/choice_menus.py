@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
+from trackmend_app.engine_choice import ENGINES
 from trackmend_app.model_shelf import choices
 from trackmend_app.workbench import Workbench
 from trackmend_core.project import RunRecord, RunStatus
@@ -34,6 +35,7 @@ class ChoiceMenus(QObject):
         self._workbench = workbench
         self._window = parent
         self.models = self._menu("Model of the next run", self._fill_models)
+        self.engines = self._menu("How it runs", self._fill_engines)
         self.presets = self._menu("Tracking of the next run", self._fill_presets)
         self.runs = self._menu("Shown run", self._fill_runs)
         self.videos = self._menu("Shown video", self._fill_videos)
@@ -63,6 +65,17 @@ class ChoiceMenus(QObject):
             [
                 (title, preset is runs.preset, partial(runs.choose_preset, preset))
                 for preset, title in PRESET_TITLES.items()
+            ],
+        )
+
+    @Slot()
+    def _fill_engines(self) -> None:
+        runs = self._workbench.runs
+        self._fill(
+            self.engines,
+            [
+                (title, engine == runs.engine, partial(runs.choose_engine, engine, title))
+                for title, engine in ENGINES.items()
             ],
         )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from trackmend_app.engine_choice import EngineChoice
 from trackmend_app.user_models import user_models
 from trackmend_core.errors import UserError
 from trackmend_core.project import Project
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from trackmend_core.similarity import EmbeddingMap
 
 BUNDLED_NAME = "Trackmend light (bundled)"
+DEFAULT_ENGINE = EngineChoice()
 
 
 class FrameDetector(Protocol):
@@ -67,7 +69,8 @@ class ReadyDetector:
     facts: ModelFacts
 
 
-LoadDetector = Callable[[Path], ReadyDetector]
+LoadDetector = Callable[..., ReadyDetector]
+"""Takes the file and, unless it is the default, an `EngineChoice`."""
 
 
 def bundled_model() -> ModelChoice:
@@ -93,12 +96,15 @@ def choices(project: Project | None) -> list[ModelChoice]:
     return [bundled, *shelf.values(), *found]
 
 
-def load_detector(path: Path) -> ReadyDetector:
+def load_detector(path: Path, engine: EngineChoice = DEFAULT_ENGINE) -> ReadyDetector:
     """Load a model and the engine that runs it; slow, and imports torch.
 
+    Fitting a model to a video for fast mode takes half a minute, the first time.
+
     Raises:
-        UserError: the file is missing, no model, or does not fit.
+        UserError: the file is missing, no model, or does not fit; or the engine is not possible.
     """
+    from trackmend_core.jobs import street_calibration, video_calibration
     from trackmend_core.model import Detector, load_checkpoint
 
     if not path.exists():
@@ -112,30 +118,45 @@ def load_detector(path: Path) -> ReadyDetector:
         arch=model.arch,
         metadata={**model.metadata, "reid_dim": str(model.reid_dim)},
     )
-    return ReadyDetector(detector=Detector(model), facts=facts)
+    calibration = None
+    if engine.precision == "fast":
+        video = engine.fitted_to
+        calibration = street_calibration() if video is None else video_calibration(video)
+    detector = Detector(
+        model, backend=engine.backend, precision=engine.precision, calibration=calibration
+    )
+    return ReadyDetector(detector=detector, facts=facts)
 
 
 class DetectorShelf:
-    """Keeps the detector that was used last; threads take turns at loading."""
+    """Keeps the detector that was used last; threads take turns at loading.
+
+    Attributes:
+        engine: what the next detector runs on; one that runs on another is loaded anew.
+    """
 
     def __init__(self, load: LoadDetector = load_detector) -> None:
+        self.engine = DEFAULT_ENGINE
         self._load = load
         self._lock = threading.Lock()
-        self._held: tuple[Path, ReadyDetector] | None = None
+        self._held: tuple[Path, EngineChoice, ReadyDetector] | None = None
 
     def holds(self, path: Path) -> bool:
         """Tell whether a model is loaded, without waiting for one that is being loaded."""
         held = self._held
-        return held is not None and held[0] == path
+        return held is not None and held[:2] == (path, self.engine)
 
     def get(self, path: Path) -> ReadyDetector:
         """Return the detector of a model file, loading it if another one is held.
 
         Raises:
-            UserError: the file is missing, no model, or does not fit.
+            UserError: the file is missing, no model, or does not fit; or the engine is not
+                possible.
         """
         with self._lock:
-            if self._held is None or self._held[0] != path:
+            engine = self.engine
+            if self._held is None or self._held[:2] != (path, engine):
                 self._held = None
-                self._held = (path, self._load(path))
-            return self._held[1]
+                wishes = () if engine == DEFAULT_ENGINE else (engine,)
+                self._held = (path, engine, self._load(path, *wishes))
+            return self._held[2]

@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from trackmend_app.engine_choice import EngineChoice
 from trackmend_app.jobs.runner import JobFactory, JobRunner
 from trackmend_app.jobs.tracking import TrackingTools, new_run, resumed_run
 from trackmend_app.model_shelf import DetectorShelf, ModelChoice, bundled_model
@@ -83,6 +85,21 @@ class RunControl(QObject):
         self.state_changed.emit()
 
     @property
+    def engine(self) -> EngineChoice:
+        """Return on what the next run computes, whichever video it is fitted to."""
+        return replace(self._shelf.engine, fitted_to=None)
+
+    def choose_engine(self, engine: EngineChoice, title: str) -> None:
+        """Compute in another way from now on; a model that is loaded is loaded anew for it."""
+        self._shelf.engine = engine
+        self.said.emit(f"The next run computes: {title}")
+        self.state_changed.emit()
+
+    def _fit_engine(self, video: Path) -> None:
+        if self._shelf.engine.precision == "fast":
+            self._shelf.engine = replace(self._shelf.engine, fitted_to=video)
+
+    @property
     def preset(self) -> Preset:
         """Return how the next run tracks."""
         return self._preset
@@ -116,6 +133,7 @@ class RunControl(QObject):
         video, path, choice = self._session.video, self._video_path(), self.choice
         if video is None or path is None:
             return
+        self._fit_engine(path)
         tools, preset = self._tools(), self._preset
         self._begin(
             f"Running {choice.name}",
@@ -134,6 +152,7 @@ class RunControl(QObject):
         run, path = self._session.run, self._video_path()
         if run is None or path is None:
             return
+        self._fit_engine(path)
         tools, choice = self._tools(), self._model_of_shown_run()
         self._begin(
             "Continuing the run",

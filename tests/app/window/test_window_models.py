@@ -4,7 +4,15 @@ import pytest
 import torch
 from window_stage import Stage
 
-from trackmend_app.model_shelf import BUNDLED_NAME, choices, load_detector
+from trackmend_app.engine_choice import EngineChoice
+from trackmend_app.model_shelf import (
+    BUNDLED_NAME,
+    DetectorShelf,
+    ReadyDetector,
+    bundled_model,
+    choices,
+    load_detector,
+)
 from trackmend_app.user_models import user_models
 from trackmend_core.errors import UserError
 from trackmend_core.model import build_network
@@ -87,3 +95,47 @@ def test_the_menus_list_models_runs_and_videos(stage: Stage) -> None:
     assert shown_titles(menus.models) == [BUNDLED_NAME]
     assert "Fake · truth" in shown_titles(menus.runs)[0]
     assert shown_titles(menus.videos) == ["street.mp4"]
+
+
+def test_the_next_run_may_compute_in_fewer_bits_fitted_to_the_video(stage: Stage) -> None:
+    stage.open_video()
+    menu = stage.window.choice_menus.engines
+    menu.aboutToShow.emit()
+    assert [action.isChecked() for action in menu.actions()] == [True, False, False, False]
+    fast = next(action for action in menu.actions() if action.text().startswith("Fast"))
+    fast.trigger()
+    assert stage.bench.runs.engine == EngineChoice(precision="fast")
+    menu.aboutToShow.emit()
+    assert [action.isChecked() for action in menu.actions()] == [False, True, False, False]
+    stage.run_model()
+    assert stage.bench.shelf.engine == EngineChoice(precision="fast", fitted_to=stage.video)
+    assert stage.bench.runs.engine == EngineChoice(precision="fast")
+
+
+def test_a_detector_on_another_engine_is_loaded_anew(tmp_path: Path) -> None:
+    loaded: list[tuple[object, ...]] = []
+
+    def load(*wishes: object) -> ReadyDetector:
+        loaded.append(wishes)
+        return ReadyDetector(detector=None, facts=None)  # type: ignore[arg-type]
+
+    shelf, path = DetectorShelf(load), tmp_path / "model.safetensors"
+    first = shelf.get(path)
+    assert shelf.get(path) is first
+    assert shelf.holds(path)
+    shelf.engine = EngineChoice(backend="torch")
+    assert not shelf.holds(path)
+    assert shelf.get(path) is not first
+    assert loaded == [(path,), (path, EngineChoice(backend="torch"))]
+
+
+@pytest.mark.parametrize(
+    ("engine", "description"),
+    [
+        (EngineChoice(backend="torch"), "torch"),
+        (EngineChoice(backend="openvino"), "OpenVINO (float32)"),
+    ],
+)
+def test_a_model_runs_on_the_engine_that_was_chosen(engine: EngineChoice, description: str) -> None:
+    detector = load_detector(bundled_model().path, engine).detector
+    assert detector.description.endswith(description)
