@@ -11,7 +11,7 @@ from trackmend_app.session import Selection, Session
 from trackmend_app.situation import Mode
 from trackmend_core.errors import UserError
 from trackmend_core.project import Changes
-from trackmend_core.project.edits import AddBox, DeleteBox, Edit, SetBox
+from trackmend_core.project.edits import AddBox, DeleteBox, Edit, MergeTracks, SetBox
 from trackmend_core.types import BoxId, TrackId
 
 Corners = tuple[float, float, float, float]
@@ -113,6 +113,10 @@ class Corrections(QObject):
         self.set_mode(Mode.REVIEW)
         if len(self._session.selection.track_ids) > 1:
             self._apply(self._plans.merge())
+
+    def merge(self, *, keep: TrackId, absorb: TrackId) -> None:
+        """Join one track into another, as by dragging its lane there."""
+        self._apply(MergeTracks(keep=keep, absorb=absorb))
 
     def assign(self, to_track: TrackId | None) -> None:
         """Give the selected track's boxes another id, from here on or in the range.

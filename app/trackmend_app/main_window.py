@@ -22,14 +22,6 @@ from PySide6.QtWidgets import (
 
 from trackmend_app.action_set import ActionSet
 from trackmend_app.actions import Menu
-from trackmend_app.application import (
-    PICTURE_LIMIT_MS,
-    PICTURE_SIZE,
-    obey_ctrl_c,
-    prepare_application,
-    save_picture,
-    wait_until,
-)
 from trackmend_app.assign_list import AssignList
 from trackmend_app.canvas import VideoCanvas
 from trackmend_app.canvas_presenter import CanvasPresenter
@@ -55,6 +47,7 @@ from trackmend_app.status_line import StatusLine
 from trackmend_app.status_presenter import StatusPresenter
 from trackmend_app.theme import DARK, LIGHT, apply_theme, current_theme
 from trackmend_app.timeline import TimelineView
+from trackmend_app.timeline.lane_order import LaneOrder, LaneSort
 from trackmend_app.tool_bar import ToolBar
 from trackmend_app.tracks import TrackTable
 from trackmend_app.tracks_presenter import TracksPresenter
@@ -194,6 +187,7 @@ class MainWindow(QMainWindow):
         menus[Menu.VIDEO].addMenu(self.choice_menus.videos)
         menus[Menu.MODEL].addSeparator()
         menus[Menu.MODEL].addMenu(self.choice_menus.models)
+        menus[Menu.MODEL].addMenu(self.choice_menus.engines)
         menus[Menu.MODEL].addMenu(self.choice_menus.presets)
         menus[Menu.MODEL].addMenu(self.choice_menus.runs)
         self.tool_bar.run_button.setMenu(self.choice_menus.models)
@@ -209,6 +203,8 @@ class MainWindow(QMainWindow):
         bench.session.project_changed.connect(self._on_project_changed)
         self.tool_bar.speed_chosen.connect(bench.playback.set_speed)
         self.canvas_presenter.said.connect(self.status_line.notice)
+        self.canvas_presenter.frame_shown.connect(bench.playback.note_shown)
+        self.tracks_presenter.order_changed.connect(self._on_lanes_ordered)
         self.canvas.context_menu_requested.connect(self._on_context_menu_requested)
         self.panels["similarity"].visibilityChanged.connect(bench.similarity.set_panel_shown)
         for runner in (bench.opener.runner, self.errands.runner):
@@ -223,6 +219,7 @@ class MainWindow(QMainWindow):
     def _show_checked_at_first(self) -> None:
         for action_id in ("show_boxes", "show_trails", "show_barcode", "show_similarity"):
             self.action_set.set_checked(action_id, action_id != "show_similarity")
+        self._on_lanes_ordered(self.tracks_presenter.order)
         self.action_set.set_checked("light_theme", current_theme() is LIGHT)
 
     def find_track(self) -> None:
@@ -298,6 +295,11 @@ class MainWindow(QMainWindow):
             self.panels.leave_project()
             self.welcome.show_recent(recent_projects(self._settings))
 
+    @Slot(object)
+    def _on_lanes_ordered(self, order: LaneOrder) -> None:
+        for by in LaneSort:
+            self.action_set.set_checked(f"lanes_by_{by}", order.sort is by)
+
     @Slot(int, QPoint)
     def _on_context_menu_requested(self, box_id: int, position: QPoint) -> None:
         self.canvas_presenter.choose_for_menu(box_id)
@@ -335,50 +337,3 @@ class MainWindow(QMainWindow):
         self.workbench.shut_down()
         self.faults.uninstall()
         event.accept()
-
-
-def run_window(paths: list[Path], *, screenshot: Path | None = None) -> int:
-    """Open the window on projects or videos and run it to its end; return the exit status.
-
-    Args:
-        paths: a project, videos, or nothing for the welcome page.
-        screenshot: draw the window into this PNG file once everything is shown, then end.
-
-    Raises:
-        UserError: the picture cannot be drawn or written.
-    """
-    app = prepare_application()
-    window = MainWindow(app)
-    window.faults.install()
-    if paths:
-        window.workbench.opener.open_paths(paths)
-    if screenshot is None:
-        obey_ctrl_c()
-        window.resize(window.size().boundedTo(window.screen().availableSize()))
-        window.show()
-        return int(app.exec())
-    try:
-        draw_window(window, screenshot, expects_video=bool(paths))
-    finally:
-        window.close()
-    return 0
-
-
-def draw_window(window: MainWindow, path: Path, *, expects_video: bool) -> None:
-    """Draw the window as it is once its frame is shown.
-
-    Raises:
-        UserError: what was to be opened could not be, or the file cannot be written.
-    """
-    errors: list[BaseException] = []
-    window.faults.reported.connect(errors.append)
-    window.resize(*PICTURE_SIZE)
-    window.show()
-    if expects_video:
-        wait_until(
-            lambda: bool(errors) or window.canvas_presenter.shown_frame >= 0,
-            limit_ms=PICTURE_LIMIT_MS,
-        )
-    if errors:
-        raise errors[0]
-    save_picture(window, path)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
 
 from trackmend_core.types import Float64Array
 
-SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
+SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 TICK_MS = 15
 
 Clock = Callable[[], float]
@@ -27,11 +27,15 @@ class Playback(QObject):
         frame_due(frame_index): only when it differs from the one before.
         playing_changed(playing).
         speed_changed(speed): 1.0 is the video's own rate.
+        loop_changed(): another stretch, or none, is played over and over.
+        dropped_changed(count): frames since playing began that were due but not shown in time.
     """
 
     frame_due = Signal(int)
     playing_changed = Signal(bool)
     speed_changed = Signal(float)
+    dropped_changed = Signal(int)
+    loop_changed = Signal()
 
     def __init__(self, *, clock: Clock | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +47,31 @@ class Playback(QObject):
         self._started_s = 0.0
         self._from_s = 0.0
         self._frame_index = 0
+        self._loop: tuple[int, int] | None = None
+        self._passed = 0
+        self._shown = 0
+        self._dropped = 0
+
+    @property
+    def loop(self) -> tuple[int, int] | None:
+        """Return the first and last frame of the stretch that is played over and over."""
+        return self._loop
+
+    def set_loop(self, loop: tuple[int, int] | None) -> None:
+        """Play frames first..last over and over, or (None) to the end of the video."""
+        if loop != self._loop:
+            self._loop = loop
+            self.loop_changed.emit()
+
+    @property
+    def dropped(self) -> int:
+        """Return how many frames since playing began were due but not shown in time."""
+        return self._dropped
+
+    def note_shown(self, _frame_index: int) -> None:
+        """Count a frame that has reached the screen while playing."""
+        if self.is_playing:
+            self._shown += 1
 
     @property
     def is_playing(self) -> bool:
@@ -64,8 +93,11 @@ class Playback(QObject):
         """Start at a frame; at the last frame, start over."""
         if len(self._timestamps_s) < 2:
             return
-        last = len(self._timestamps_s) - 1
-        self._restart_clock(0 if frame_index >= last else max(0, frame_index))
+        first, last = self._ends()
+        inside = first <= frame_index < last
+        self._restart_clock(frame_index if inside else first)
+        self._passed = self._shown = 0
+        self._count_dropped()
         if not self._timer.isActive():
             self._timer.start()
             self.playing_changed.emit(True)
@@ -83,6 +115,20 @@ class Playback(QObject):
         self._speed = speed
         self.speed_changed.emit(speed)
 
+    def _ends(self) -> tuple[int, int]:
+        """Return the first and last frame to play."""
+        end = len(self._timestamps_s) - 1
+        if self._loop is None:
+            return 0, end
+        return max(0, self._loop[0]), min(end, self._loop[1])
+
+    def _count_dropped(self) -> None:
+        # The frame due now may still be on its way to the screen.
+        dropped = max(0, self._passed - self._shown - 1)
+        if dropped != self._dropped:
+            self._dropped = dropped
+            self.dropped_changed.emit(dropped)
+
     def _restart_clock(self, frame_index: int) -> None:
         self._frame_index = frame_index
         self._started_s = self._clock()
@@ -92,9 +138,16 @@ class Playback(QObject):
     def _on_tick(self) -> None:
         time_s = self._from_s + (self._clock() - self._started_s) * self._speed
         due = int(np.searchsorted(self._timestamps_s, time_s, side="right")) - 1
-        last = len(self._timestamps_s) - 1
+        _, last = self._ends()
+        if self._loop is not None and due > last:
+            self._restart_clock(self._ends()[0])
+            self._passed += 1
+            self.frame_due.emit(self._frame_index)
+            return
         if due != self._frame_index:
+            self._passed += due - self._frame_index
             self._frame_index = due
             self.frame_due.emit(due)
-        if due >= last:
+            self._count_dropped()
+        if due >= last and self._loop is None:
             self.stop()

@@ -65,6 +65,8 @@ class StatusPresenter(QObject):
         bench.video_ready.connect(self._on_video_ready)
         bench.playback.playing_changed.connect(self._on_playing_changed)
         bench.playback.speed_changed.connect(self._tool_bar.show_speed)
+        bench.playback.dropped_changed.connect(self._tool_bar.readout.show_dropped)
+        bench.travel.said.connect(self._status_line.notice)
         bench.runs.device_known.connect(self._on_device_known)
         bench.runs.speed_known.connect(self._on_speed_known)
         bench.runs.runner.started.connect(self._run_strip.show_running)
@@ -94,6 +96,7 @@ class StatusPresenter(QObject):
         self._actions["pause_run"].setText("Go on with the run" if now.job_paused else "Pause run")
         self._actions.set_checked("follow_run", bench.runs.follows)
         self._actions.set_checked("play", bench.playback.is_playing)
+        self._actions.set_checked("loop", bench.playback.loop is not None)
         self._actions.set_checked("show_similarity", bench.similarity.is_shown)
 
     def _say_device(self) -> None:

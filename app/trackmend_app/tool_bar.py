@@ -53,6 +53,14 @@ class FrameReadout(QWidget):
         layout.setSpacing(6)
         layout.addWidget(self._frame)
         layout.addWidget(self._rest)
+        self._dropped = QLabel(self)
+        self._dropped.setProperty("kind", "quiet")
+        self._dropped.setToolTip("Frames that were due while playing but not shown in time")
+        layout.addWidget(self._dropped)
+
+    def show_dropped(self, count: int) -> None:
+        """Say how many frames were not shown in time since playing began; none says nothing."""
+        self._dropped.setText(f"· {count} dropped" if count else "")
 
     def show_place(self, *, frame_index: int, frame_count: int, time_s: float) -> None:
         """Say where the video is; a video of no frames says nothing."""
@@ -68,7 +76,8 @@ class FrameReadout(QWidget):
     @property
     def text(self) -> str:
         """Return what is said."""
-        return f"{self._frame.text()} {self._rest.text()}".strip()
+        parts = (self._frame.text(), self._rest.text(), self._dropped.text())
+        return " ".join(part for part in parts if part)
 
 
 class ToolBar(QToolBar):
@@ -153,4 +162,4 @@ class ToolBar(QToolBar):
 
 def speed_text(speed: float) -> str:
     """Return a speed as people write it: ½×, 1×, 2×."""
-    return {0.25: "¼×", 0.5: "½×"}.get(speed, f"{speed:g}×")
+    return {0.25: "¼×", 0.5: "½×", 0.1: "0.1×"}.get(speed, f"{speed:g}×")

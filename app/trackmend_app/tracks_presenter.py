@@ -1,19 +1,29 @@
 """Keeps the track list and the timeline in step with the session."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from trackmend_app.corrections import Corrections
+from trackmend_app.radius_text import radius_text
 from trackmend_app.session import Session
 from trackmend_app.timeline import TimelineView
+from trackmend_app.timeline.lane_order import LaneOrder, LaneSort
 from trackmend_app.tracks import TrackTable
 from trackmend_app.verification import Verification
+from trackmend_core.errors import UserError
+from trackmend_core.project.edits import MergeTracks
 from trackmend_core.types import TrackId
 
 
 class TracksPresenter(QObject):
-    """Between the session and the two views of its tracks."""
+    """Between the session and the two views of its tracks.
+
+    Signals: order_changed(LaneOrder): how lanes are shown.
+    """
+
+    order_changed = Signal(object)
 
     def __init__(
         self,
@@ -31,6 +41,7 @@ class TracksPresenter(QObject):
         self._session = session
         self._corrections = corrections
         self._verification = verification
+        self._order = LaneOrder()
         verification.changed.connect(self._on_verified_changed)
         session.video_changed.connect(self._on_video_changed)
         session.tracks_changed.connect(self._on_tracks_changed)
@@ -42,6 +53,52 @@ class TracksPresenter(QObject):
         timeline.frame_requested.connect(session.go_to)
         timeline.track_clicked.connect(self._on_lane_clicked)
         timeline.range_selected.connect(self._on_range_selected)
+        timeline.merge_considered.connect(self._on_merge_considered)
+        timeline.merge_asked.connect(self._on_merge_asked)
+        table.filter_changed.connect(self._show_lanes)
+
+    @property
+    def order(self) -> LaneOrder:
+        """How lanes are shown."""
+        return self._order
+
+    def sort_lanes(self, by: LaneSort) -> None:
+        """Order the lanes."""
+        self._set_order(replace(self._order, sort=by))
+
+    def set_only_here(self, on: bool) -> None:
+        """Show only the lanes of tracks in the current frame, or all."""
+        self._set_order(replace(self._order, only_here=on))
+
+    def set_grouped(self, on: bool) -> None:
+        """Let lanes of one label stand together."""
+        self._set_order(replace(self._order, grouped=on))
+
+    def pin_selected(self) -> None:
+        """Keep the lanes of the selected tracks on top; if all are there already, let them go."""
+        chosen = frozenset(self._session.selection.track_ids)
+        pinned = self._order.pinned
+        pinned = pinned - chosen if chosen <= pinned else pinned | chosen
+        self._set_order(replace(self._order, pinned=pinned))
+
+    def _set_order(self, order: LaneOrder) -> None:
+        self._order = order
+        self._show_lanes()
+        self.order_changed.emit(order)
+
+    @Slot()
+    def _show_lanes(self) -> None:
+        lanes = self._order.arranged(
+            self._session.tracks(),
+            frame_index=self._session.frame_index,
+            accepts=self._table.accepts,
+        )
+        self._timeline.set_tracks(
+            lanes,
+            all_tracks=self._session.tracks(),
+            groups=self._order.group_titles(lanes),
+            pinned=self._order.pinned,
+        )
 
     @Slot()
     def _on_video_changed(self) -> None:
@@ -53,7 +110,7 @@ class TracksPresenter(QObject):
     def _on_tracks_changed(self) -> None:
         tracks = list(self._session.tracks())
         self._table.set_tracks(tracks)
-        self._timeline.set_tracks(tracks)
+        self._show_lanes()
         self._timeline.set_edit_marks(self._session.edit_marks())
         self._on_selection_changed()
 
@@ -75,6 +132,8 @@ class TracksPresenter(QObject):
     def _on_frame_changed(self, frame_index: int) -> None:
         self._table.set_current_frame(frame_index)
         self._timeline.set_current_frame(frame_index)
+        if self._order.only_here or self._table.here_button.isChecked():
+            self._show_lanes()
 
     @Slot(list)
     def _on_rows_selected(self, track_ids: Sequence[TrackId]) -> None:
@@ -95,3 +154,18 @@ class TracksPresenter(QObject):
     @Slot(int, int)
     def _on_range_selected(self, first: int, last: int) -> None:
         self._session.set_range((first, last))
+
+    @Slot(int, int)
+    def _on_merge_considered(self, dragged: int, target: int) -> None:
+        edit = MergeTracks(keep=TrackId(target), absorb=TrackId(dragged))
+        try:
+            changes = self._session.required_project().preview(edit)
+        except UserError as error:
+            self._timeline.set_drag_note(error.message, possible=False)
+        else:
+            text = f"{changes.title}: {radius_text(changes)}"
+            self._timeline.set_drag_note(text, possible=True)
+
+    @Slot(int, int)
+    def _on_merge_asked(self, dragged: int, target: int) -> None:
+        self._corrections.merge(keep=TrackId(target), absorb=TrackId(dragged))

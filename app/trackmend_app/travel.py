@@ -1,13 +1,22 @@
 """Moves through the video: steps, jumps, playing."""
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
+from trackmend_app.landmarks import births_and_deaths, gap_ends, next_crossing, next_of
 from trackmend_app.playback import SPEEDS, Playback
 from trackmend_app.session import Session
+from trackmend_core.project import TrackSummary
+
+_SIDE = {1: "after this frame", -1: "before this frame"}
 
 
 class Travel(QObject):
-    """The ways of changing the current frame that people ask for by key or button."""
+    """The ways of changing the current frame that people ask for by key or button.
+
+    Signals: said(sentence): why there was no jump.
+    """
+
+    said = Signal(str)
 
     def __init__(
         self, session: Session, playback: Playback, *, parent: QObject | None = None
@@ -22,6 +31,19 @@ class Travel(QObject):
             self._playback.play_from(self._session.frame_index)
         else:
             self._playback.stop()
+
+    def set_looping(self, looping: bool) -> None:
+        """Play the marked range over and over; without one, a second to each side of here."""
+        if not looping or self._session.video is None:
+            self._playback.set_loop(None)
+            self._playback.stop()
+            return
+        if self._session.frame_range is None:
+            here, around = self._session.frame_index, round(self._session.video.frame_rate)
+            last = self._session.video.frame_count - 1
+            self._session.set_range((max(0, here - around), min(last, here + around)))
+        self._playback.set_loop(self._session.frame_range)
+        self._playback.play_from(self._session.frame_index)
 
     def change_speed(self, step: int) -> None:
         """Play at the next slower (-1) or faster (1) speed."""
@@ -59,3 +81,35 @@ class Travel(QObject):
             track = self._session.track(track_id)
             if track is not None:
                 self.to(track.first_frame if first else track.last_frame)
+
+    def to_gap(self, step: int) -> None:
+        """Go to where the selected track is lost or found again next (1) or before (-1)."""
+        track = self._chosen()
+        if track is not None:
+            place = next_of(gap_ends(track), self._session.frame_index, step=step)
+            self._to_place(place, f"Track {track.number} has no gap {_SIDE[step]}")
+
+    def to_birth_or_death(self, step: int) -> None:
+        """Go to where any track begins or ends next (1) or before (-1)."""
+        places = births_and_deaths(self._session.tracks())
+        place = next_of(places, self._session.frame_index, step=step)
+        self._to_place(place, f"No track begins or ends {_SIDE[step]}")
+
+    def to_crossing(self, step: int) -> None:
+        """Go to where the selected track meets another next (1) or before (-1)."""
+        track, run = self._chosen(), self._session.run
+        if track is None or run is None:
+            return
+        here, project = self._session.frame_index, self._session.required_project()
+        place = next_crossing(project, run.run_id, track, here, step=step)
+        self._to_place(place, f"Track {track.number} meets nobody {_SIDE[step]}")
+
+    def _chosen(self) -> TrackSummary | None:
+        chosen = self._session.selection.track_ids
+        return self._session.track(chosen[-1]) if chosen else None
+
+    def _to_place(self, place: int | None, otherwise: str) -> None:
+        if place is None:
+            self.said.emit(otherwise)
+        else:
+            self.to(place)

@@ -5,9 +5,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from trackmend_app.situation import Mode
+from trackmend_app.timeline.lane_order import LaneSort
 
 if TYPE_CHECKING:
     from trackmend_app.main_window import MainWindow
+    from trackmend_app.tracks_presenter import TracksPresenter
 
 Slot = Callable[[], object]
 ToggleSlot = Callable[[bool], object]
@@ -74,6 +76,12 @@ def _video_slots(window: "MainWindow") -> dict[str, Slot]:
         "track_end": go.to_track_end,
         "video_start": go.to_video_start,
         "video_end": go.to_video_end,
+        "next_gap": lambda: go.to_gap(1),
+        "previous_gap": lambda: go.to_gap(-1),
+        "next_crossing": lambda: go.to_crossing(1),
+        "previous_crossing": lambda: go.to_crossing(-1),
+        "next_birth": lambda: go.to_birth_or_death(1),
+        "previous_birth": lambda: go.to_birth_or_death(-1),
         "go_to_frame": window.errands.go_to_frame,
         "clear_range": lambda: window.workbench.session.set_range(None),
     }
@@ -131,6 +139,7 @@ def _view_slots(window: "MainWindow") -> dict[str, Slot]:
         "zoom_in": lambda: window.zoom("zoom_in"),
         "zoom_out": lambda: window.zoom("zoom_out"),
         "zoom_fit": lambda: window.zoom("fit"),
+        "pin_track": window.tracks_presenter.pin_selected,
         "reset_layout": window.panels.reset,
         "hold_similarity": window.hold_similarity,
         "key_sheet": window.show_keys,
@@ -139,7 +148,12 @@ def _view_slots(window: "MainWindow") -> dict[str, Slot]:
     }
 
 
+def _sort_lanes(lanes: "TracksPresenter", by: LaneSort, _on: bool) -> None:
+    lanes.sort_lanes(by)
+
+
 def _toggle_slots(window: "MainWindow") -> dict[str, ToggleSlot]:
+    lanes = window.tracks_presenter
     presenter, runs = window.canvas_presenter, window.workbench.runs
     corrections = window.workbench.corrections
     return {
@@ -151,6 +165,10 @@ def _toggle_slots(window: "MainWindow") -> dict[str, ToggleSlot]:
         "light_theme": window.set_light_theme,
         "full_screen": window.set_full_screen,
         "play": window.workbench.travel.set_playing,
+        "loop": window.workbench.travel.set_looping,
+        "lanes_here": lanes.set_only_here,
+        "lanes_grouped": lanes.set_grouped,
+        **{f"lanes_by_{by}": partial(_sort_lanes, lanes, by) for by in LaneSort},
         "new_box": lambda on: corrections.set_mode(Mode.NEW_BOX if on else Mode.REVIEW),
         "pause_run": runs.runner.set_paused,
         "follow_run": runs.set_follows,

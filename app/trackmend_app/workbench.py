@@ -100,6 +100,7 @@ class Workbench(QObject):
     def _connect(self) -> None:
         session = self.session
         session.video_changed.connect(self._on_video_changed)
+        session.range_changed.connect(self._on_range_changed)
         self.loader.video_opened.connect(self._on_video_opened)
         self.loader.open_failed.connect(self._on_open_failed)
         self.playback.playing_changed.connect(self.similarity.look)
@@ -111,6 +112,7 @@ class Workbench(QObject):
             session.tracks_changed,
             session.selection_changed,
             session.range_changed,
+            self.playback.loop_changed,
             self.corrections.mode_changed,
             self.playback.playing_changed,
             self.runs.state_changed,
@@ -215,6 +217,12 @@ class Workbench(QObject):
             self.failed.emit(error)
         else:
             self.loader.open(path)
+
+    @Slot()
+    def _on_range_changed(self) -> None:
+        """Let the loop follow the range; without a range nothing is looped."""
+        if self.playback.loop is not None:
+            self.playback.set_loop(self.session.frame_range)
 
     @Slot(object)
     def _on_video_opened(self, video: OpenedVideo) -> None:

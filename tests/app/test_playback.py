@@ -90,3 +90,32 @@ def test_a_video_of_one_frame_does_not_play(qtbot: QtBot) -> None:
     playback.play_from(0)
     assert not playback.is_playing
     assert due == []
+
+
+def test_frames_that_were_due_but_not_shown_are_counted(qtbot: QtBot) -> None:
+    playback, clock, _ = playing(25.0)
+    playback.play_from(0)
+    for wait_s, shown in ((0.401, 10), (0.04, 11), (0.04, 12)):
+        clock.now_s += wait_s
+        tick(playback)
+        playback.note_shown(shown)
+    assert playback.dropped == 9, "frames 1 to 9 came too late, the others in time"
+    playback.play_from(50)
+    assert playback.dropped == 0
+    playback.stop()
+
+
+def test_a_loop_goes_back_to_its_beginning(qtbot: QtBot) -> None:
+    playback, clock, due = playing(10.0)
+    playback.set_loop((20, 24))
+    playback.play_from(3)
+    for _ in range(8):
+        clock.now_s += 0.1001
+        tick(playback)
+    assert due == [20, 21, 22, 23, 24, 20, 21, 22, 23]
+    assert playback.is_playing
+    playback.set_loop(None)
+    clock.now_s += 60.0
+    tick(playback)
+    assert due[-1] == 99
+    assert not playback.is_playing

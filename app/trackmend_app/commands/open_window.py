@@ -33,7 +33,7 @@ def open_window(paths: Sequence[Path], *, screenshot: Path | None = None) -> int
             "There is no display to open a window on.",
             "Add --screenshot FILE.png to draw it into a file, or use the commands in --help.",
         )
-    from trackmend_app.main_window import run_window
+    from trackmend_app.window_run import run_window
 
     return run_window(list(paths), screenshot=screenshot)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen
 
 from trackmend_app.canvas.box_painter import draw_diamond
@@ -55,6 +55,28 @@ def draw_lane_number(
     painter.setPen(QColor(theme.text if look.selected else theme.quiet))
     alignment = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     painter.drawText(cell.adjusted(0, 0, -10, 0), alignment, str(track.number))
+
+
+def draw_pin(painter: QPainter, cell: QRectF, *, theme: Theme) -> None:
+    """Draw the mark of a lane that stays on top."""
+    x, y = cell.left() + 5, cell.center().y()
+    painter.setPen(QPen(QColor(theme.focus), 1.4))
+    painter.setBrush(QColor(theme.focus))
+    painter.drawEllipse(QPointF(x, y - 2), 2.2, 2.2)
+    painter.drawLine(QLineF(x, y, x, y + 4.5))
+
+
+def draw_group_title(painter: QPainter, lane: QRectF, title: str, *, theme: Theme) -> None:
+    """Draw the line above the first lane of a label, with its name at the right end."""
+    painter.setPen(QPen(QColor(theme.faint), 1.0))
+    painter.drawLine(QLineF(lane.left(), lane.top() - 1.5, lane.right(), lane.top() - 1.5))
+    text = title or QCoreApplication.translate("Timeline", "no label")
+    painter.setFont(ui_font(10, weight=QFont.Weight.DemiBold))
+    width = painter.fontMetrics().horizontalAdvance(text) + 12
+    tab = QRectF(lane.right() - width, lane.top(), width, min(14.0, lane.height()))
+    painter.fillRect(tab, QColor(theme.raised))
+    painter.setPen(QColor(theme.text if title else theme.quiet))
+    painter.drawText(tab, int(Qt.AlignmentFlag.AlignCenter), text)
 
 
 def draw_lane_spans(

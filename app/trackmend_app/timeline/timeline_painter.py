@@ -7,6 +7,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from trackmend_app.canvas.chips import draw_chip
 from trackmend_app.theme import Theme, ui_font
 from trackmend_app.timeline.cursor_painter import (
     draw_hover,
@@ -25,9 +26,11 @@ from trackmend_app.timeline.lane_layout import LaneLayout
 from trackmend_app.timeline.lane_painter import (
     LaneLook,
     draw_edit_marks,
+    draw_group_title,
     draw_lane_ground,
     draw_lane_number,
     draw_lane_spans,
+    draw_pin,
 )
 from trackmend_app.timeline.lane_picture import LaneDetails
 from trackmend_app.timeline.ticks import clock, shown_number
@@ -46,6 +49,24 @@ HEADER_PX = 8.0 + OVERVIEW_PX + STRETCHES_PX + VERIFIED_PX + RULER_PX
 _LANE_GAP_PX = 3.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneDrag:
+    """A lane that is held over another one, to be merged into it.
+
+    Attributes:
+        dragged: whose lane is held.
+        target: over which it is, None over none.
+        y: of the pointer.
+        note: what letting go would do, or why it cannot be done.
+    """
+
+    dragged: TrackId
+    target: TrackId | None
+    y: float
+    note: str = ""
+    possible: bool = True
+
+
 @dataclass(slots=True, kw_only=True)
 class TimelineContent:
     """Everything that the timeline was told to show."""
@@ -53,10 +74,14 @@ class TimelineContent:
     frame_count: int = 0
     frame_rate: float = 0.0
     tracks: Sequence[TrackSummary] = ()
+    all_tracks: Sequence[TrackSummary] = ()
     selected: frozenset[TrackId] = frozenset()
     edit_marks: dict[TrackId, list[int]] = field(default_factory=dict)
     details: Mapping[TrackId, LaneDetails] = field(default_factory=dict)
     as_barcode: bool = True
+    groups: Mapping[int, str] = field(default_factory=dict)
+    pinned: frozenset[TrackId] = frozenset()
+    drag: LaneDrag | None = None
     verified: Sequence[VerifiedStretch] = ()
     counts: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     current_frame: int = 0
@@ -157,6 +182,15 @@ def paint_moving(
     _paint_numbers(painter, content, layout=layout, regions=regions, theme=theme)
     if not content.frame_count:
         return
+    if content.drag is not None:
+        draw_lane_drag(
+            painter,
+            content.drag,
+            content.tracks,
+            layout=layout,
+            lanes=regions.lanes.united(regions.gutter),
+            theme=theme,
+        )
     lanes, ruler, frame = regions.lanes, regions.ruler, content.current_frame
     if content.frames is not None:
         draw_range(
@@ -178,6 +212,35 @@ def paint_moving(
         theme=theme,
     )
     draw_playhead(painter, lanes, ruler, axis=axis, frame_index=frame, theme=theme)
+
+
+def draw_lane_drag(
+    painter: QPainter,
+    drag: LaneDrag,
+    tracks: Sequence[TrackSummary],
+    *,
+    layout: LaneLayout,
+    lanes: QRectF,
+    theme: Theme,
+) -> None:
+    """Draw which lane would be merged into which, and how much that is."""
+    colour = QColor(theme.focus if drag.possible else theme.error)
+    for row in layout.visible_rows:
+        if tracks[row].track_id not in (drag.dragged, drag.target):
+            continue
+        is_target = tracks[row].track_id == drag.target
+        frame = QRectF(lanes.left() + 2, layout.y_of(row), lanes.width() - 4, layout.pitch - 2)
+        style = Qt.PenStyle.SolidLine if is_target else Qt.PenStyle.DashLine
+        painter.setPen(QPen(colour, 1.6, style))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(frame, 4, 4)
+    if drag.note:
+        draw_chip(
+            painter,
+            drag.note,
+            top_left=QPointF(lanes.left() + GUTTER_PX + 8, min(drag.y + 10, lanes.bottom() - 28)),
+            theme=theme,
+        )
 
 
 def describe_place(
@@ -217,6 +280,8 @@ def _paint_numbers(
         here = is_in_frame(track, content.current_frame)
         look = LaneLook(selected=track.track_id in content.selected, subdued=False)
         draw_lane_number(painter, cell, track, look=look, here=here, theme=theme)
+        if track.track_id in content.pinned:
+            draw_pin(painter, cell, theme=theme)
     painter.restore()
 
 
@@ -258,3 +323,5 @@ def _paint_lane(
     marks = content.edit_marks.get(track.track_id, [])
     draw_edit_marks(painter, inner, marks, axis=axis, theme=theme)
     painter.restore()
+    if row in content.groups:
+        draw_group_title(painter, lane, content.groups[row], theme=theme)

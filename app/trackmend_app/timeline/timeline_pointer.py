@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
+
+from trackmend_app.timeline.timeline_painter import LaneDrag
 
 if TYPE_CHECKING:
     from trackmend_app.timeline.timeline_view import TimelineView
@@ -20,6 +23,7 @@ class _Gesture(Enum):
     PRESSED = auto()
     PANNING = auto()
     CHOOSING_RANGE = auto()
+    MERGING = auto()
 
 
 class TimelinePointer:
@@ -39,13 +43,14 @@ class TimelinePointer:
 
     @property
     def is_busy(self) -> bool:
-        """Return whether a range is being chosen, which Esc calls off."""
-        return self._gesture is _Gesture.CHOOSING_RANGE
+        """Return whether a range is being chosen or a lane held, which Esc calls off."""
+        return self._gesture in (_Gesture.CHOOSING_RANGE, _Gesture.MERGING)
 
     def cancel(self) -> None:
-        """Call off the range being chosen."""
-        if self.is_busy:
+        """Call off the range being chosen, or put the held lane back."""
+        if self._gesture is _Gesture.CHOOSING_RANGE:
             self._view.set_range(self._range_before)
+        self._view.set_drag(None)
         self._gesture = _Gesture.NONE
 
     def pressed(self, event: QMouseEvent) -> None:
@@ -76,9 +81,11 @@ class TimelinePointer:
         self._last_at = point
         far = (point - self._pressed_at).manhattanLength() >= QApplication.startDragDistance()
         if self._gesture is _Gesture.PRESSED and far:
-            self._gesture = _Gesture.PANNING
+            self._gesture = self._dragging()
             step = point - self._pressed_at
-        if self._gesture is _Gesture.PANNING:
+        if self._gesture is _Gesture.MERGING:
+            self._hold_lane(point)
+        elif self._gesture is _Gesture.PANNING:
             self._pan(step)
         elif self._gesture in (_Gesture.SCRUBBING, _Gesture.SCRUBBING_OVERVIEW):
             self._scrub(point)
@@ -94,6 +101,8 @@ class TimelinePointer:
         far = (point - self._pressed_at).manhattanLength() >= QApplication.startDragDistance()
         if gesture is _Gesture.PRESSED:
             self._click(point, event.modifiers())
+        elif gesture is _Gesture.MERGING:
+            self._let_lane_go()
         elif gesture is _Gesture.CHOOSING_RANGE and far:
             first, last = self._range_to(point)
             view.set_range((first, last))
@@ -108,6 +117,35 @@ class TimelinePointer:
         if track is not None:
             additive = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
             view.track_clicked.emit(int(track.track_id), additive)
+
+    def _dragging(self) -> _Gesture:
+        """Return what a drag means that began here: an id is held, everything else moves."""
+        view = self._view
+        on_number = self._pressed_at.x() < view.axis.left
+        if on_number and view.track_at(self._pressed_at.y()) is not None:
+            return _Gesture.MERGING
+        return _Gesture.PANNING
+
+    def _hold_lane(self, point: QPointF) -> None:
+        view = self._view
+        held, over = view.track_at(self._pressed_at.y()), view.track_at(point.y())
+        if held is None:
+            return
+        target = over.track_id if over is not None and over is not held else None
+        before = view.drag
+        view.set_drag(
+            LaneDrag(dragged=held.track_id, target=target, y=point.y())
+            if before is None or before.target != target
+            else replace(before, y=point.y())
+        )
+        if target is not None and (before is None or before.target != target):
+            view.merge_considered.emit(int(held.track_id), int(target))
+
+    def _let_lane_go(self) -> None:
+        drag = self._view.drag
+        self._view.set_drag(None)
+        if drag is not None and drag.target is not None:
+            self._view.merge_asked.emit(int(drag.dragged), int(drag.target))
 
     def _pan(self, step: QPointF) -> None:
         view = self._view
@@ -134,6 +172,8 @@ class TimelinePointer:
         shape = Qt.CursorShape.ArrowCursor
         if self._gesture is _Gesture.PANNING:
             shape = Qt.CursorShape.ClosedHandCursor
+        elif self._gesture is _Gesture.MERGING:
+            shape = Qt.CursorShape.DragMoveCursor
         elif self._gesture is _Gesture.CHOOSING_RANGE:
             shape = Qt.CursorShape.SizeHorCursor
         elif point.y() < self._view.regions.lanes.top() and point.x() >= self._view.axis.left:

@@ -13,18 +13,18 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPixmap,
     QResizeEvent,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+from PySide6.QtWidgets import QFrame, QToolTip, QWidget
 
 from trackmend_app.canvas.canvas_painter import paint_focus_frame
 from trackmend_app.theme import current_theme
 from trackmend_app.timeline.header_painter import tracks_per_frame
 from trackmend_app.timeline.lane_layout import LaneLayout
 from trackmend_app.timeline.lane_picture import LaneDetails
-from trackmend_app.timeline.time_axis import TimeAxis
+from trackmend_app.timeline.time_scroll_area import TimeScrollArea
 from trackmend_app.timeline.timeline_painter import (
     HEADER_PX,
+    LaneDrag,
     Regions,
     TimelineContent,
     describe_place,
@@ -35,24 +35,24 @@ from trackmend_app.timeline.timeline_pointer import TimelinePointer
 from trackmend_core.project import TrackSummary, VerifiedStretch
 from trackmend_core.types import TrackId
 
-_WHEEL_STEP = 1.25
-_BUTTON_STEP = 1.6
-_NOTCH = 120.0
 
-
-class TimelineView(QAbstractScrollArea):
+class TimelineView(TimeScrollArea):
     """Shows lanes over frames; knows no project.
 
     Signals:
         frame_requested(frame_index): a person wants to see this frame.
         track_clicked(track_id, additive): a lane was chosen; additive with Ctrl.
         range_selected(first, last): frames were chosen with Shift held, both included.
+        merge_considered(dragged, target): a lane is held over another; answer by `set_drag_note`.
+        merge_asked(dragged, target): it was let go there.
         lanes_shown(track_ids): these lanes are in view now (to load `set_lane_details` for).
     """
 
     frame_requested = Signal(int)
     track_clicked = Signal(int, bool)
     range_selected = Signal(int, int)
+    merge_considered = Signal(int, int)
+    merge_asked = Signal(int, int)
     lanes_shown = Signal(list)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -60,8 +60,6 @@ class TimelineView(QAbstractScrollArea):
         self._content = TimelineContent(
             empty_text=self.tr("No tracks yet. Run the model to find them.")
         )
-        self._axis = TimeAxis()
-        self._layout = LaneLayout()
         self._rows: dict[TrackId, int] = {}
         self._lasting: QPixmap | None = None
         self._shown: list[TrackId] = []
@@ -90,25 +88,56 @@ class TimelineView(QAbstractScrollArea):
         self._content.frames = None
         self._axis = replace(self._axis, frame_count=self._content.frame_count).fitted()
         self._count_tracks()
-        self._forget_picture()
+        self.forget_picture()
 
-    def set_tracks(self, tracks: Sequence[TrackSummary]) -> None:
-        """Show one lane per track, in this order."""
+    def set_tracks(
+        self,
+        tracks: Sequence[TrackSummary],
+        *,
+        all_tracks: Sequence[TrackSummary] | None = None,
+        groups: Mapping[int, str] | None = None,
+        pinned: frozenset[TrackId] = frozenset(),
+    ) -> None:
+        """Show one lane per track, in this order.
+
+        Args:
+            tracks: of the lanes.
+            all_tracks: counted in the overview, also those without a lane.
+            groups: row to the name of the group that begins there.
+            pinned: lanes that are kept on top.
+        """
         self._content.tracks = list(tracks)
+        self._content.all_tracks = self._content.tracks if all_tracks is None else list(all_tracks)
+        self._content.groups, self._content.pinned = groups or {}, pinned
         self._rows = {track.track_id: row for row, track in enumerate(self._content.tracks)}
         self._count_tracks()
         self._lay_out()
-        self._forget_picture()
+        self.forget_picture()
+
+    def set_drag(self, drag: LaneDrag | None) -> None:
+        """Show a lane held over another, or none."""
+        self._content.drag = drag
+        self.viewport().update()
+
+    def set_drag_note(self, text: str, *, possible: bool) -> None:
+        """Say what letting the held lane go would do."""
+        if self._content.drag is not None:
+            self.set_drag(replace(self._content.drag, note=text, possible=possible))
+
+    @property
+    def drag(self) -> LaneDrag | None:
+        """The lane that is held."""
+        return self._content.drag
 
     def set_lane_details(self, details: Mapping[TrackId, LaneDetails]) -> None:
         """Give lanes what they show over time; lanes without keep their mean."""
         self._content.details = dict(details)
-        self._forget_picture()
+        self.forget_picture()
 
     def set_barcode(self, on: bool) -> None:
         """Show whom each track looks like over time, or how sure the model was."""
         self._content.as_barcode = on
-        self._forget_picture()
+        self.forget_picture()
 
     def set_current_frame(self, frame_index: int) -> None:
         """Move the playhead, turning the page when it leaves the view."""
@@ -127,7 +156,7 @@ class TimelineView(QAbstractScrollArea):
         rows = sorted(self._rows[track] for track in chosen if track in self._rows)
         if rows and not any(self._is_wholly_shown(row) for row in rows):
             self.verticalScrollBar().setValue(round(self._layout.scroll_to_show(rows[0])))
-        self._forget_picture()
+        self.forget_picture()
 
     def set_edit_marks(self, marks: Iterable[tuple[TrackId, int]]) -> None:
         """Mark the frames where people changed a track."""
@@ -135,13 +164,13 @@ class TimelineView(QAbstractScrollArea):
         for track_id, frame_index in marks:
             by_track.setdefault(track_id, []).append(frame_index)
         self._content.edit_marks = by_track
-        self._forget_picture()
+        self.forget_picture()
 
     def set_verified(self, stretches: Sequence[VerifiedStretch]) -> None:
         """Show what was verified: over the ruler for all tracks, on its lane for one."""
         if stretches != self._content.verified:
             self._content.verified = stretches
-            self._forget_picture()
+            self.forget_picture()
 
     def set_range(self, frames: tuple[int, int] | None) -> None:
         """Show a chosen range (first and last frame, both included); None takes it away."""
@@ -149,11 +178,6 @@ class TimelineView(QAbstractScrollArea):
         self.viewport().update()
 
     # Where it is shown
-
-    @property
-    def axis(self) -> TimeAxis:
-        """The frames in view."""
-        return self._axis
 
     @property
     def lane_layout(self) -> LaneLayout:
@@ -174,23 +198,6 @@ class TimelineView(QAbstractScrollArea):
     def frame_range(self) -> tuple[int, int] | None:
         """The chosen range, both frames included."""
         return self._content.frames
-
-    def fit(self) -> None:
-        """Show the whole video."""
-        self.show_axis(self._axis.fitted())
-
-    def zoom_in(self) -> None:
-        """Show fewer frames, about the playhead when it is in view."""
-        self.show_axis(self._axis.zoomed(factor=_BUTTON_STEP, about_x=self._zoom_centre()))
-
-    def zoom_out(self) -> None:
-        """Show more frames, about the playhead when it is in view."""
-        self.show_axis(self._axis.zoomed(factor=1 / _BUTTON_STEP, about_x=self._zoom_centre()))
-
-    def show_axis(self, axis: TimeAxis) -> None:
-        """Show other frames."""
-        self._axis = axis
-        self._forget_picture()
 
     def track_at(self, y: float) -> TrackSummary | None:
         """Return the track whose lane is at a y of the viewport."""
@@ -232,18 +239,18 @@ class TimelineView(QAbstractScrollArea):
         """Lay the frames and lanes over the new size."""
         super().resizeEvent(event)
         self._lay_out()
-        self._forget_picture()
+        self.forget_picture()
 
     def changeEvent(self, event: QEvent) -> None:
         """Paint anew when the theme changes."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
-            self._forget_picture()
+            self.forget_picture()
 
     def scrollContentsBy(self, _dx: int, _dy: int) -> None:
         """Move the lanes under the fixed header."""
         self._layout = replace(self._layout, scrolled=float(self.verticalScrollBar().value()))
-        self._forget_picture()
+        self.forget_picture()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin to scrub, pan, choose a range or click."""
@@ -267,22 +274,6 @@ class TimelineView(QAbstractScrollArea):
             self.fit()
         else:
             self._pointer.pressed(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom time at the pointer; with Shift or sideways move in it; over the ids move lanes."""
-        turned = event.angleDelta()
-        sideways = turned.x() or (
-            turned.y() if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 0
-        )
-        if sideways:
-            self.show_axis(self._axis.moved(-sideways / _NOTCH * 0.08 * self._axis.shown_span))
-        elif event.position().x() < self._axis.left:
-            bar = self.verticalScrollBar()
-            bar.setValue(round(bar.value() - turned.y() / _NOTCH * 2 * self._layout.pitch))
-        else:
-            factor = _WHEEL_STEP ** (turned.y() / _NOTCH)
-            self.show_axis(self._axis.zoomed(factor=factor, about_x=event.position().x()))
-        event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and Down choose the lane above or below; + and - zoom."""
@@ -329,11 +320,6 @@ class TimelineView(QAbstractScrollArea):
         chosen = self._content.tracks[min(last, max(0, row))]
         self.track_clicked.emit(int(chosen.track_id), False)
 
-    def _zoom_centre(self) -> float:
-        x = self._axis.x_of(self._content.current_frame + 0.5)
-        inside = self._axis.left <= x <= self._axis.right
-        return x if inside else self._axis.left + self._axis.width / 2
-
     def _is_wholly_shown(self, row: int) -> bool:
         return self._layout.scroll_to_show(row) == self._layout.scrolled
 
@@ -354,7 +340,7 @@ class TimelineView(QAbstractScrollArea):
 
     def _count_tracks(self) -> None:
         content = self._content
-        content.counts = tracks_per_frame(content.tracks, content.frame_count)
+        content.counts = tracks_per_frame(content.all_tracks, content.frame_count)
 
     def _announce_lanes(self) -> None:
         shown = [self._content.tracks[row].track_id for row in self._layout.visible_rows]
@@ -378,6 +364,7 @@ class TimelineView(QAbstractScrollArea):
             )
         return picture
 
-    def _forget_picture(self) -> None:
+    def forget_picture(self) -> None:
+        """Paint the lanes anew."""
         self._lasting = None
         self.viewport().update()

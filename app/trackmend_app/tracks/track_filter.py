@@ -39,7 +39,10 @@ class TrackFilter(QSortFilterProxyModel):
 
     def filterAcceptsRow(self, source_row: int, _source_parent: AnyIndex) -> bool:
         """Return whether a track is shown."""
-        track = self._tracks.tracks[source_row]
+        return self.accepts(self._tracks.tracks[source_row])
+
+    def accepts(self, track: TrackSummary) -> bool:
+        """Return whether a track passes."""
         if self._only_here and not self._tracks.is_here(track):
             return False
         return not self._terms or any(fits(track, term) for term in self._terms)

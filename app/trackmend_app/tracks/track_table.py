@@ -39,10 +39,12 @@ class TrackTable(QWidget):
     Signals:
         track_selected(track_ids): a person selected these tracks (a list, maybe empty).
         track_activated(track_id): a track was double-clicked or Enter was pressed on it.
+        filter_changed(): other tracks are wanted.
     """
 
     track_selected = Signal(list)
     track_activated = Signal(int)
+    filter_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,7 +92,11 @@ class TrackTable(QWidget):
         self._model.set_current_frame(frame_index)
         self.view.viewport().update()
         if self._filter.only_here:
-            self._refilter()
+            self._on_here_toggled(True)
+
+    def accepts(self, track: TrackSummary) -> bool:
+        """Return whether the filter lets a track pass."""
+        return self._filter.accepts(track)
 
     def focus_filter(self) -> None:
         """Put the cursor into the filter box, what is there selected."""
@@ -126,6 +132,7 @@ class TrackTable(QWidget):
         self._is_told = False
         self._select_rows()
         self._count()
+        self.filter_changed.emit()
 
     @Slot(bool)
     def _on_here_toggled(self, on: bool) -> None:
@@ -134,6 +141,7 @@ class TrackTable(QWidget):
         self._is_told = False
         self._select_rows()
         self._count()
+        self.filter_changed.emit()
 
     @Slot(QModelIndex)
     def _on_row_activated(self, index: QModelIndex) -> None:
@@ -147,9 +155,6 @@ class TrackTable(QWidget):
         rows = self.view.selectionModel().selectedRows()
         self._selected = frozenset(index.data(TRACK_ROLE).track_id for index in rows)
         self.track_selected.emit(sorted(self._selected))
-
-    def _refilter(self) -> None:
-        self._on_here_toggled(self._filter.only_here)
 
     def _count(self) -> None:
         total, shown = self._model.rowCount(), self._filter.rowCount()

@@ -1,8 +1,14 @@
 """The lanes of the timeline in the real window: what they show, and what a hand does to them."""
 
+from collections.abc import Callable
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
+from view_records import Mouse
 from window_stage import Stage
+
+from trackmend_core.errors import UserError
+from trackmend_core.project import TrackSummary
 
 HERE = 20
 
@@ -57,3 +63,126 @@ def test_keyframes_and_occlusion_reach_the_lane(tracked: Stage) -> None:
         return found is not None and found.keyframes.tolist() == [HERE] == [found.occluded[0][0]]
 
     tracked.wait(reached)
+
+
+def lanes(stage: Stage) -> list[int]:
+    return [track.number for track in stage.window.timeline._content.tracks]
+
+
+def numbers(stage: Stage, key: Callable[[TrackSummary], object]) -> list[int]:
+    return [track.number for track in sorted(stage.session.tracks(), key=key)]
+
+
+def test_lanes_are_sorted_filtered_grouped_and_pinned(tracked: Stage) -> None:
+    assert lanes(tracked) == numbers(tracked, lambda track: track.number)
+    tracked.trigger("lanes_by_length")
+    assert lanes(tracked) == numbers(tracked, lambda track: (-track.box_count, track.number))
+    assert tracked.window.action_set["lanes_by_length"].isChecked()
+    assert not tracked.window.action_set["lanes_by_number"].isChecked()
+    tracked.trigger("lanes_by_number")
+    last = tracked.session.tracks()[-1]
+    tracked.session.select_tracks((last.track_id,))
+    tracked.press(Qt.Key.Key_P)
+    assert lanes(tracked)[0] == last.number
+    tracked.press(Qt.Key.Key_P)
+    assert lanes(tracked)[-1] == last.number
+    tracked.bench.repairs.describe((last.track_id,), label="a referee")
+    tracked.trigger("lanes_grouped")
+    assert lanes(tracked)[0] == last.number
+    assert tracked.window.timeline._content.groups == {0: "a referee", 1: ""}
+    tracked.trigger("lanes_grouped")
+    box = tracked.window.track_table.filter_box
+    box.setText("referee")
+    assert lanes(tracked) == [last.number]
+    box.clear()
+    tracked.trigger("lanes_here")
+    assert sorted(lanes(tracked)) == tracked.numbers_here()
+    late = max(track.last_frame for track in tracked.session.tracks())
+    tracked.go_to(late)
+    assert sorted(lanes(tracked)) == tracked.numbers_here()
+    tracked.trigger("lanes_here")
+
+
+def lane_number(stage: Stage, number: int) -> QPointF:
+    timeline = stage.window.timeline
+    layout = timeline.lane_layout
+    return QPointF(30, layout.y_of(lanes(stage).index(number)) + layout.pitch / 2)
+
+
+def test_a_lane_dragged_onto_a_lane_says_what_that_would_do_and_merges(tracked: Stage) -> None:
+    first = tracked.numbers_here()[0]
+    tracked.click_box(first)
+    tracked.press(Qt.Key.Key_S)
+    later = tracked.session.track(tracked.session.selection.track_ids[0])
+    before = tracked.session.project.digest()
+    mouse = Mouse(tracked.window.timeline.viewport())
+    mouse.press(lane_number(tracked, later.number))
+    mouse.move(lane_number(tracked, first) + QPointF(0, 9))
+    mouse.move(lane_number(tracked, first))
+    drag = tracked.window.timeline.drag
+    assert drag is not None and drag.possible
+    assert f"Merge track {later.number} into track {first}: {later.box_count} boxes" in drag.note
+    assert tracked.session.project.digest() == before, "only foreseen"
+    mouse.release(lane_number(tracked, first))
+    assert later.number not in lanes(tracked)
+    assert tracked.window.timeline.drag is None
+    tracked.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert tracked.session.project.digest() == before
+
+
+def test_a_lane_held_over_one_that_is_seen_with_it_says_why_not(tracked: Stage) -> None:
+    a, b = tracked.numbers_here()[:2]
+    before = tracked.session.project.digest()
+    mouse = Mouse(tracked.window.timeline.viewport())
+    mouse.drag(lane_number(tracked, a), lane_number(tracked, b))
+    assert isinstance(tracked.errors[0], UserError)
+    mouse.press(lane_number(tracked, a))
+    mouse.move(lane_number(tracked, b))
+    drag = tracked.window.timeline.drag
+    assert drag is not None and not drag.possible and "both seen" in drag.note
+    mouse.release(QPointF(30, 5))
+    assert tracked.session.project.digest() == before
+
+
+def test_l_plays_the_range_over_and_over(tracked: Stage) -> None:
+    tracked.session.set_range((10, 13))
+    tracked.press(Qt.Key.Key_L)
+    seen: list[int] = []
+    tracked.session.frame_changed.connect(seen.append)
+    tracked.wait(lambda: len(seen) > 8)
+    tracked.press(Qt.Key.Key_L)
+    assert set(seen[1:]) <= {10, 11, 12, 13}
+    assert not tracked.bench.playback.is_playing
+    assert tracked.bench.playback.loop is None
+
+
+def test_l_without_a_range_loops_around_this_frame(tracked: Stage) -> None:
+    tracked.press(Qt.Key.Key_L)
+    rate = round(tracked.session.video.frame_rate)
+    assert tracked.session.frame_range == (max(0, HERE - rate), min(39, HERE + rate))
+    tracked.press(Qt.Key.Key_Space)
+    tracked.session.set_range(None)
+    assert tracked.bench.playback.loop is None
+    assert not tracked.window.action_set["loop"].isChecked()
+
+
+def test_keys_jump_to_gaps_crossings_births_and_deaths(tracked: Stage) -> None:
+    longest = max(tracked.session.tracks(), key=lambda track: track.box_count)
+    tracked.session.select_tracks((longest.track_id,))
+    tracked.session.set_range((25, 27))
+    tracked.press(Qt.Key.Key_O)
+    tracked.session.set_range(None)
+    tracked.go_to(HERE)
+    for key, expected in ((".", 25), (".", 28), (",", 25)):
+        tracked.trigger("next_gap" if key == "." else "previous_gap")
+        assert tracked.session.frame_index == expected
+    tracked.trigger("previous_gap")
+    assert "no gap before" in tracked.window.status_line.text
+    ends = {f for t in tracked.session.tracks() for f in (t.first_frame, t.last_frame)}
+    tracked.go_to(HERE)
+    after = [frame for frame in ends if frame > HERE]
+    tracked.trigger("next_birth")
+    assert tracked.session.frame_index == min(after)
+    tracked.trigger("previous_birth")
+    before = [frame for frame in ends if frame < min(after)]
+    assert tracked.session.frame_index == max(before)

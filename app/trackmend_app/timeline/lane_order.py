@@ -1,0 +1,83 @@
+"""Which lanes are shown and in which order; no Qt."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from trackmend_app.tracks.presence import is_in_frame
+from trackmend_core.project import TrackSummary
+from trackmend_core.types import TrackId
+
+
+class LaneSort(StrEnum):
+    """What lanes are ordered by."""
+
+    NUMBER = "number"
+    START = "start"
+    LENGTH = "length"
+    CONFIDENCE = "confidence"
+    LABEL = "label"
+
+
+_KEYS: dict[LaneSort, Callable[[TrackSummary], tuple[object, ...]]] = {
+    LaneSort.NUMBER: lambda track: (track.number,),
+    LaneSort.START: lambda track: (track.first_frame, track.number),
+    LaneSort.LENGTH: lambda track: (-track.box_count, track.number),
+    LaneSort.CONFIDENCE: lambda track: (track.mean_score, track.number),
+    LaneSort.LABEL: lambda track: (not track.label, track.label.casefold(), track.number),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneOrder:
+    """How a person wants to see the lanes.
+
+    Attributes:
+        sort: shortest confidence and longest tracks come first, the rest rises.
+        only_here: only tracks in the current frame.
+        grouped: tracks of one label stand together under its name.
+        pinned: these stand on top whatever the rest is.
+    """
+
+    sort: LaneSort = LaneSort.NUMBER
+    only_here: bool = False
+    grouped: bool = False
+    pinned: frozenset[TrackId] = field(default_factory=frozenset)
+
+    def arranged(
+        self,
+        tracks: Sequence[TrackSummary],
+        *,
+        frame_index: int,
+        accepts: Callable[[TrackSummary], bool] = lambda _: True,
+    ) -> list[TrackSummary]:
+        """Return the lanes to show, from the top.
+
+        Args:
+            tracks: all of them.
+            frame_index: the current frame.
+            accepts: a further filter; pinned lanes need not pass it.
+        """
+        shown = [
+            track
+            for track in tracks
+            if track.track_id in self.pinned
+            or (accepts(track) and (not self.only_here or is_in_frame(track, frame_index)))
+        ]
+        shown.sort(key=_KEYS[self.sort])
+        if self.grouped:
+            shown.sort(key=lambda track: (not track.label, track.label.casefold()))
+        shown.sort(key=lambda track: track.track_id not in self.pinned)
+        return shown
+
+    def group_titles(self, lanes: Sequence[TrackSummary]) -> dict[int, str]:
+        """Return the rows above which a group begins, with its name ("" for the unlabelled)."""
+        titles: dict[int, str] = {}
+        before: object = None
+        for row, track in enumerate(lanes):
+            if not self.grouped or track.track_id in self.pinned:
+                continue
+            if track.label != before:
+                titles[row] = track.label
+            before = track.label
+        return titles
