@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -81,16 +81,14 @@ def compare_presets(
     for number, (name, preset, changes) in enumerate(ways):
         scores, seconds = {}, []
         for sequence in sequences:
-            settings = replace(
-                recommended_settings(
-                    metadata,
-                    frame_rate=sequence.frame_rate,
-                    score_threshold=score_threshold,
-                    preset=preset,
-                ),
-                **changes,
+            settings = recommended_settings(
+                metadata,
+                frame_rate=sequence.frame_rate,
+                score_threshold=score_threshold,
+                preset=preset,
             )
-            table, took_s = _track(sequence, settings)
+            switched = TrackerSettings.from_dict(settings.to_dict() | dict(changes))
+            table, took_s = _track(sequence, switched)
             scores[sequence.name] = evaluate_sequence(sequence.truth, table)
             seconds += took_s
             yield Progress(done=number + 1, total=len(ways), message=f"{name}, {sequence.name}")
