@@ -31,6 +31,8 @@ FURTHER_CANARIES = [
     ("no-torch-in-the-project", "core/trackmend_core/review/canary.py", "import torch"),
     ("core-layers", "core/trackmend_core/project/canary.py", "import trackmend_core.review"),
     ("core-layers", "core/trackmend_core/review/canary.py", "import trackmend_core.jobs"),
+    ("core-layers", "core/trackmend_core/review/canary.py", "import trackmend_core.refinement"),
+    ("no-torch-in-the-project", "core/trackmend_core/refinement/canary.py", "import torch"),
 ]
 
 

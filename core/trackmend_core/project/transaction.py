@@ -188,6 +188,7 @@ class Transaction:
             _stretch(track.track_id, placed[0].frame_index, placed[-1].frame_index)
         )
         there = {row.frame_index: row for row in self.connection.execute(query)}
+        class_id = self._class_of(track.track_id)
         for one in placed:
             row = there.get(one.frame_index)
             values = {
@@ -203,12 +204,18 @@ class Transaction:
                         run_id=track.run_id,
                         track_id=track.track_id,
                         frame_index=one.frame_index,
-                        class_id=0,
+                        class_id=class_id,
                         **values,
                     )
                 )
             elif row.source != BoxSource.PERSON.value:
                 self.connection.execute(update(boxes).where(boxes.c.id == row.id).values(**values))
+
+    def _class_of(self, track_id: TrackId) -> int:
+        """Return the class of a track, that of its first box; 0 if it has none yet."""
+        query = select(boxes.c.class_id).where(boxes.c.track_id == track_id)
+        found = self.connection.execute(query.order_by(boxes.c.frame_index).limit(1)).scalar()
+        return 0 if found is None else int(found)
 
     def set_occluded(
         self, track_id: TrackId, *, first_frame: int, last_frame: int, is_occluded: bool

@@ -20,6 +20,7 @@ from trackmend_core.project.edits.merge_tracks import MergeTracks
 from trackmend_core.project.edits.place_boxes import PlaceBoxes
 from trackmend_core.project.edits.reassign_boxes import ReassignBoxes
 from trackmend_core.project.edits.reassign_pieces import ReassignPieces
+from trackmend_core.project.edits.refine_tracks import RefineTracks
 from trackmend_core.project.edits.revert_to import RevertTo
 from trackmend_core.project.edits.set_box import SetBox
 from trackmend_core.project.edits.set_occlusion import SetOcclusion
@@ -46,6 +47,7 @@ __all__ = [
     "PlaceBoxes",
     "ReassignBoxes",
     "ReassignPieces",
+    "RefineTracks",
     "RevertTo",
     "SetBox",
     "SetOcclusion",
@@ -74,6 +76,7 @@ EDIT_KINDS: Final[dict[str, type[Edit]]] = {
     "mark_outside": MarkOutside,
     "describe_tracks": DescribeTracks,
     "revert_to": RevertTo,
+    "refine_tracks": RefineTracks,
     "delete_stretch": DeleteStretch,
     "join_overlapping": JoinOverlapping,
     "reassign_pieces": ReassignPieces,

@@ -1,0 +1,54 @@
+"""Fills gaps between two boxes of one person on the straight line."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trackmend_core.project.records import BoxXyxy
+from trackmend_core.refinement.view import RefinementView
+from trackmend_core.review.track_view import TrackView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filling:
+    """Boxes for the frames of a gap.
+
+    Attributes:
+        frames: 0-based, rising.
+        boxes_xyxy: one per frame, pixels of the source frame.
+        scores: that of the less certain end, 0..1.
+    """
+
+    frames: tuple[int, ...]
+    boxes_xyxy: tuple[BoxXyxy, ...]
+    scores: tuple[float, ...]
+
+
+def fill_between(before: TrackView, row: int, after: TrackView, other: int) -> Filling | None:
+    """Return boxes between a box of one track and a later one; None if there is no gap."""
+    first, last = int(before.frames[row]), int(after.frames[other])
+    if last - first < 2:
+        return None
+    frames = np.arange(first + 1, last)
+    share = ((frames - first) / (last - first))[:, None]
+    start, end = before.boxes_xyxy[row], after.boxes_xyxy[other]
+    boxes = start + share * (end - start)
+    score = float(min(before.scores[row], after.scores[other]))
+    return Filling(
+        frames=tuple(frames.tolist()),
+        boxes_xyxy=tuple((x1, y1, x2, y2) for x1, y1, x2, y2 in boxes.tolist()),
+        scores=(score,) * len(frames),
+    )
+
+
+def gaps_of(view: RefinementView, track: TrackView, *, frames_max: float) -> list[Filling]:
+    """Return fillings of the gaps inside a track, but of none in which a frame was verified."""
+    holes = np.flatnonzero(np.diff(track.frames) > 1)
+    found = []
+    for row in holes.tolist():
+        filling = fill_between(track, row, track, row + 1)
+        if filling is None or len(filling.frames) > frames_max:
+            continue
+        if not view.is_settled(track.track_id, filling.frames[0], filling.frames[-1]):
+            found.append(filling)
+    return found
