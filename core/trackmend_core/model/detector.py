@@ -1,5 +1,6 @@
 """From a video frame to detections in its own pixels: preprocess, run, decode, map back."""
 
+import copy
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -105,7 +106,9 @@ class Detector:
         self._turn = threading.Lock()
         wanted = sampler or model.metadata.get("sampler") or SamplerName.CENTRE
         self.sampler = SamplerName.parse(wanted)
-        self._read = torch_sampler(self.sampler, model.network)
+        # Like the back end, the second stage works on a copy of its own, where its input is.
+        self._second_stage = copy.deepcopy(two_stage_head(model.network))
+        self._read = torch_sampler(self.sampler, self._second_stage)
 
     @property
     def description(self) -> str:
@@ -207,18 +210,22 @@ class Detector:
         Raises:
             UserError: the model has no two-stage head.
         """
-        head = two_stage_head(self.model.network)
+        head = self._second_stage
         if head is None:
             raise no_two_stage_head()
         with self._turn:
             heads, letterbox = self._heads(image_bgr)
-            features = heads[FEATURES].cpu().float()
+            features = heads[FEATURES].float()
             ((x1, y1, x2, y2),) = letterbox.source_to_input(np.array([[0.0, 0.0, *box_wh]]))
             dense = two_stage_map(
-                head, features, box_wh=(x2 - x1, y2 - y1), step=MAP_STEP, chunk=MAP_CHUNK
+                head.to(features.device),
+                features,
+                box_wh=(x2 - x1, y2 - y1),
+                step=MAP_STEP,
+                chunk=MAP_CHUNK,
             )
         unit = functional.normalize(dense, dim=0, eps=EPSILON)
-        return EmbeddingMap(unit.contiguous().numpy(), letterbox)
+        return EmbeddingMap(unit.contiguous().cpu().numpy(), letterbox)
 
     def _heads(self, image_bgr: ImageArray) -> tuple[Mapping[str, Tensor], Letterbox]:
         planes, letterbox = self._input(image_bgr)
@@ -258,6 +265,8 @@ class Detector:
     def _read_boxes(self, heads: Mapping[str, Tensor], boxes_xyxy: FloatArray) -> FloatArray:
         """Return (N, D) for boxes in cells."""
         device = heads["id"].device
+        if self._second_stage is not None:
+            self._second_stage.to(device)
         boxes = torch.from_numpy(boxes_xyxy).to(device)
         images = torch.zeros(len(boxes), dtype=torch.int64, device=device)
         with torch.inference_mode():

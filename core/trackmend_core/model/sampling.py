@@ -53,15 +53,19 @@ class Samples(NamedTuple):
 TorchSampler = Callable[[Heads, Objects], Samples]
 
 
-def torch_sampler(name: SamplerName, network: nn.Module) -> TorchSampler:
+def torch_sampler(name: SamplerName, source: nn.Module | None) -> TorchSampler:
     """Return a sampler for the outputs of a network.
 
+    Args:
+        name: which one.
+        source: the network or its two-stage head; only the two-stage sampler needs it.
+
     Raises:
-        UserError: the two-stage sampler is asked for, and the network has no head for it.
+        UserError: the two-stage sampler is asked for, and there is no head for it.
     """
     if name is not SamplerName.TWO_STAGE:
         return _SAMPLERS[name]
-    head = two_stage_head(network)
+    head = source if isinstance(source, TwoStageHead | None) else two_stage_head(source)
     if head is None:
         raise no_two_stage_head()
     return partial(_two_stage, head)

@@ -94,13 +94,23 @@ def _positives(box_xyxy: Float64Array) -> IntArray:
     for stride, sizes in ANCHORS.items():
         step = stride // STRIDE
         for width, height in sizes:
+            if not _can_overlap(x2 - x1, y2 - y1, width / STRIDE, height / STRIDE):
+                continue
             columns, across = _overlaps(x1, x2, length=width / STRIDE, step=step)
             rows, along = _overlaps(y1, y2, length=height / STRIDE, step=step)
             shared = along[:, None] * across[None]
             union = area + width * height / STRIDE**2 - shared
             hits = np.nonzero(shared > MIN_OVERLAP * union)
             found.append(np.stack((rows[hits[0]], columns[hits[1]]), 1))
+    if len(found) <= 2:
+        return found[-1]
     return np.unique(np.concatenate(found), axis=0)
+
+
+def _can_overlap(width: float, height: float, anchor_w: float, anchor_h: float) -> bool:
+    """Tell whether an anchor of that size would do around the very middle of the box."""
+    shared = min(width, anchor_w) * min(height, anchor_h)
+    return shared > MIN_OVERLAP * (width * height + anchor_w * anchor_h - shared)
 
 
 def _overlaps(
