@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from trackmend_app.cli_bench import bench_app
+from trackmend_app.cli_data import data_app
 from trackmend_app.commands.console import report_bug
 from trackmend_app.commands.group import TrackmendGroup
 from trackmend_app.commands.options import (
@@ -42,6 +43,7 @@ app = typer.Typer(
 model_app = typer.Typer(help="List, inspect, import and convert models.")
 app.add_typer(model_app, name="model")
 app.add_typer(bench_app, name="bench")
+app.add_typer(data_app, name="data")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")]
 ModelFile = Annotated[
@@ -270,6 +272,28 @@ def suggest(
     from trackmend_app.commands.suggest import run_suggest
 
     run_suggest(project, least_probability=least_probability, limit=limit, as_json=as_json)
+
+
+@app.command()
+def refine(
+    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="A .trackmend file.")],
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Make it so: one edit for each video.")
+    ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="NAME", help='Only this proposal, such as "link 7 12".'),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Propose links between broken tracks, filled gaps, and doubles and ghosts to delete.
+
+    Looks at all frames at once, which the online tracker cannot. Nothing is changed without
+    --apply, and one undo in the window takes it back. Frames count from 1.
+    """
+    from trackmend_app.commands.refine import run_refine
+
+    run_refine(project, only=tuple(only or ()), apply=apply, as_json=as_json)
 
 
 @app.command()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from trackmend_core.types import RunId
 from trackmend_training.config import FinetuneConfig
-from trackmend_training.process import Line, is_main_process, run_reported
+from trackmend_training.process import EXIT_BAD_INPUT, Line, is_main_process, run_reported
 
 FINETUNE_OPTIONS = (
     "steps",
@@ -19,6 +19,7 @@ FINETUNE_OPTIONS = (
     "held_out_share",
     "replay_share",
     "replay_frames",
+    "replay_dir",
     "keep_weight",
     "apart_weight",
     "check_frames",
@@ -32,6 +33,8 @@ FINETUNE_OPTIONS = (
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit status: 0 done or cancelled, 2 bad input."""
     options = _parser().parse_args(arguments)
+    if options.command == "check":
+        return _check(options)
     line = Line()
     line.listen()
     commands = {"train": _train, "model": _model, "finetune": _finetune}
@@ -45,6 +48,12 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("config", type=Path)
     train.add_argument("--resume", action="store_true", help="go on with the run in out_dir")
     train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
+    check = commands.add_parser("check", help="say what is in training material, and what is wrong")
+    check.add_argument("paths", type=Path, nargs="+", help="sources, or a TOML configuration")
+    check.add_argument("--kind", default="auto")
+    check.add_argument("--images", help="folder that image names are relative to")
+    check.add_argument("--part", default="all")
+    check.add_argument("--json", action="store_true")
     model = commands.add_parser("model", help="repeat the training of the bundled model")
     model.add_argument("--data", type=Path, required=True, help="folder of training data")
     model.add_argument("--out", type=Path, required=True, help="receives material and checkpoints")
@@ -63,6 +72,19 @@ def _add_finetune(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     parser.add_argument("--blends", type=float, nargs="+", default=usual.blends)
     parser.add_argument("--crop", type=int, nargs=2, default=usual.crop_wh, metavar=("W", "H"))
+
+
+def _check(options: argparse.Namespace) -> int:
+    from trackmend_core.errors import UserError
+    from trackmend_training.check import run_check, sources_of
+    from trackmend_training.config import SourceConfig
+
+    try:
+        like = SourceConfig(path="", kind=options.kind, images=options.images, part=options.part)
+        return run_check(sources_of(options.paths, like=like), as_json=options.json)
+    except UserError as error:
+        print(f"trackmend: {error.message} {error.hint}".rstrip(), file=sys.stderr)  # noqa: T201
+        return EXIT_BAD_INPUT
 
 
 def _train(options: argparse.Namespace, line: Line) -> None:

@@ -4,17 +4,19 @@ Differs from the official reader in what it forgives: the two folder names may o
 the path, an image without a label file has no people in it, and a broken line is named.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from trackmend_core.errors import UserError
 from trackmend_core.types import FloatArray
 from trackmend_training.config import SourceConfig
+from trackmend_training.datasets.image_size import read_image_size
 from trackmend_training.datasets.labelled import LabelledImage
+from trackmend_training.datasets.raw import RawImage, RawSource, number_identities, require_all
 
 IMAGES, LABELS, IGNORED = "images", "labels_with_ids", "ignored"
 TEACHER_FILE = "teacher.npz"
@@ -30,7 +32,18 @@ class Labels:
 
 
 def load_source(source: SourceConfig) -> list[LabelledImage]:
-    """Read one source: a folder, or a list of images.
+    """Read one folder or list in JDE's format.
+
+    Raises:
+        UserError: there is no such folder or list, it names no image, or a label is broken.
+    """
+    raw = read_jde(source).keep(source)
+    require_all(raw, source=source)
+    return number_identities(raw.images, own_identity_per_box=source.own_identity_per_box)
+
+
+def read_jde(source: SourceConfig) -> RawSource:
+    """Read one folder or list in JDE's format; missing images are named in the result.
 
     Raises:
         UserError: there is no such folder or list, it names no image, or a label is broken.
@@ -39,8 +52,7 @@ def load_source(source: SourceConfig) -> list[LabelledImage]:
     if path.is_dir():
         found = sorted(p for p in (path / IMAGES).rglob("*") if p.suffix.lower() in SUFFIXES)
     elif path.is_file():
-        lines = path.read_text(encoding="utf-8").split("\n")
-        found = [path.parent / line.strip() for line in lines if line.strip()]
+        found = read_list(path, root=Path(source.images) if source.images else path.parent)
     else:
         raise UserError(
             f"There is no training material at {path}.", "Give a folder or a list of images."
@@ -50,7 +62,49 @@ def load_source(source: SourceConfig) -> list[LabelledImage]:
             f"No image was found in {path}.",
             f"Training material has its pictures in {IMAGES}/ and its labels in {LABELS}/.",
         )
-    return _number_identities(found, source=source)
+    return read_images(found, scope="")
+
+
+def read_list(path: Path, *, root: Path) -> list[Path]:
+    """Return the images that a text file names, one a line, relative to a folder."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [root / line.strip() for line in lines if line.strip()]
+
+
+def read_images(paths: list[Path], *, scope: str) -> RawSource:
+    """Read the labels beside each image.
+
+    Args:
+        paths: of the images.
+        scope: within which an identity is one person.
+
+    Raises:
+        UserError: a label is broken.
+    """
+    raw = RawSource()
+    teacher = _load_teacher(paths[0]) if paths else {}
+    for path in paths:
+        image_wh = read_image_size(path)
+        if image_wh is None:
+            raw.missing.append(path)
+            continue
+        label_path = sidecar_path(path, LABELS)
+        labels = read_labels(label_path)
+        ignored = read_labels(sidecar_path(path, IGNORED)).boxes_cxcywh
+        raw.images.append(
+            RawImage(
+                path=path,
+                image_wh=image_wh,
+                boxes_xyxy=to_pixels(labels.boxes_cxcywh, image_wh=image_wh),
+                identities=np.array(labels.identities, np.int64),
+                scope=scope,
+                sequence=str(path.parent),
+                ignored_xyxy=to_pixels(ignored, image_wh=image_wh),
+                teacher=teacher.get(path.stem),
+                has_labels=label_path.is_file(),
+            )
+        )
+    return raw
 
 
 def read_labels(path: Path) -> Labels:
@@ -67,8 +121,8 @@ def read_labels(path: Path) -> Labels:
             continue
         try:
             _, identity, *box = (float(word) for word in line.split())
-            if len(box) != 4:
-                raise ValueError(f"{len(box)} coordinates")
+            if len(box) != 4 or not all(map(math.isfinite, (identity, *box))):
+                raise ValueError(f"{len(box)} coordinates, or one that is no number")
         except ValueError as error:
             raise UserError(
                 f"Line {number} of {path} is not a label: {line.strip()[:80]!r}.",
@@ -110,50 +164,11 @@ def to_relative(boxes_xyxy: FloatArray, *, image_wh: tuple[int, int]) -> FloatAr
     return np.asarray(relative, np.float32)
 
 
-def _to_pixels(boxes_cxcywh: FloatArray, *, image_wh: tuple[int, int]) -> FloatArray:
+def to_pixels(boxes_cxcywh: FloatArray, *, image_wh: tuple[int, int]) -> FloatArray:
+    """Turn centre and size relative to the image into pixel corners."""
     centre, half = boxes_cxcywh[:, :2], boxes_cxcywh[:, 2:] / 2
     corners = np.concatenate([centre - half, centre + half], 1)
     return np.asarray(corners * np.tile(image_wh, 2), np.float32)
-
-
-def _number_identities(paths: list[Path], *, source: SourceConfig) -> list[LabelledImage]:
-    """Give identities numbers from 0; a box without one gets its own if the source says so."""
-    teacher = _load_teacher(paths[0])
-    numbers: dict[int, int] = {}
-    count = 0
-    images: list[LabelledImage] = []
-    for path in paths:
-        labels = read_labels(sidecar_path(path, LABELS))
-        identities = np.full(len(labels.identities), -1, np.int64)
-        for row, identity in enumerate(labels.identities):
-            if identity >= 0 and identity in numbers:
-                identities[row] = numbers[identity]
-            elif identity >= 0 or source.own_identity_per_box:
-                identities[row] = count
-                if identity >= 0:
-                    numbers[identity] = count
-                count += 1
-        image_wh = _image_size(path)
-        ignored = read_labels(sidecar_path(path, IGNORED)).boxes_cxcywh
-        images.append(
-            LabelledImage(
-                path=path,
-                boxes_xyxy=_to_pixels(labels.boxes_cxcywh, image_wh=image_wh),
-                identities=identities,
-                ignored_xyxy=_to_pixels(ignored, image_wh=image_wh),
-                teacher=teacher.get(path.stem),
-            )
-        )
-    return images
-
-
-def _image_size(path: Path) -> tuple[int, int]:
-    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if image is None:
-        raise UserError(
-            f"The training image {path} cannot be read.", "Is it there, and is it an image?"
-        )
-    return image.shape[1], image.shape[0]
 
 
 def _load_teacher(image_path: Path) -> dict[str, FloatArray]:

@@ -1,0 +1,19 @@
+"""`trackmend data check`: asks the training process, which reads the material as a run would."""
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from trackmend_app.commands.train import training_command
+
+
+def run_data_check(
+    paths: Sequence[Path], *, kind: str, images: Path | None, part: str, as_json: bool
+) -> int:
+    """Let what is found go to stdout; return the exit status, see `data check --help`."""
+    arguments = ["check", *map(str, paths), "--kind", kind, "--part", part]
+    if images is not None:
+        arguments += ["--images", str(images)]
+    if as_json:
+        arguments.append("--json")
+    return subprocess.run(training_command(arguments), check=False).returncode

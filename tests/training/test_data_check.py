@@ -1,0 +1,161 @@
+"""What would ruin a run is refused before it begins; the rest is told."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from test_data_sources import write_image, write_sequence, write_text
+
+from trackmend_core.errors import UserError
+from trackmend_training.__main__ import main
+from trackmend_training.check import check_source, sources_of
+from trackmend_training.config import SourceConfig, TrainConfig
+from trackmend_training.trainer import fit
+
+
+def texts(record: dict[str, object], level: str) -> str:
+    findings = record["findings"]
+    assert isinstance(findings, list)
+    return " ".join(finding["text"] for finding in findings if finding["level"] == level)
+
+
+def write_labelled(folder: Path, name: str, lines: list[str]) -> None:
+    write_image(folder / "images" / f"{name}.jpg")
+    write_text(folder / "labels_with_ids" / f"{name}.txt", lines)
+
+
+def walk(folder: Path, *, lasting: bool, images: int = 6, people: int = 6) -> None:
+    """Write people who hardly move, under names that last or that the rows' order made up."""
+    for frame in range(images):
+        write_labelled(
+            folder,
+            f"{frame:06d}",
+            [
+                f"0 {p if lasting else frame * people + p} {0.1 + 0.15 * p:.3f} 0.5 0.1 0.4"
+                for p in range(people)
+            ],
+        )
+
+
+def check(path: Path, **settings: object) -> dict[str, object]:
+    return check_source(replace(SourceConfig(path=str(path)), **settings))
+
+
+def test_sound_material_is_counted(tmp_path: Path) -> None:
+    walk(tmp_path, lasting=True)
+    record = check(tmp_path)
+    assert record["usable"] and record["findings"] == []
+    assert (record["images"], record["boxes"], record["identities"]) == (6, 36, 6)
+    assert (record["followed"], record["renamed"], record["most_people"]) == (30, 0, 6)
+
+
+def test_identities_that_explode_are_refused(tmp_path: Path) -> None:
+    walk(tmp_path, lasting=False)
+    record = check(tmp_path)
+    assert not record["usable"]
+    assert "30 of 30 boxes that stay where they were" in texts(record, "ruins")
+
+
+def test_a_run_on_ruined_material_does_not_begin(config: TrainConfig, tmp_path: Path) -> None:
+    walk(tmp_path / "bad", lasting=False)
+    ruined = replace(config, steps=1, sources=(SourceConfig(path=str(tmp_path / "bad")),))
+    with pytest.raises(UserError, match=r"would be in vain\. Identities do not last"):
+        fit(ruined, emit=lambda _: None)
+    fit(replace(ruined, check=False), emit=lambda _: None)
+
+
+def test_unrelated_photos_with_a_name_for_each_box_are_sound(tmp_path: Path) -> None:
+    for number in range(12):
+        lines = [f"0 {number * 3 + p} {0.08 * number + 0.02 * p} 0.5 0.05 0.2" for p in range(3)]
+        write_labelled(tmp_path, f"{number:06d}", lines)
+    assert check(tmp_path)["usable"]
+
+
+def test_unsorted_ground_truth_of_a_sequence_is_no_explosion(tmp_path: Path) -> None:
+    rows = [f"{f},{p},{20 * p},10,15,40,1,1,1" for f in range(1, 5) for p in range(1, 9)]
+    record = check(write_sequence(tmp_path / "MOT17-02", rows))
+    assert record["usable"] and record["identities"] == 8
+
+
+@pytest.mark.parametrize(
+    ("lines", "named"),
+    [
+        ([], "no box in any image"),
+        (["0 1 90.0 50.0 20.0 40.0"], "wholly outside"),
+        (["0 1 0.5 0.5 0 0.4"], "1 of 1 boxes have no size"),
+        (["0 1 0.5 nan 0.1 0.4"], "Line 1 of"),
+    ],
+)
+def test_labels_that_teach_nothing_are_refused(
+    lines: list[str], named: str, tmp_path: Path
+) -> None:
+    write_labelled(tmp_path, "a", lines)
+    record = check(tmp_path)
+    assert not record["usable"] and named in texts(record, "ruins")
+
+
+def test_missing_images_and_empty_lists_are_refused(tmp_path: Path) -> None:
+    write_labelled(tmp_path, "a", ["0 1 0.5 0.5 0.1 0.4"])
+    listed = write_text(tmp_path / "some.train", ["images/a.jpg", "images/b.jpg"])
+    record = check(listed)
+    assert record["missing_images"] == 1 and "images/b.jpg" in texts(record, "ruins")
+    record = check(write_text(tmp_path / "none.train", [""]))
+    assert not record["usable"] and "No image was found" in texts(record, "ruins")
+
+
+def test_what_can_be_lived_with_is_told(tmp_path: Path) -> None:
+    twice = ["0 1 0.5 0.5 0.1 0.4"] * 2
+    elsewhere = ["0 1 0.2 0.5 0.1 0.4", "0 -1 1.04 0.5 0.1 0.4"]
+    write_labelled(tmp_path, "a", twice + elsewhere)
+    write_image(tmp_path / "images" / "b.jpg")
+    record = check(tmp_path)
+    assert record["usable"]
+    assert (record["duplicate_labels"], record["identity_twice_in_image"]) == (1, 1)
+    assert (record["boxes_over_the_border"], record["boxes_without_identity"]) == (1, 1)
+    assert (record["images_without_people"], record["images_without_labels"]) == (1, 1)
+    assert "more than once" in texts(record, "warns")
+
+
+def test_boxes_of_frames_without_an_image_are_told(tmp_path: Path) -> None:
+    rows = ["1,1,20,10,20,40,1,1,1", "9,1,20,10,20,40,1,1,1"]
+    record = check(write_sequence(tmp_path / "A", rows, frames=2))
+    assert "A: 1 boxes are of frames without an image" in texts(record, "warns")
+
+
+def test_a_configuration_is_checked_with_what_it_is_judged_by(tmp_path: Path) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text(
+        'out_dir = "o"\n[[sources]]\npath = "a"\n[validation]\nevery = 1\n'
+        '[[validation.sources]]\npath = "b"\n'
+    )
+    sources = sources_of([path], like=SourceConfig(path=""))
+    assert [Path(source.path).name for source in sources] == ["a", "b"]
+
+
+def test_the_exit_status_says_whether_to_train(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    walk(tmp_path / "good", lasting=True)
+    walk(tmp_path / "bad", lasting=False)
+    assert main(["check", str(tmp_path / "good")]) == 0
+    assert "Usable." in capsys.readouterr().out
+    assert main(["check", str(tmp_path / "good"), str(tmp_path / "bad"), "--json"]) == 1
+    records = json.loads(capsys.readouterr().out)["sources"]
+    assert [record["usable"] for record in records] == [True, False]
+    assert main(["check", str(tmp_path / "good"), "--kind", "vhs"]) == 2
+    assert "“vhs” is no kind" in capsys.readouterr().err
+
+
+def test_the_command_line_asks_the_training_process(tmp_path: Path) -> None:
+    walk(tmp_path, lasting=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "trackmend_app.cli", "data", "check", str(tmp_path), "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert json.loads(done.stdout)["sources"][0]["renamed"] == 30

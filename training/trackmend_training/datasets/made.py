@@ -1,0 +1,87 @@
+"""Sources that are made when they are read: drawn streets, and the frames of a project."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from trackmend_core.errors import UserError
+from trackmend_core.model.atomic_file import write_atomically
+from trackmend_core.project import Project
+from trackmend_training.config import SourceConfig
+from trackmend_training.datasets.corrected import read_corrected_run
+from trackmend_training.datasets.drawn import write_drawn_material
+from trackmend_training.datasets.image_size import read_image_size
+from trackmend_training.datasets.jde import read_jde
+from trackmend_training.datasets.raw import RawImage, RawSource
+
+DRAWN_FILE = "drawn.json"
+FRAMES_AROUND_EDIT = 8
+
+
+def read_street(source: SourceConfig) -> RawSource:
+    """Draw streets into a folder, unless the same ones are there, and read them.
+
+    Raises:
+        UserError: the folder holds something else.
+    """
+    folder = Path(source.path)
+    wanted = {"frames": source.frames, "seed": source.seed}
+    mark = folder / DRAWN_FILE
+    if mark.is_file():
+        if json.loads(mark.read_text(encoding="utf-8")) != wanted:
+            raise UserError(
+                f"{folder} holds other drawn streets.", "Give another folder, or delete this one."
+            )
+        return read_jde(source)
+    if folder.exists() and any(folder.iterdir()):
+        raise UserError(
+            f"{folder} is not empty; streets would be drawn into it.", "Give another folder."
+        )
+    for _ in write_drawn_material(folder, frame_count=source.frames, seed=source.seed):
+        pass
+    write_atomically(mark, json.dumps(wanted).encode())
+    return read_jde(source)
+
+
+def read_project(source: SourceConfig) -> RawSource:
+    """Read the tracks of every video's active run as corrected; its frames are written out.
+
+    Frames go to the source's `images`, else into a folder beside the project.
+
+    Raises:
+        UserError: the project cannot be opened, or there is nothing to learn from.
+    """
+    path = Path(source.path)
+    folder = Path(source.images) if source.images else path.with_name(f"{path.stem}.frames")
+    raw = RawSource()
+    with Project.open(path) as project:
+        active = [project.active_run(video.video_id) for video in project.videos()]
+        for run in active:
+            if run is None:
+                continue
+            corrected = read_corrected_run(
+                project,
+                run.run_id,
+                folder=folder / f"run{run.run_id}",
+                max_frames=source.frames,
+                frames_around_edit=FRAMES_AROUND_EDIT,
+                held_out_share=0.0,
+            )
+            for image in corrected.images:
+                raw.images.append(
+                    RawImage(
+                        path=image.path,
+                        image_wh=read_image_size(image.path) or (0, 0),
+                        boxes_xyxy=image.boxes_xyxy,
+                        identities=np.asarray(image.identities, np.int64),
+                        scope=f"run{run.run_id}",
+                        sequence=f"run{run.run_id}",
+                        ignored_xyxy=image.ignored_xyxy,
+                    )
+                )
+    if not raw.images:
+        raise UserError(
+            f"{path.name} has nothing to learn from.", "Run the model on a video and correct it."
+        )
+    return raw
