@@ -155,6 +155,8 @@ _VIEW = _rows(
      "Show or hide the similarity panel"),
     (2, "panel_training", "Training panel", "Ctrl+Shift+4", when.always, "c",
      "Show or hide the training panel"),
+    (2, "panel_film", "Filmstrip", "Ctrl+Shift+6", when.always, "c",
+     "Show or hide pictures of the selected track over time, or of two side by side"),
     (2, "panel_history", "History", "Ctrl+Shift+5", when.always, "c",
      "Show or hide the history of edits and named moments"),
     (3, "pin_track", "Lanes/Pin the selected lanes", "P", when.with_selection, "",
@@ -265,6 +267,8 @@ _TRACK = _rows(
 )
 _REVIEW = _rows(
     Menu.REVIEW,
+    (0, "compare", "Compare A with B", "A", when.with_two_tracks, "m",
+     "Show the two tracks selected last side by side over time"),
     (0, "toggle_verified", "Verified", "Y", when.with_run, "",
      "Say that this is right: the range, or the selected tracks, or all since the last verified "
      "stretch up to here; again takes it back"),

@@ -61,6 +61,7 @@ class CanvasPresenter(QObject):
         canvas.box_edited.connect(self._on_box_edited)
         canvas.box_drawn.connect(self._on_box_drawn)
         canvas.draw_cancelled.connect(self._corrections.leave)
+        canvas.lassoed.connect(self._on_lassoed)
         canvas.follow_requested.connect(self._on_follow_requested)
 
     @property
@@ -182,6 +183,12 @@ class CanvasPresenter(QObject):
     def _on_empty_clicked(self) -> None:
         if self._corrections.mode is Mode.REVIEW:
             self._session.select(Selection())
+
+    @Slot(list, bool)
+    def _on_lassoed(self, track_ids: list[TrackId], additive: bool) -> None:
+        before = self._session.selection.track_ids if additive else ()
+        new = tuple(track for track in track_ids if track not in before and track >= 0)
+        self._session.select_tracks((*before, *new))
 
     @Slot(int, float, float, float, float)
     def _on_box_edited(self, box_id: int, x1: float, y1: float, x2: float, y2: float) -> None:

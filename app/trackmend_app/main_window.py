@@ -31,6 +31,8 @@ from trackmend_app.dialogs.key_sheet import KeySheet
 from trackmend_app.dialogs.questions import DialogQuestions, Questions
 from trackmend_app.errands import Errands
 from trackmend_app.faults import FaultReporter
+from trackmend_app.filmstrip import FilmPanel
+from trackmend_app.filmstrip.film_presenter import FilmPresenter
 from trackmend_app.focus_return import FocusReturn
 from trackmend_app.held_key import HeldKey
 from trackmend_app.history import HistoryPanel
@@ -103,6 +105,7 @@ class MainWindow(QMainWindow):
         self.similarity_panel = SimilarityPanel()
         self.training_panel = TrainingPanel(self.action_set)
         self.history_panel = HistoryPanel()
+        self.film_panel = FilmPanel()
         self.run_strip = RunStrip(self.action_set)
         self.welcome = WelcomePage(self.action_set)
         self.tool_bar = ToolBar(self.action_set)
@@ -131,6 +134,7 @@ class MainWindow(QMainWindow):
         self.panels.add(
             "similarity", "Similarity", self.similarity_panel, area.BottomDockWidgetArea
         )
+        self.panels.add("film", "Filmstrip", self.film_panel, area.RightDockWidgetArea)
         self.panels.add("history", "History", self.history_panel, area.RightDockWidgetArea)
         self.panels.add("training", "Training", self.training_panel, area.RightDockWidgetArea)
 
@@ -165,6 +169,7 @@ class MainWindow(QMainWindow):
             travel=bench.travel,
             parent=self,
         )
+        self.film_presenter = FilmPresenter(self.film_panel, workbench=bench, parent=self)
         self.status_presenter = StatusPresenter(
             self,
             workbench=bench,
@@ -213,6 +218,7 @@ class MainWindow(QMainWindow):
         self._held_similarity = HeldKey(self._app, self)
         self._held_similarity.held.connect(lambda: bench.similarity.set_shown(True))
         self._held_similarity.released.connect(lambda: bench.similarity.set_shown(False))
+        self.panels["film"].visibilityChanged.connect(self.film_presenter.set_shown)
         self.panels["history"].visibilityChanged.connect(self.history_presenter.set_shown)
         self.assign_list.attend(self, bench)
 

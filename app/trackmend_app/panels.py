@@ -10,8 +10,8 @@ from trackmend_app.theme import current_theme
 LAYOUT_VERSION = 1
 TRACKS_WIDTH, TIMELINE_HEIGHT, SIDE_WIDTH, TRAINING_WIDTH = 270, 290, 330, 430
 GRIP_HEIGHT = 7
-_WIDTHS = {"history": 380}
-_HIDDEN_AT_FIRST = ("training", "history")
+_WIDTHS = {"history": 380, "film": 330}
+_HIDDEN_AT_FIRST = ("training", "history", "film")
 
 
 class PanelGrip(QWidget):
@@ -74,6 +74,11 @@ class Panels:
         dock.setVisible(shown)
         if shown and name in _WIDTHS and dock.width() < _WIDTHS[name]:
             self._window.resizeDocks([dock], [_WIDTHS[name]], Qt.Orientation.Horizontal)
+
+    def show(self, name: str) -> None:
+        """Show a panel, wide enough, in front of others in its place."""
+        self._set_shown(name, True)
+        self._docks[name].raise_()
 
     def __getitem__(self, name: str) -> QDockWidget:
         return self._docks[name]

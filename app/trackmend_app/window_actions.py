@@ -116,6 +116,7 @@ def _track_slots(window: "MainWindow") -> dict[str, Slot]:
         "delete_box": corrections.delete_box,
         "delete_from_here": corrections.delete_from_here,
         "delete_track": corrections.delete_tracks,
+        "compare": lambda: window.panels.show("film"),
         "toggle_verified": window.workbench.verification.toggle,
         **plain,
         **numbered,

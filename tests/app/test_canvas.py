@@ -396,3 +396,35 @@ def test_two_hundred_boxes_are_placed_without_covering_each_others_labels_needle
     hidden = sum(1 for i, a in enumerate(labels) if any(a.intersects(b) for b in labels[:i]))
     assert len(labels) == 200
     assert hidden < 60
+
+
+def test_a_lasso_chooses_the_boxes_whose_middle_is_inside(
+    canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot
+) -> None:
+    canvas.set_boxes(
+        [
+            make_box(1, (100, 100, 200, 300)),
+            make_box(2, (300, 100, 400, 300)),
+            make_box(3, (500, 100, 600, 300)),
+        ]
+    )
+    alt = Qt.KeyboardModifier.AltModifier
+    corners = [at(canvas, x, y) for x, y in ((120, 90), (420, 90), (420, 310), (120, 310))]
+    plain = canvas.grab().toImage()
+    mouse.press(corners[0], keys=alt)
+    for corner in corners[1:]:
+        mouse.move(corner, keys=alt)
+    assert canvas.grab().toImage() != plain
+    with qtbot.waitSignal(canvas.lassoed) as chosen:
+        mouse.release(corners[-1], keys=alt)
+    assert chosen.args == [[12, 11], False]
+    assert canvas.grab().toImage() == plain
+
+
+def test_esc_calls_a_lasso_off(canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot) -> None:
+    alt = Qt.KeyboardModifier.AltModifier
+    mouse.press(at(canvas, 50, 50), keys=alt)
+    mouse.move(at(canvas, 400, 400), keys=alt)
+    qtbot.keyClick(canvas, Qt.Key.Key_Escape)
+    with qtbot.assertNotEmitted(canvas.lassoed):
+        mouse.release(at(canvas, 50, 400), keys=alt)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from trackmend_app.canvas.box_drag import Box
 from trackmend_app.canvas.box_layout import PlacedBox
@@ -101,6 +101,15 @@ def paint_crosshair(painter: QPainter, point: QPointF, *, view: QRectF) -> None:
         painter.setPen(QPen(colour, width))
         painter.drawLine(QLineF(view.left(), point.y(), view.right(), point.y()))
         painter.drawLine(QLineF(point.x(), view.top(), point.x(), view.bottom()))
+
+
+def paint_lasso(painter: QPainter, line: Sequence[QPointF], *, theme: Theme) -> None:
+    """Draw the line that is being closed around boxes."""
+    veil = QColor(theme.focus)
+    veil.setAlpha(40)
+    painter.setBrush(veil)
+    painter.setPen(QPen(QColor(theme.focus), 1.6, Qt.PenStyle.DashLine))
+    painter.drawPolygon(QPolygonF(list(line)))
 
 
 def paint_focus_frame(painter: QPainter, area: QRectF, *, theme: Theme) -> None:

@@ -33,6 +33,7 @@ class _Gesture(Enum):
     PANNING = auto()
     DRAGGING_BOX = auto()
     DRAWING_BOX = auto()
+    LASSO = auto()
 
 
 class Gestures:
@@ -45,6 +46,7 @@ class Gestures:
         self._last_at = QPointF()
         self._drag: BoxDrag | None = None
         self._box: Box | None = None
+        self._lasso: list[QPointF] = []
         self.space_held = False
 
     @property
@@ -57,13 +59,19 @@ class Gestures:
     @property
     def is_busy(self) -> bool:
         """Return whether a button is held for something that Esc can call off."""
-        return self._gesture in (_Gesture.DRAGGING_BOX, _Gesture.DRAWING_BOX)
+        return self._gesture in (_Gesture.DRAGGING_BOX, _Gesture.DRAWING_BOX, _Gesture.LASSO)
+
+    @property
+    def lasso(self) -> list[QPointF]:
+        """Return the points of the lasso being drawn, on the widget."""
+        return self._lasso
 
     def cancel(self) -> None:
         """Forget the gesture; a dragged box jumps back."""
         self._gesture = _Gesture.NONE
         self._drag = None
         self._box = None
+        self._lasso = []
         self._canvas.update()
         self._show_cursor(self._last_at)
 
@@ -79,6 +87,8 @@ class Gestures:
                 self._gesture = _Gesture.PANNING
             elif canvas.mode is CanvasMode.DRAW_BOX:
                 self._gesture = _Gesture.DRAWING_BOX
+            elif event.modifiers() & Qt.KeyboardModifier.AltModifier and not self._on_handle(point):
+                self._gesture, self._lasso = _Gesture.LASSO, [point]
             elif not self._take_hold(point):
                 self._gesture = _Gesture.PRESSED
         self._show_cursor(point)
@@ -101,11 +111,14 @@ class Gestures:
         elif self._gesture is _Gesture.DRAWING_BOX:
             self._box = self._box_drawn_to(point)
             self._canvas.update()
+        elif self._gesture is _Gesture.LASSO:
+            self._lasso.append(point)
+            self._canvas.update()
         self._show_cursor(point)
 
     def released(self, event: QMouseEvent) -> None:
         """End what was begun."""
-        gesture, drag, box = self._gesture, self._drag, self._box
+        gesture, drag, box, lasso = self._gesture, self._drag, self._box, self._lasso
         self.cancel()
         canvas = self._canvas
         additive = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
@@ -117,6 +130,8 @@ class Gestures:
         elif gesture is _Gesture.DRAWING_BOX:
             if box and box[2] - box[0] >= MIN_SIDE_PX and box[3] - box[1] >= MIN_SIDE_PX:
                 canvas.box_drawn.emit(*box)
+        elif gesture is _Gesture.LASSO:
+            canvas.choose_inside(lasso, additive=additive)
         elif gesture is _Gesture.PRESSED:
             canvas.click_at(event.position(), additive=additive)
 
@@ -124,6 +139,11 @@ class Gestures:
         """Show the pointer that fits a place, without a button held."""
         self._last_at = point
         self._show_cursor(point)
+
+    def _on_handle(self, point: QPointF) -> bool:
+        """Tell whether Alt means a handle here: a box dragged with it does not snap."""
+        held = self._handle_under(point)
+        return held is not None and held[2] is not Handle.MOVE
 
     def _take_hold(self, point: QPointF) -> bool:
         """Take hold of the selected box when the pointer is on it."""
@@ -174,7 +194,7 @@ class Gestures:
             shape = cursor_for(self._drag.handle)
         elif not canvas.has_frame:
             shape = Qt.CursorShape.ArrowCursor
-        elif canvas.mode is CanvasMode.DRAW_BOX:
+        elif canvas.mode is CanvasMode.DRAW_BOX or self._gesture is _Gesture.LASSO:
             shape = Qt.CursorShape.CrossCursor
         elif canvas.mode is CanvasMode.PAN or self.space_held:
             shape = Qt.CursorShape.OpenHandCursor

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPolygonF,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -19,6 +20,7 @@ from trackmend_app.canvas.canvas_painter import (
     paint_canvas,
     paint_crosshair,
     paint_focus_frame,
+    paint_lasso,
 )
 from trackmend_app.canvas.frame_picture import FramePicture
 from trackmend_app.canvas.gestures import Gestures
@@ -45,6 +47,7 @@ class VideoCanvas(ZoomableView):
         context_menu_requested(box_id or -1, global position).
         zoom_changed(scale): widget pixels per image pixel (from `ZoomableView`).
         follow_requested(track_id): a box was double-clicked.
+        lassoed(track_ids, additive): a lasso (Alt+drag) was closed around these boxes.
         draw_cancelled(): Esc was pressed in draw mode with nothing begun.
     """
 
@@ -56,6 +59,7 @@ class VideoCanvas(ZoomableView):
     hover_left = Signal()
     context_menu_requested = Signal(int, QPoint)
     follow_requested = Signal(int)
+    lassoed = Signal(list, bool)
     draw_cancelled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -227,6 +231,16 @@ class VideoCanvas(ZoomableView):
             return
         self.box_clicked.emit(int(placed.box.box_id), int(placed.box.track_id), additive)
 
+    def choose_inside(self, lasso: Sequence[QPointF], *, additive: bool) -> None:
+        """Choose the tracks whose boxes have their middle inside a closed line on the widget."""
+        line = QPolygonF(list(lasso))
+        inside = [
+            int(placed.box.track_id)
+            for placed in self.placed_boxes
+            if line.containsPoint(placed.rect.center(), Qt.FillRule.OddEvenFill)
+        ]
+        self.lassoed.emit(inside, additive)
+
     def _candidates(self, point: QPointF) -> list[BoxId]:
         placed = self.placed_boxes
         return boxes_under(
@@ -256,6 +270,8 @@ class VideoCanvas(ZoomableView):
                 edited=self._gestures.edited_box,
                 theme=theme,
             )
+            if self._gestures.lasso:
+                paint_lasso(painter, self._gestures.lasso, theme=theme)
             if self._mode is CanvasMode.DRAW_BOX and self.has_frame and self.underMouse():
                 paint_crosshair(painter, self._pointer, view=QRectF(view))
             if self.hasFocus() and self.focus_came_by_key:

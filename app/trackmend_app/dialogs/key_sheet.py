@@ -26,10 +26,13 @@ _COLUMNS = (
 _MOUSE = (
     ("click", "select a box"),
     ("Ctrl+click", "add to the selection"),
+    ("Alt+drag", "lasso: select what is inside"),
     ("drag a box or its corner", "move or resize it"),
     ("drag, wheel", "pan, zoom at the pointer"),
     ("right click", "menu at the box"),
     ("timeline: Shift+drag", "mark a range"),
+    ("timeline: drag an id onto another", "merge the two"),
+    ("hold Ctrl", "list of look-alikes"),
 )
 
 
