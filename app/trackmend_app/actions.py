@@ -294,6 +294,8 @@ _MODEL = _rows(
 )
 _HELP = _rows(
     Menu.HELP,
+    (0, "find_command", "Find a command…", "Ctrl+Shift+P", when.always, "",
+     "Type a few letters of what you want to do"),
     (0, "key_sheet", "Keys", "F1 ?", when.always, "",
      "Show every action with its key"),
     (1, "open_log", "Show the log file", "", when.always, "",

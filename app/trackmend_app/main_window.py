@@ -27,6 +27,7 @@ from trackmend_app.canvas import VideoCanvas
 from trackmend_app.canvas_presenter import CanvasPresenter
 from trackmend_app.choice_menus import ChoiceMenus
 from trackmend_app.dialogs.about import AboutDialog
+from trackmend_app.dialogs.command_palette import CommandPalette
 from trackmend_app.dialogs.key_sheet import KeySheet
 from trackmend_app.dialogs.questions import DialogQuestions, Questions
 from trackmend_app.errands import Errands
@@ -265,6 +266,12 @@ class MainWindow(QMainWindow):
             if full
             else self.windowState() & ~Qt.WindowState.WindowFullScreen
         )
+
+    def find_command(self) -> None:
+        """Find a command by a few letters of its name."""
+        palette = CommandPalette(self, self.action_set)
+        palette.finished.connect(palette.deleteLater)
+        palette.open()
 
     def show_keys(self) -> None:
         """Show the sheet of keys."""

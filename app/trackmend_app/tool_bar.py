@@ -110,6 +110,7 @@ class ToolBar(QToolBar):
         self._add_stretch()
         for action_id in _TOGGLES:
             self._add_button(action_id)
+        self._add_button("find_command", text="Find a command")
         self.redraw_icons()
 
     def _add_button(self, action_id: str, text: str = "") -> QToolButton:

@@ -143,6 +143,7 @@ def _view_slots(window: "MainWindow") -> dict[str, Slot]:
         "pin_track": window.tracks_presenter.pin_selected,
         "reset_layout": window.panels.reset,
         "hold_similarity": window.hold_similarity,
+        "find_command": window.find_command,
         "key_sheet": window.show_keys,
         "open_log": window.show_log,
         "about": window.show_about,
