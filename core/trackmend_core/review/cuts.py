@@ -18,6 +18,7 @@ _JUMP, _JUMP_PER_S = 0.15, 1.0
 _SIZE_JUMP = 0.3
 _GAP_S = 0.15
 _DEPTH = 3
+_LOOK_BACK = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,15 +126,16 @@ def _two_people(
 
 def _jumps(scene: Scene, track: TrackView) -> IntArray:
     """Return rows whose box is not where the boxes before it led to."""
-    centres, frames = track.centres, track.frames.astype(np.float64)
     rows = np.arange(1, len(track))
-    earlier = np.maximum(rows - 1 - 4, 0)
-    passed = np.maximum(frames[rows - 1] - frames[earlier], 1.0)
-    velocity = (centres[rows - 1] - centres[earlier]) / passed[:, None]
-    gaps = frames[rows] - frames[rows - 1]
+    gaps = np.diff(track.frames).astype(np.float64)
+    steps = np.diff(track.centres, axis=0)
+    # The median step before each: one jump does not make the next steps look like jumps.
+    speeds = steps / gaps[:, None]
+    padded = np.concatenate([np.repeat(speeds[:1], _LOOK_BACK, axis=0), speeds])
+    windows = np.lib.stride_tricks.sliding_window_view(padded[:-1], _LOOK_BACK, axis=0)
+    velocity = np.median(windows, axis=2)
     steady = np.minimum(gaps, scene.frame_rate)
-    miss = np.hypot(*(centres[rows] - centres[rows - 1] - velocity * steady[:, None]).T)
-    miss /= track.heights[rows - 1]
+    miss = np.hypot(*(steps - velocity * steady[:, None]).T) / track.heights[rows - 1]
     usual = float(np.median(miss))
     limit = np.maximum(_JUMP, 5 * usual) + _JUMP_PER_S * (gaps - 1) / scene.frame_rate
     jumps: IntArray = rows[miss > limit]

@@ -31,6 +31,12 @@ class Finding:
     evidence: Mapping[str, float]
 
     @property
+    def concerned(self) -> frozenset[TrackId]:
+        """Return every track that an explanation involves."""
+        partners = {one.partner for one in self.alternatives if one.partner is not None}
+        return frozenset(partners.union(self.tracks))
+
+    @property
     def best(self) -> Alternative:
         """Return the likeliest explanation."""
         return self.alternatives[0]

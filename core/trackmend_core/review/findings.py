@@ -11,7 +11,7 @@ from trackmend_core.review.finding import Finding
 from trackmend_core.review.fragments import Fragments
 from trackmend_core.review.judge import Judge
 from trackmend_core.review.missed import free_detections, missed_boxes
-from trackmend_core.review.switches import changes, crossings
+from trackmend_core.review.switches import changes, crossings, drift
 from trackmend_core.review.track_view import TrackView
 from trackmend_core.types import TrackId
 
@@ -48,7 +48,7 @@ class Findings:
         compared = {
             track_id
             for track_id, found in self._of_track.items()
-            if any(touched.intersection(finding.tracks) for finding in found)
+            if any(touched & finding.concerned for finding in found)
         }
         for track_id in touched | compared:
             self._of_track.pop(track_id, None)
@@ -66,7 +66,8 @@ class Findings:
             found = changes(self._judge, track, self._neighbours)
             found += missed_boxes(self._judge, track, is_free=is_free)
             doubtful = ghost(self._judge, track, usual_score=self._usual_score)
-            self._of_track[track_id] = [*found, *([] if doubtful is None else [doubtful])]
+            found += [one for one in (doubtful, drift(self._judge, track)) if one is not None]
+            self._of_track[track_id] = found
             if track_id not in wanted:
                 continue
             for other in self._neighbours.of(track):

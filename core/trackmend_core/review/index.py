@@ -9,6 +9,7 @@ from trackmend_core.project.edits import Edit
 from trackmend_core.project.edits.base import Names
 from trackmend_core.project.records import frame_number
 from trackmend_core.review.alternatives import Alternative
+from trackmend_core.review.appearance import AppearanceScale
 from trackmend_core.review.decisions import Memory
 from trackmend_core.review.finding import Finding
 from trackmend_core.review.findings import Findings
@@ -38,10 +39,18 @@ class ReviewIndex:
         judge: how ends are compared.
     """
 
-    def __init__(self, project: Project, run_id: RunId, *, fitted: Fitted | None = None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        run_id: RunId,
+        *,
+        fitted: Fitted | None = None,
+        scale: AppearanceScale | None = None,
+    ) -> None:
+        """Look at a run; `fitted` and `scale` stand in for what is shipped and what is measured."""
         self._project = project
         self.scene = Scene(project, run_id)
-        self.judge = Judge(self.scene, fitted or shipped())
+        self.judge = Judge(self.scene, fitted or shipped(), scale=scale)
         self._findings = Findings(self.judge)
         self._memory = Memory(project, self.scene)
         self._by_key: dict[str, Finding] = {}

@@ -18,9 +18,11 @@ class Judge:
         fitted: the constants that were fitted on drawn streets.
     """
 
-    def __init__(self, scene: Scene, fitted: Fitted) -> None:
+    def __init__(
+        self, scene: Scene, fitted: Fitted, *, scale: AppearanceScale | None = None
+    ) -> None:
         self.scene = scene
-        self.scale = AppearanceScale.fit(scene)
+        self.scale = scale or AppearanceScale.fit(scene)
         self.fitted = fitted
         self._model = LinkModel(weights=fitted.link, scale=self.scale, frame_rate=scene.frame_rate)
         self._ends: dict[TrackId, dict[tuple[int, bool], End]] = {}

@@ -58,6 +58,9 @@ def _is_same_event(one: Finding, other: Finding, reach: float) -> bool:
     if one.repair.edit is not None and one.repair.edit == other.repair.edit:
         return True
     shared = set(one.tracks) & set(other.tracks)
+    for double, event in ((one, other), (other, one)):
+        if double.kind is SuspicionKind.DUPLICATE and len(shared) == 2:
+            return double.first_frame - reach <= event.frame <= double.last_frame + reach
     if not shared or abs(one.frame - other.frame) > reach:
         return False
     if SuspicionKind.MISSED in (one.kind, other.kind):

@@ -16,7 +16,7 @@ from trackmend_core.review.alternatives import (
     swap,
 )
 from trackmend_core.review.contacts import Contact, Neighbours, contacts
-from trackmend_core.review.cuts import LEAST_BOXES, Cut, find_cuts
+from trackmend_core.review.cuts import LEAST_BOXES, Cut, find_cuts, summed_appearance
 from trackmend_core.review.finding import Finding, ordered
 from trackmend_core.review.judge import Judge
 from trackmend_core.review.kinds import Action, SuspicionKind
@@ -31,6 +31,7 @@ _SURE_LINK = 7.0
 _HOPELESS = -6.0
 """Explanations this much worse than "nothing" are not shown."""
 _MOST_PARTNERS = 6
+_MEETING_S = 0.4
 
 
 def crossings(judge: Judge, a: TrackView, b: TrackView) -> list[Finding]:
@@ -49,6 +50,44 @@ def changes(judge: Judge, track: TrackView, neighbours: Neighbours) -> list[Find
     return found
 
 
+def drift(judge: Judge, track: TrackView) -> Finding | None:
+    """Return that a track has come to look like somebody else little by little."""
+    scene = judge.scene
+    width = max(LEAST_BOXES, round(scene.frame_rate))
+    if len(track) < 4 * width:
+        return None
+    sums, _ = summed_appearance(scene, track)
+    starts = np.arange(0, len(track) - width + 1, width)
+    windows = sums[starts + width] - sums[starts]
+    lengths = np.linalg.norm(windows, axis=1)
+    if (lengths == 0).any():
+        return None
+    looks = windows / lengths[:, None]
+    to_first = (looks @ looks[0]).astype(np.float64)
+    steps = np.einsum("nd,nd->n", looks[1:], looks[:-1])
+    if to_first[-2:].max() > judge.scale.middle or steps.min() < judge.scale.middle:
+        return None  # it looks as it did, or it changed at once, which is no drift
+    turned = int(np.argmax(to_first < judge.scale.middle))
+    frame = int(track.frames[starts[turned]])
+    place = Place(
+        frame=frame,
+        quiet_before=int(track.frames[width - 1]),
+        quiet_after=int(track.frames[len(track) - width]),
+    )
+    cleft = split(judge, track, place)
+    assert cleft is not None
+    alternatives = ordered([cleft, nothing(frame)])
+    return Finding(
+        kind=SuspicionKind.DRIFT,
+        tracks=(track.track_id,),
+        frame=frame,
+        first_frame=place.quiet_before,
+        last_frame=place.quiet_after,
+        alternatives=alternatives,
+        evidence=_link_evidence(cleft) | _certainty(judge, track, cleft),
+    )
+
+
 def _at_contact(judge: Judge, a: TrackView, b: TrackView, contact: Contact) -> Finding | None:
     pad = max(1, round(PAD_S * judge.scene.frame_rate))
     first, last = contact.first - pad, contact.last + pad
@@ -65,12 +104,8 @@ def _at_contact(judge: Judge, a: TrackView, b: TrackView, contact: Contact) -> F
         # One track ends or begins while they touch: the other may have taken its person.
         for frame in (other.last_frame + 1, other.first_frame):
             if first <= frame <= last + 1:
-                at = Place(
-                    frame=frame,
-                    quiet_before=min(contact.first, frame) - 1,
-                    quiet_after=max(contact.last + 1, frame),
-                )
-                options += hand_overs(judge, one, at, [other])
+                # The other track has no undisturbed side here, so neither may this one.
+                options += hand_overs(judge, one, Place.clean(frame), [other])
     options = [option for option in options if option.score > _HOPELESS]
     if not options:
         return None
@@ -131,15 +166,16 @@ def _named(
     best = next((one for one in alternatives if one.action is not Action.NOTHING), alternatives[0])
     link = best.links.get("self")
     kind = SuspicionKind.FALSE_MERGE
-    if best.action in (Action.SWAP, Action.REASSIGN):
-        kind = SuspicionKind.SWITCH
+    if best.partner is not None:
+        met = contacts(judge.scene, track, judge.scene.tracks[best.partner])
+        reach = _MEETING_S * judge.scene.frame_rate
+        crossed = any(one.first - reach <= best.frame <= one.last + reach for one in met)
+        kind = SuspicionKind.SWITCH_AT_CROSSING if crossed else SuspicionKind.SWITCH
     elif link is not None and judge.scale.evidence(link.cosine) > 1.0:
         if "motion" in cut.reasons:
             kind = SuspicionKind.MOTION_JUMP
         elif "size" in cut.reasons:
             kind = SuspicionKind.SIZE_JUMP
-        elif "gap" not in cut.reasons:
-            kind = SuspicionKind.DRIFT
     partners = () if best.partner is None else (best.partner,)
     row = min(track.index_at(best.frame), len(track) - 1)
     return Finding(
