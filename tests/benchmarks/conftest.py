@@ -1,6 +1,5 @@
 """One table for the whole run, printed at its end and written to out/bench.md."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import pytest
 from table import BenchTable
 
 HERE = Path(__file__).resolve().parent
-sys.path.append(str(HERE.parent / "core" / "tracking"))  # the plain cascade and the drawn crowd
 
 
 @pytest.fixture(scope="session")

@@ -31,11 +31,16 @@ def light() -> LoadedModel:
 
 def dla34() -> LoadedModel:
     """FairMOT's network with drawn weights; its speed does not depend on them."""
-    torch.manual_seed(0)
+    drawn = torch.Generator().manual_seed(0)
     network = build_network("dla34").eval().requires_grad_(False)
-    for name, parameter in network.named_parameters():
-        if "conv_offset_mask" in name:
-            torch.nn.init.normal_(parameter, std=0.01)
+    for name, module in network.named_modules():
+        if isinstance(module, nn.BatchNorm2d) and name.endswith(".bn2"):
+            nn.init.constant_(module.weight, 0.25)  # the end of a residual block
+        elif isinstance(module, nn.Conv2d | DeformableConv):
+            keep = (2 / module.weight[0].numel()) ** 0.5  # the variance, as He et al. (2015)
+            keep *= 2 if isinstance(module, DeformableConv) else 1  # which its mask halves
+            spread = 0.01 if name.endswith("conv_offset_mask") else keep
+            nn.init.normal_(module.weight, std=spread, generator=drawn)
     return LoadedModel(
         network=network,
         arch="dla34",

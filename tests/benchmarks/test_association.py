@@ -12,7 +12,8 @@ from statistics import median
 
 import numpy as np
 import pytest
-from ratio import compare
+from ratio import Ratio, compare
+from table import BenchTable
 
 from trackmend_core.tracking import Preset, Tracker, TrackerSettings, preset_settings
 from trackmend_core.types import FrameDetections
@@ -54,7 +55,7 @@ def matrix_gflops() -> float:
 
 
 @pytest.mark.parametrize("people", OFFICIAL_MS)
-def test_a_step_against_the_official_tracker(people: int) -> None:
+def test_a_step_against_the_official_tracker(table: BenchTable, people: int) -> None:
     frames = scene(people, 160)
     tracker = Tracker(TrackerSettings.official())
     gflops = matrix_gflops()
@@ -70,10 +71,20 @@ def test_a_step_against_the_official_tracker(people: int) -> None:
         f"({OFFICIAL_MS[people]} ms at {OFFICIAL_GFLOPS:.0f} GFLOP/s, here {gflops:.0f}) "
         f"-> {official_ms / ours_ms:.1f}x; unscaled {OFFICIAL_MS[people] / ours_ms:.1f}x"
     )
+    table.add(
+        Ratio(
+            what=f"association only, {people} objects a frame",
+            baseline=f"released code, {OFFICIAL_MS[people]} ms at {OFFICIAL_GFLOPS:.0f} GFLOP/s, "
+            f"scaled to {gflops:.0f}",
+            baseline_s=official_ms / 1e3,
+            ours_s=ours_ms / 1e3,
+        ),
+        at_least=5,
+    )
 
 
 @pytest.mark.parametrize("people", OFFICIAL_MS)
-def test_a_step_against_the_plain_rule_with_equal_ids(people: int) -> None:
+def test_a_step_against_the_plain_rule_with_equal_ids(table: BenchTable, people: int) -> None:
     frames = iter(scene(people, WARM_UP + 13))
     ours, plain = Tracker(TrackerSettings.official()), PlainFairMot(score_threshold=0.4, buffer=30)
     for _ in range(WARM_UP):
@@ -82,13 +93,14 @@ def test_a_step_against_the_plain_rule_with_equal_ids(people: int) -> None:
         assert ids == [track.track_id for track in plain.step(detections)]
     left = list(frames)
     for_ours, for_plain = iter(left), iter(left)
-    compare(
-        f"association, {people} people",
+    ratio = compare(
+        f"association only, {people} objects a frame, ids equal",
         lambda: ours.step(next(for_ours)),
         baseline="the plain rule",
         against=lambda: plain.step(next(for_plain)),
         rounds=len(left) - 1,
     )
+    table.add(ratio)
 
 
 @pytest.mark.parametrize("preset", Preset)

@@ -4,16 +4,12 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 import pytest
-from crowd_scene import CrowdSettings, crowd
-from plain_fairmot import PlainFairMot
-from ratio import Ratio, compare, recorded, torch_matrix_gflops
+from ratio import compare
 from table import BenchTable
 
 from trackmend_core.jobs import SequenceFiles, evaluate_files
@@ -23,8 +19,6 @@ from trackmend_core.tracking import Tracker, TrackerSettings
 from trackmend_core.types import FrameDetections, TrackedBox
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(1800)]
-OFFICIAL_MS = {25: 3.2, 100: 12.1, 300: 41.0}
-"""What the released tracker took for a frame, at 178 GFLOP/s."""
 
 
 def tracked(video: Path, *extra: str) -> tuple[float, float]:
@@ -71,57 +65,6 @@ def test_fast_mode_tracks_as_well(table: BenchTable, tmp_path: Path, shared_dir:
         baseline=f"exact: {idf1['float32']:.1f} %",
         ratio=f"{-lost:+.1f} points{' **missed**' if lost > 0.5 else ''}",
         floor="-0.5",
-    )
-
-
-@pytest.mark.parametrize("people", OFFICIAL_MS)
-def test_association(table: BenchTable, people: int) -> None:
-    settings = CrowdSettings(
-        people=people, frames=60, embedding_dim=128, frame_wh=(1920, 1080), vanish=0.0
-    )
-    frames = [frame.detections for frame in crowd(settings)]
-    official = TrackerSettings.official(score_threshold=0.4)
-    plain = partial(PlainFairMot, score_threshold=0.4, buffer=30)
-    ours = [[b.track_id for b in boxes] for boxes in map(Tracker(official).step, frames)]
-    expected = [[t.track_id for t in tracks] for tracks in map(plain().step, frames)]
-    assert ours == expected
-
-    def pass_of(make: Callable[[], Tracker | PlainFairMot]) -> Callable[[], None]:
-        def run() -> None:
-            tracker = make()
-            for frame in frames:
-                tracker.step(frame)
-
-        return run
-
-    ratio = compare(
-        f"association, {people} people, {len(frames)} frames",
-        pass_of(lambda: Tracker(official)),
-        baseline="the rule written plainly",
-        against=pass_of(plain),
-        rounds=3,
-    )
-    per_frame_s = ratio.ours_s / len(frames)
-    what = f"association only, {people} objects a frame, ids identical"
-    table.add(
-        Ratio(
-            what=what,
-            baseline=ratio.baseline,
-            baseline_s=ratio.baseline_s / len(frames),
-            ours_s=per_frame_s,
-        ),
-        at_least=5,
-    )
-    gflops = torch_matrix_gflops()
-    table.add(
-        Ratio(
-            what=what,
-            baseline=f"released code, {OFFICIAL_MS[people]} ms at 178 GFLOP/s, scaled to "
-            f"{gflops:.0f}",
-            baseline_s=recorded(OFFICIAL_MS[people], gflops),
-            ours_s=per_frame_s,
-        ),
-        at_least=5,
     )
 
 

@@ -42,7 +42,7 @@ def test_dla34_exact_and_fast(table: BenchTable) -> None:
         lambda: exact.heads(batch),
         baseline=baseline,
         against=plain,
-        rounds=5,
+        rounds=3,
     )
     table.add(ratio, at_least=4)
     arithmetic, limit = gflop(network, batch), best_matrix_gflops()
@@ -58,7 +58,7 @@ def test_dla34_exact_and_fast(table: BenchTable) -> None:
             lambda: fast.heads(batch),
             baseline=baseline,
             against=plain,
-            rounds=5,
+            rounds=3,
         ),
         at_least=8,
     )
@@ -115,7 +115,7 @@ def test_decode(table: BenchTable) -> None:
         lambda: decode(heads),
         baseline="the rule written plainly in torch",
         against=lambda: plain_decode(heads, count=500),
-        rounds=50,
+        rounds=30,
     )
     table.add(ratio, at_least=5)
     gflops = torch_matrix_gflops()

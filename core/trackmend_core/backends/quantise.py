@@ -95,8 +95,6 @@ def _quantise(model: Any, inputs: list[FloatArray]) -> Any:
 def _import_nncf() -> ModuleType:
     import_openvino()  # keeps the reporter of both packages out
     before = logging.getLoggerClass()
-    cpp_extension = logging.getLogger("torch.utils.cpp_extension")
-    cpp_extension.addFilter(_is_error)  # it misses a CUDA compiler, which is not needed here
     try:
         nncf = importlib.import_module("nncf")
     except ImportError as error:
@@ -105,7 +103,6 @@ def _import_nncf() -> ModuleType:
             'Install it with: pip install "trackmend[fast]", or use float32.',
         ) from error
     finally:
-        cpp_extension.removeFilter(_is_error)
         logging.setLoggerClass(before)
     nncf.set_log_level(logging.ERROR)
     return nncf
@@ -120,11 +117,14 @@ def _quiet() -> Iterator[None]:
     """Keep NNCF's progress bars off the standard output, which belongs to results."""
     console = rich.get_console()
     before, console.quiet = console.quiet, True
+    compilers = logging.getLogger("torch.utils.cpp_extension")
+    compilers.addFilter(_is_error)  # it misses a CUDA compiler, which is not needed here
     try:
         with logging_kept():
             yield
     finally:
         console.quiet = before
+        compilers.removeFilter(_is_error)
 
 
 def _worst_difference(exact: Any, rounded: Any, example: FloatArray) -> float:
