@@ -109,6 +109,8 @@ class Scene:
         if not len(layer):
             return {}
         rows = self.detections.rows_of(layer.detection_ids)
+        if not self.detections.embeddings.shape[1]:  # boxes that others gave may have none
+            rows = np.full_like(rows, NO_ROW)
         ids, starts = np.unique(layer.track_ids, return_index=True)
         ends = [*starts[1:].tolist(), len(layer)]
         return {

@@ -1,0 +1,143 @@
+"""Measures the review queue on videos whose truth is known."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import asdict, dataclass
+from functools import reduce
+from operator import add
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from trackmend_core.jobs.review_material import see_sequence, see_street
+from trackmend_core.review import ReviewIndex
+from trackmend_core.review.bench.fit import fit_events, fit_links
+from trackmend_core.review.bench.recall import SeededScores, score_queue
+from trackmend_core.review.bench.seeded import Seeder, error_count
+from trackmend_core.review.bench.simulate import (
+    Step,
+    review_by_queue,
+    review_by_scrubbing,
+    seconds_to_reach,
+)
+from trackmend_core.review.bench.truth import (
+    TrueVideo,
+    as_detected,
+    project_of_tracker,
+    project_of_truth,
+)
+from trackmend_core.review.fitted import Fitted
+from trackmend_core.types import Progress
+
+__all__ = [
+    "Race",
+    "bench_reviewer",
+    "bench_seeded",
+    "fit_constants",
+    "see_sequence",
+    "see_street",
+]
+
+TARGET_SHARE = 0.9
+"""The IDF1 to be reached: this share of the way to where both ways of working get in the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Race:
+    """One reviewer, twice over the same tracks: along the queue and scrubbing.
+
+    Attributes:
+        queue: how things stood after each look along the queue.
+        scrubbing: the same without the queue.
+    """
+
+    queue: Sequence[Step]
+    scrubbing: Sequence[Step]
+
+    @property
+    def target(self) -> float:
+        """Return the IDF1 to be reached."""
+        start = self.queue[0].idf1
+        return start + TARGET_SHARE * (self._both_reach - start)
+
+    @property
+    def _both_reach(self) -> float:
+        return min(max(step.idf1 for step in one) for one in (self.queue, self.scrubbing))
+
+    @property
+    def minutes(self) -> tuple[float, float]:
+        """Return the minutes to the target along the queue and scrubbing."""
+        along = seconds_to_reach(self.queue, self.target)
+        scrubbing = seconds_to_reach(self.scrubbing, self.target)
+        assert along is not None
+        assert scrubbing is not None
+        return along / 60, scrubbing / 60
+
+    @property
+    def ratio(self) -> float:
+        """Return how many times faster the queue is; 1 if there was nothing to mend."""
+        along, scrubbing = self.minutes
+        return scrubbing / along if along > 0 else 1.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures and both curves; Any is what JSON holds."""
+        along, scrubbing = self.minutes
+        return {
+            "idf1_at_start": self.queue[0].idf1,
+            "hota_at_start": self.queue[0].hota,
+            "target_idf1": self.target,
+            "minutes_along_queue": along,
+            "minutes_scrubbing": scrubbing,
+            "ratio": self.ratio,
+            "queue": [asdict(step) for step in self.queue],
+            "scrubbing": [asdict(step) for step in self.scrubbing],
+        }
+
+
+def bench_seeded(
+    video: TrueVideo, *, seeds: Sequence[int]
+) -> Generator[Progress, None, SeededScores]:
+    """Put errors into true tracks, once per seed, and see what the queue makes of them."""
+    scores = []
+    for done, seed in enumerate(seeds, start=1):
+        with TemporaryDirectory() as folder:
+            project, run_id = project_of_truth(Path(folder) / "seeded.trackmend", video)
+            with project:
+                seeder = Seeder(project, run_id, seed=seed)
+                errors = seeder.seed(error_count(video.box_count))
+                index = ReviewIndex.open(project, run_id)
+                scores.append(
+                    score_queue(
+                        index.suspicions(),
+                        errors,
+                        scene=index.scene,
+                        truth_of_box=seeder.truth_of_box,
+                    )
+                )
+        yield Progress(done=done, total=len(seeds), message=f"Errors in {video.name}")
+    return reduce(add, scores)
+
+
+def bench_reviewer(video: TrueVideo) -> Generator[Progress, None, Race]:
+    """Let a reviewer who knows the truth mend a tracker's output, with the queue and without."""
+    races = []
+    for done, review in enumerate((review_by_queue, review_by_scrubbing), start=1):
+        with TemporaryDirectory() as folder:
+            project, run_id = project_of_tracker(Path(folder) / "tracker.trackmend", video)
+            with project:
+                races.append(review(project, run_id, video))
+        yield Progress(done=done, total=2, message=f"Reviewing {video.name}")
+    return Race(queue=races[0], scrubbing=races[1])
+
+
+def fit_constants(videos: Sequence[TrueVideo]) -> Generator[Progress, None, Fitted]:
+    """Fit the constants of the review on drawn streets.
+
+    Each street is used twice: with its true boxes, and with those the model finds by itself, which
+    have the jitter and the holes of real ones.
+    """
+    everything = [*videos, *(as_detected(video) for video in videos)]
+    link = fit_links(everything)
+    yield Progress(done=1, total=2, message="Links")
+    events = fit_events(everything, link, seeds=(0,))
+    yield Progress(done=2, total=2, message="Events")
+    return Fitted(link=link, events=events)
