@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from trackmend_core.project.records import BoxXyxy
+from trackmend_core.refinement.settings import RefinementSettings
 from trackmend_core.refinement.view import RefinementView
+from trackmend_core.review.links import Link
 from trackmend_core.review.track_view import TrackView
 
 
@@ -41,14 +43,23 @@ def fill_between(before: TrackView, row: int, after: TrackView, other: int) -> F
     )
 
 
-def gaps_of(view: RefinementView, track: TrackView, *, frames_max: float) -> list[Filling]:
-    """Return fillings of the gaps inside a track, but of none in which a frame was verified."""
-    holes = np.flatnonzero(np.diff(track.frames) > 1)
+def gaps_of(
+    view: RefinementView, track: TrackView, settings: RefinementSettings
+) -> list[tuple[Filling, Link]]:
+    """Return fillings of the gaps inside a track, and why both sides are one person.
+
+    A gap stays open if it is too long, if a person has verified a frame of it, or if its sides
+    would not be linked were they two tracks: the track may have gone over to somebody else there.
+    """
+    judge = view.judge
     found = []
-    for row in holes.tolist():
+    for row in np.flatnonzero(np.diff(track.frames) > 1).tolist():
         filling = fill_between(track, row, track, row + 1)
-        if filling is None or len(filling.frames) > frames_max:
+        if filling is None or len(filling.frames) > settings.fill_s_max * view.frame_rate:
             continue
-        if not view.is_settled(track.track_id, filling.frames[0], filling.frames[-1]):
-            found.append(filling)
+        if view.is_settled(track.track_id, filling.frames[0], filling.frames[-1]):
+            continue
+        link = judge.link(judge.before(track, row + 1), judge.after(track, row + 1))
+        if link.score >= settings.link_score_min:
+            found.append((filling, link))
     return found

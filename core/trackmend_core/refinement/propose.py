@@ -7,6 +7,7 @@ from trackmend_core.refinement.linking import TrackletLink, link_tracklets
 from trackmend_core.refinement.proposal import ItemKind, RefinementItem, RefinementProposal
 from trackmend_core.refinement.settings import RefinementSettings
 from trackmend_core.refinement.view import RefinementView
+from trackmend_core.review.links import Link
 from trackmend_core.review.track_view import TrackView
 
 
@@ -31,10 +32,10 @@ def propose_refinement(
     ghost_ids = {one.track.track_id for one in ghosts}
     frames_max = settings.fill_s_max * view.frame_rate
     gaps = [
-        _gap_item(track, filling)
+        _gap_item(track, filling, link)
         for track in view.tracks
         if track.track_id not in ghost_ids | double_ids
-        for filling in gaps_of(view, track, frames_max=frames_max)
+        for filling, link in gaps_of(view, track, settings)
     ]
     items = [
         *(_link_item(view, link, frames_max=frames_max) for link in links),
@@ -78,7 +79,7 @@ def _link_item(view: RefinementView, one: TrackletLink, *, frames_max: float) ->
     )
 
 
-def _gap_item(track: TrackView, filling: Filling) -> RefinementItem:
+def _gap_item(track: TrackView, filling: Filling, link: Link) -> RefinementItem:
     first, last = filling.frames[0], filling.frames[-1]
     return RefinementItem(
         key=f"gap {track.number} {frame_number(first)}",
@@ -89,7 +90,12 @@ def _gap_item(track: TrackView, filling: Filling) -> RefinementItem:
             f"Track {track.number} is missing in {_count(len(filling.frames), 'frame')} from frame "
             f"{frame_number(first)} on; they can be filled on the line between its boxes."
         ),
-        evidence={"filled_frames": float(len(filling.frames))},
+        evidence={
+            "score": round(link.score, 3),
+            "cosine": round(link.cosine, 4),
+            "miss_heights": round(link.miss, 3),
+            "filled_frames": float(len(filling.frames)),
+        },
         filling=filling,
     )
 

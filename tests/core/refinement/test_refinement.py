@@ -236,6 +236,14 @@ def test_gaps_of_a_track_are_filled_unless_they_are_long_or_verified(tracked: Tr
     assert propose(project, run_id).items == ()
 
 
+def test_a_gap_over_which_a_track_changes_persons_stays_open(tracked: Tracked) -> None:
+    pieces = [
+        Piece(1, 1, range(50), x=50),
+        Piece(1, 2, range(56, 120), x=260, y=140, speed=-3),
+    ]
+    assert propose(*tracked(pieces)).items == ()
+
+
 def test_a_filled_gap_keeps_the_class_of_its_track(tracked: Tracked) -> None:
     project, run_id = tracked([Piece(1, 1, range(120), x=9, class_id=3, missing=range(20, 25))])
     project.edit(propose(project, run_id).edit())
