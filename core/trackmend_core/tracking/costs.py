@@ -73,8 +73,9 @@ def overlap_distances(
     """Return 1 - IoU, (A, B) float64; only boxes that meet are worked out, the others get 1."""
     distances = np.ones((len(boxes_a), len(boxes_b)))
     rows, columns = meeting_pairs(boxes_a, boxes_b, border=1.0 if inclusive else 0.0)
-    overlap = iou_of_pairs(boxes_a[rows], boxes_b[columns], inclusive=inclusive)
-    distances[rows, columns] = 1.0 - overlap
+    if len(rows):
+        overlap = iou_of_pairs(boxes_a[rows], boxes_b[columns], inclusive=inclusive)
+        distances[rows, columns] = 1.0 - overlap
     return distances
 
 
