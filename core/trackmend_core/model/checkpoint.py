@@ -155,7 +155,7 @@ def _declared(path: Path, metadata: Mapping[str, str]) -> tuple[str, HeadSpec]:
             f"“{path.name}” was written by a newer Trackmend (format {version}).",
             "Update Trackmend to use this model.",
         )
-    return metadata["arch"], spec
+    return printable(metadata["arch"], longest=LONGEST_NAME), spec
 
 
 def _declared_size(path: Path, text: str | None) -> tuple[int, int] | None:

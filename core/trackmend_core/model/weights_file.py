@@ -101,9 +101,9 @@ def _check_archive(path: Path) -> None:
     Raises:
         UserError: a few megabytes that would fill the memory, or a damaged archive.
     """
-    if not zipfile.is_zipfile(path):
-        return
     try:
+        if not zipfile.is_zipfile(path):
+            return
         with zipfile.ZipFile(path) as archive:
             unpacked_bytes = sum(entry.file_size for entry in archive.infolist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:

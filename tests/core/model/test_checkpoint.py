@@ -317,6 +317,18 @@ def test_an_archive_that_would_unpack_to_more_than_it_is_is_refused(tmp_path: Pa
         load_checkpoint(path)
 
 
+def test_an_archive_over_several_disks_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "disks.pth"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("model/data.pkl", b"x")
+    content = path.read_bytes()
+    locator = b"PK\x06\x07" + bytes(12) + (9).to_bytes(4, "little")
+    end = content.rindex(b"PK\x05\x06")
+    path.write_bytes(content[:end] + locator + content[end:])
+    with pytest.raises(UserError, match="not a model file"):
+        load_checkpoint(path)
+
+
 def test_weights_that_claim_more_values_than_the_file_holds_are_refused(tmp_path: Path) -> None:
     endless = torch.zeros(1).expand(10**9, 256, 1, 1)
     path = tmp_path / "endless.pth"
@@ -428,6 +440,7 @@ def described(saved: Path, **changes: str) -> Path:
         ({"input_wh": "-32x0"}, "cannot be read"),
         ({"input_wh": "650x480"}, "cannot be read"),
         ({"arch": "alexnet"}, "no architecture called"),
+        ({"arch": "\x1b[2J"}, "no architecture called “ .2J”"),
         ({"reid_dim": "32"}, "instead of 32x128x1x1"),
     ],
 )
