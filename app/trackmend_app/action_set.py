@@ -1,6 +1,7 @@
 """Builds the QActions of the table, keeps them enabled or not, and lists them in menus."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from itertools import groupby
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -37,6 +38,14 @@ class ActionSet(QObject):
         window.addAction(action)
         action.hovered.connect(lambda: self.hovered.emit(row.action_id))
         return action
+
+    def set_keys(self, keys: Mapping[str, tuple[str, ...]]) -> None:
+        """Give actions other keys; tooltips and the sheet of keys follow."""
+        self.rows = tuple(replace(row, keys=keys.get(row.action_id, row.keys)) for row in self.rows)
+        for row in self.rows:
+            action = self._actions[row.action_id]
+            action.setShortcuts([QKeySequence(key) for key in row.keys])
+            action.setToolTip(row.tooltip())
 
     def __getitem__(self, action_id: str) -> QAction:
         return self._actions[action_id]

@@ -272,11 +272,16 @@ _REVIEW = _rows(
     (0, "toggle_verified", "Verified", "Y", when.with_run, "",
      "Say that this is right: the range, or the selected tracks, or all since the last verified "
      "stretch up to here; again takes it back"),
+    (1, "refine", "Refine tracks…", "", when.may_refine, "",
+     "Look at all frames at once for broken tracks, gaps, doubles and ghosts, and choose what to "
+     "mend in one edit"),
 )
 _MODEL = _rows(
     Menu.MODEL,
     (0, "run_model", "Run model", "Ctrl+R", when.may_run, "",
      "Detect and track everybody in this video; a new run beside earlier ones"),
+    (0, "track_boxes", "Track boxes from a file…", "", when.may_run, "",
+     "Track what somebody else detected: MOTChallenge det.txt, COCO .json or another project"),
     (0, "continue_run", "Continue run", "Ctrl+Shift+R", when.may_continue, "",
      "Go on where the stopped run ended"),
     (0, "pause_run", "Pause run", "Ctrl+P", when.while_job_runs, "c",
@@ -298,6 +303,8 @@ _HELP = _rows(
      "Type a few letters of what you want to do"),
     (0, "key_sheet", "Keys", "F1 ?", when.always, "",
      "Show every action with its key"),
+    (0, "edit_keys", "Edit keys…", "", when.always, "",
+     "Choose other keys, or those of SLEAP, CVAT or DIVE"),
     (1, "open_log", "Show the log file", "", when.always, "",
      "Open the folder that holds the log"),
     (1, "about", "About Trackmend", "", when.always, "",

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from trackmend_app.action_set import ActionSet
-from trackmend_app.actions import Menu
+from trackmend_app.actions import ACTIONS, Menu
 from trackmend_app.assign_list import AssignList
 from trackmend_app.canvas import VideoCanvas
 from trackmend_app.canvas_presenter import CanvasPresenter
@@ -38,6 +38,8 @@ from trackmend_app.focus_return import FocusReturn
 from trackmend_app.held_key import HeldKey
 from trackmend_app.history import HistoryPanel
 from trackmend_app.history.history_presenter import HistoryPresenter
+from trackmend_app.keys.key_editor import KeyEditor
+from trackmend_app.keys.key_map import KeyChoice, keys_file, load_choice, resolved, save_choice
 from trackmend_app.lane_details import LaneDetailsLoader
 from trackmend_app.log_file import log_path
 from trackmend_app.model_shelf import DetectorShelf
@@ -61,6 +63,7 @@ from trackmend_app.user_models import is_model_file
 from trackmend_app.welcome import WelcomePage
 from trackmend_app.window_actions import connect_actions
 from trackmend_app.workbench import Workbench
+from trackmend_core.errors import UserError
 
 FIRST_SIZE = (1600, 1000)
 
@@ -86,6 +89,7 @@ class MainWindow(QMainWindow):
         )
         self.errands = Errands(self, self.workbench)
         self.action_set = ActionSet(self)
+        self.action_set.set_keys(resolved(ACTIONS, load_choice(keys_file())))
         self._make_views()
         self._place_views()
         self._make_presenters()
@@ -273,9 +277,23 @@ class MainWindow(QMainWindow):
         palette.finished.connect(palette.deleteLater)
         palette.open()
 
+    def edit_keys(self) -> None:
+        """Change which key does what; it holds at once and is remembered."""
+        editor = KeyEditor(self, rows=ACTIONS, choice=load_choice(keys_file()))
+        editor.accepted.connect(lambda: self._use_keys(editor.choice))
+        editor.finished.connect(editor.deleteLater)
+        editor.open()
+
+    def _use_keys(self, choice: KeyChoice) -> None:
+        try:
+            save_choice(keys_file(), choice)
+        except UserError as error:
+            self.faults.report(error)
+        self.action_set.set_keys(resolved(ACTIONS, choice))
+
     def show_keys(self) -> None:
         """Show the sheet of keys."""
-        KeySheet(self).open()
+        KeySheet(self, self.action_set.rows).open()
 
     def show_log(self) -> None:
         """Open the folder of the log file."""

@@ -116,6 +116,7 @@ def _track_slots(window: "MainWindow") -> dict[str, Slot]:
         "delete_box": corrections.delete_box,
         "delete_from_here": corrections.delete_from_here,
         "delete_track": corrections.delete_tracks,
+        "refine": window.errands.refine_tracks,
         "compare": lambda: window.panels.show("film"),
         "toggle_verified": window.workbench.verification.toggle,
         **plain,
@@ -127,6 +128,7 @@ def _model_slots(window: "MainWindow") -> dict[str, Slot]:
     runs = window.workbench.runs
     return {
         "run_model": runs.start,
+        "track_boxes": window.errands.track_boxes,
         "continue_run": runs.resume,
         "cancel_run": runs.runner.cancel,
         "load_model": window.errands.load_model,
@@ -145,6 +147,7 @@ def _view_slots(window: "MainWindow") -> dict[str, Slot]:
         "hold_similarity": window.hold_similarity,
         "find_command": window.find_command,
         "key_sheet": window.show_keys,
+        "edit_keys": window.edit_keys,
         "open_log": window.show_log,
         "about": window.show_about,
     }

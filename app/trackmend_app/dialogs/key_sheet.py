@@ -71,15 +71,16 @@ def key_rows(menu: Menu, rows: Iterable[ActionRow] = ACTIONS) -> list[tuple[str,
 class KeySheet(QDialog):
     """Every action with its key, in three columns."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, rows: Iterable[ActionRow] = ACTIONS) -> None:
         super().__init__(parent)
+        rows = tuple(rows)
         self.setObjectName("key_sheet")
         self.setWindowTitle("Keys")
         page = QWidget()
         columns = QHBoxLayout(page)
         columns.setSpacing(36)
         for number, menus in enumerate(_COLUMNS):
-            html = "".join(_table(str(menu), key_rows(menu)) for menu in menus)
+            html = "".join(_table(str(menu), key_rows(menu, rows)) for menu in menus)
             if number == 2:
                 html += _table("Mouse", list(_MOUSE))
             label = QLabel(html)
