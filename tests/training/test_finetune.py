@@ -1,10 +1,12 @@
 """Finetuning from a project: in this process, and as the process that the window starts."""
 
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from corrected_project import EditedStreet
@@ -12,8 +14,10 @@ from corrected_project import EditedStreet
 from trackmend_core.errors import UserError
 from trackmend_core.model import build_network, load_checkpoint
 from trackmend_core.project.edits import SwapTracks
-from trackmend_training.batches import Batch
-from trackmend_training.config import FinetuneConfig
+from trackmend_resources import resource_path
+from trackmend_training.batches import Batch, stream_batches
+from trackmend_training.config import FinetuneConfig, TrainConfig
+from trackmend_training.datasets.labelled import Material
 from trackmend_training.finetune import finetune
 from trackmend_training.keeping import StayClose
 from trackmend_training.losses import TargetBatch
@@ -85,15 +89,45 @@ def test_a_finetuned_model_knows_where_it_comes_from(
 def test_replayed_images_teach_no_identity_and_have_their_share(
     edited_street: EditedStreet, tmp_path: Path
 ) -> None:
+    photographs = tmp_path / "photographs"
+    photographs.mkdir()
+    shutil.copy(next(resource_path("replay").glob("*.jpg")), photographs / "own.jpg")
+    training_set = build_training_set(
+        edited_street.project,
+        folder=tmp_path / "set",
+        config=replace(QUICK, replay_dir=str(photographs)),
+        reid_dim=16,
+    )
+    material = training_set.material
+    replayed = [image for image in material.images if image.is_replay]
+    names = {image.path.name for image in replayed}
+    assert training_set.corrected_images == 4 == len(material.images) - len(replayed)
+    assert "own.jpg" in names and any(name.startswith("intel-") for name in names)
+    assert all((image.identities == -1).all() for image in replayed)
+    assert material.shares[4:].sum() == pytest.approx(QUICK.replay_share)
+    assert material.shares.sum() == pytest.approx(1)
+
+
+def test_of_unlabelled_photographs_only_the_old_answers_are_learnt(
+    edited_street: EditedStreet, tmp_path: Path
+) -> None:
     training_set = build_training_set(
         edited_street.project, folder=tmp_path / "set", config=QUICK, reid_dim=16
     )
-    material = training_set.material
-    replayed = [image.is_replay for image in material.images]
-    assert replayed == [False] * 4 + [True]
-    assert (material.images[-1].identities == -1).all()
-    assert material.shares[-1] == pytest.approx(QUICK.replay_share)
-    assert training_set.corrected_images == 4
+    photographs = tuple(
+        image for image in training_set.material.images if image.path.suffix == ".jpg"
+        and image.path.name.startswith("intel-")
+    )  # fmt: skip
+    shares = np.full(len(photographs), 1 / len(photographs))
+    material = Material(images=photographs, shares=shares, identity_count=4)
+    config = TrainConfig(
+        out_dir=str(tmp_path), sources=(), reid_dim=16, crop_wh=(128, 128), steps=1, batch_size=4
+    )
+    ((batch,),) = stream_batches(material, config)
+    assert batch.is_replay.all()
+    assert batch.targets.mask.sum() == 0
+    assert batch.targets.negative_weight is not None
+    assert batch.targets.negative_weight.sum() == 0, "nobody may be called background there"
 
 
 def test_embeddings_of_another_model_are_not_taught(

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import pytest
 from corrected_project import EditedStreet
 
+from trackmend_core.jobs.evidence import Evidence, EvidenceKind, read_evidence
 from trackmend_core.project import Suggestion
 from trackmend_core.project.edits import DeleteTrack, SplitTrack, SwapTracks
 from trackmend_core.types import TrackId
-from trackmend_training.datasets.evidence import Evidence, EvidenceKind, read_evidence
 from trackmend_training.datasets.sampling import (
     GUARD_FRAMES,
     UNSAID,
@@ -77,6 +77,11 @@ def test_where_something_was_verified_nothing_else_is_believed() -> None:
     samples = choose([edit(1, 50), verified(0, 19)], range(100), max_frames=60, reach=4)
     frames = {sample.frame_index for sample in samples}
     assert frames == {*range(20), 46, 48, 50, 52, 54}
+
+
+def test_nothing_is_taken_from_beyond_the_end_of_what_was_verified() -> None:
+    samples = choose([edit(1, 18), verified(0, 19)], range(100), max_frames=60, reach=8)
+    assert {sample.frame_index for sample in samples} == set(range(20))
 
 
 def test_what_is_held_out_has_its_share_of_corrections_and_is_not_learnt_from() -> None:

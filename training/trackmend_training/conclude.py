@@ -1,7 +1,7 @@
 """The end of a finetuning: how much of the change to keep, and the report on it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from trackmend_core.project import Project
 from trackmend_core.tracking import TrackerSettings
 from trackmend_core.types import ImageArray
 from trackmend_core.video import open_video
+from trackmend_training.association import Association, choose_association, see
 from trackmend_training.checkpoints import MODEL_FILE
 from trackmend_training.config import FinetuneConfig
 from trackmend_training.datasets.corrected import CorrectedRun, fleeting_tracks
@@ -25,7 +26,7 @@ REPORT_FILE = "report.json"
 CROPS_FOLDER = "events"
 DRAWN_SEED = 90_210
 """Of the drawn street that tells what was forgotten; never drawn for replay."""
-MOST_JUDGED = 150
+MOST_JUDGED = 200
 FREE_LOSS = 0.01
 FORGETTING_WEIGHT = 2.0
 
@@ -100,8 +101,16 @@ def conclude(
             best = worth, blend, judged
     assert best is not None
     _, blend, after = best
+    chosen = _blended(old, new, blend, base=base)
+    learnt_from = _stretch(project, run, learnt=True)
+    association = _associate(chosen, learnt_from, elsewhere, settings)
+    metadata = {**new.metadata, "blend": str(blend)}
+    if association is not None:
+        metadata = association.metadata(metadata, settings, frame_rate=stretch.frame_rate)
+        changed = replace(chosen, metadata=metadata)
+        after = _judge(changed, stretch, elsewhere, association.changed(settings))
     model_path = out_dir / MODEL_FILE
-    _save(_blended(old, new, blend, base=base), new, blend=blend, path=model_path)
+    _save(chosen, metadata, path=model_path)
     report = what_changed(
         stretch,
         before.here,
@@ -140,10 +149,26 @@ def _settings_of(
     return TrackerSettings.from_dict(settings)
 
 
-def _stretch(project: Project, run: CorrectedRun) -> JudgedStretch:
-    """Return the frames held out of a run, or the learnt ones where none could be."""
+def _associate(
+    model: LoadedModel,
+    learnt_from: JudgedStretch,
+    elsewhere: JudgedStretch,
+    settings: TrackerSettings,
+) -> Association | None:
+    """Return how the tracker should associate with this model, None to leave it as it is."""
+    detector = Detector(model, min_score=min(0.1, settings.score_threshold))
+    there = recommended_settings(model.metadata, frame_rate=elsewhere.frame_rate)
+    return choose_association(
+        see(detector, learnt_from, settings=settings), see(detector, elsewhere, settings=there)
+    )
+
+
+def _stretch(project: Project, run: CorrectedRun, *, learnt: bool = False) -> JudgedStretch:
+    """Return the frames held out of a run; or those learnt from, also where none could be."""
     samples = [sample.frame_index for sample in run.samples]
-    window = run.held_out or HeldOut(first_frame=min(samples), last_frame=max(samples))
+    window = HeldOut(first_frame=min(samples), last_frame=max(samples))
+    if run.held_out is not None and not learnt:
+        window = run.held_out
     first = window.first_frame
     last = min(window.last_frame, first + MOST_JUDGED - 1)
     record = project.run(run.run_id)
@@ -187,14 +212,14 @@ def _blended(old: LoadedModel, new: LoadedModel, share: float, *, base: Path) ->
     return blended
 
 
-def _save(model: LoadedModel, learnt: LoadedModel, *, blend: float, path: Path) -> None:
+def _save(model: LoadedModel, metadata: Mapping[str, str], *, path: Path) -> None:
     save_checkpoint(
         path,
         model.network,
-        arch=learnt.arch,
-        reid_dim=learnt.reid_dim,
-        ltrb=learnt.ltrb,
-        num_classes=learnt.num_classes,
-        input_wh=learnt.input_wh,
-        metadata={**learnt.metadata, "name": learnt.name, "blend": str(blend)},
+        arch=model.arch,
+        reid_dim=model.reid_dim,
+        ltrb=model.ltrb,
+        num_classes=model.num_classes,
+        input_wh=model.input_wh,
+        metadata=metadata,
     )

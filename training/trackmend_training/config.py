@@ -247,8 +247,9 @@ class FinetuneConfig:
         max_frames: frames taken from the video, those around corrections first.
         frames_around_edit: frames taken to either side of a corrected frame.
         held_out_share: of the frames, kept to judge the new model by.
-        replay_share: share of drawn street scenes, against forgetting.
-        replay_frames: how many of them.
+        replay_share: share of pictures that keep what the old model knows, against forgetting.
+        replay_frames: how many drawn street scenes are among them, beside shipped photographs.
+        replay_dir: folder of further photographs (.jpg) to keep the old answers on; "" for none.
         keep_weight: weight of staying close to the old model's answers on the replay.
         apart_weight: weight of telling people apart inside a batch, mistaken ones above all.
         blends: shares of the learnt change to try; the one that does best by the frames kept for
@@ -260,19 +261,20 @@ class FinetuneConfig:
         seed: of everything random.
     """
 
-    steps: int = 200
+    steps: int = 400
     batch_size: int = 6
-    learning_rate: float = 1e-4
+    learning_rate: float = 2e-4
     backbone_rate: float = 0.2
     frozen_blocks: int = 4
     max_frames: int = 120
     frames_around_edit: int = 8
     held_out_share: float = 0.2
     replay_share: float = 0.3
-    replay_frames: int = 40
+    replay_frames: int = 24
+    replay_dir: str = ""
     keep_weight: float = 1.0
     apart_weight: float = 0.5
-    blends: tuple[float, ...] = (1.0, 0.6)
+    blends: tuple[float, ...] = (0.7, 0.5, 0.35)
     check_frames: int = 60
     max_minutes: float = 8.0
     crop_wh: tuple[int, int] = (352, 448)

@@ -10,6 +10,7 @@ import numpy as np
 from trackmend_core.errors import UserError
 from trackmend_core.project import Project
 from trackmend_core.types import RunId
+from trackmend_resources import resource_path
 from trackmend_training.config import FinetuneConfig, SourceConfig
 from trackmend_training.datasets.corrected import CorrectedRun, read_corrected_run
 from trackmend_training.datasets.drawn import write_drawn_material
@@ -18,6 +19,9 @@ from trackmend_training.datasets.labelled import LabelledImage, Material
 
 REPLAY_FRAME_STEP = 6
 SAMPLES_FILE = "samples.json"
+REPLAY_FOLDER = "replay"
+EVERYWHERE_XYXY = np.array([[-1e5, -1e5, 1e5, 1e5]], np.float32)
+"""Larger than any picture, on all sides, so that no turning uncovers a corner."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -95,7 +99,7 @@ def build_training_set(
             "No frame is left to learn from.", "Correct or verify more frames of the video."
         )
     _write_samples(folder / SAMPLES_FILE, runs)
-    replay = _draw_replay(folder / "replay", config=config) if config.replay_share else []
+    replay = _replay(folder / "replay", config=config) if config.replay_share else []
     material, hard_pairs = _combine(runs, replay, config=config, reid_dim=reid_dim)
     return TrainingSet(
         material=material, runs=runs, hard_pairs=hard_pairs, fingerprint=project.digest()
@@ -152,6 +156,28 @@ def _write_samples(path: Path, runs: Sequence[CorrectedRun]) -> None:
         for sample, image in zip(run.samples, run.images, strict=True)
     ]
     path.write_text(json.dumps(listed, indent=1), encoding="utf-8")
+
+
+def _replay(folder: Path, *, config: FinetuneConfig) -> list[LabelledImage]:
+    """Return pictures by which the old model's answers are kept: photographs and drawn streets.
+
+    Photographs have no labels; nothing but the old answers is learnt there.
+    """
+    shipped = sorted(resource_path(REPLAY_FOLDER).glob("*.jpg"))
+    given = sorted(Path(config.replay_dir).glob("*.jpg")) if config.replay_dir else []
+    photographs = [_unlabelled(path) for path in (*shipped, *given)]
+    return [*photographs, *_draw_replay(folder, config=config)]
+
+
+def _unlabelled(path: Path) -> LabelledImage:
+    """Return a picture of which nobody has said what is in it."""
+    return LabelledImage(
+        path=path,
+        boxes_xyxy=np.zeros((0, 4), np.float32),
+        identities=np.zeros(0, np.int64),
+        ignored_xyxy=EVERYWHERE_XYXY,
+        is_replay=True,
+    )
 
 
 def _draw_replay(folder: Path, *, config: FinetuneConfig) -> list[LabelledImage]:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from trackmend_app.model_shelf import ModelChoice
 from trackmend_training.config import FinetuneConfig
 
-_LENGTHS = (("Short (80 steps)", 80), ("Usual (200 steps)", 200), ("Long (600 steps)", 600))
+_LENGTHS = (("Short (80 steps)", 80), ("Usual (400 steps)", 400), ("Long (800 steps)", 800))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,9 @@ from trackmend_core.tracking import Preset, TrackerSettings, preset_settings
 
 METADATA_KEY = "tracker_settings"
 """A JSON object of `TrackerSettings` names and values, written when the checkpoint is saved."""
+MEMORY_KEY = "memory_s"
+"""Beside them: seconds for which a lost track is remembered, whatever the frame rate."""
+LONGEST_MEMORY_S = 3600
 
 
 def recommended_settings(
@@ -31,7 +34,7 @@ def recommended_settings(
         UserError: the metadata, the threshold or a change do not fit.
     """
     values: dict[str, object] = dict(TrackerSettings.default(frame_rate).to_dict())
-    values.update(_from_metadata(metadata))
+    values.update(_from_metadata(metadata, frame_rate=frame_rate))
     if score_threshold is not None:
         values["score_threshold"] = values["birth_score_threshold"] = score_threshold
     settings = TrackerSettings.from_dict(values)
@@ -42,7 +45,7 @@ def recommended_settings(
     return settings.changed(changes) if changes else settings
 
 
-def _from_metadata(metadata: Mapping[str, str]) -> dict[str, object]:
+def _from_metadata(metadata: Mapping[str, str], *, frame_rate: float) -> dict[str, object]:
     text = metadata.get(METADATA_KEY)
     if text is None:
         return {}
@@ -54,4 +57,12 @@ def _from_metadata(metadata: Mapping[str, str]) -> dict[str, object]:
         ) from error
     if not isinstance(values, dict):
         raise UserError("The model's tracker settings are no object.", "Use another model.")
+    memory_s = values.pop(MEMORY_KEY, None)
+    if memory_s is not None:
+        if not isinstance(memory_s, int | float) or not 0 <= memory_s <= LONGEST_MEMORY_S:
+            raise UserError(
+                f"The model's tracker settings have a {MEMORY_KEY} of {memory_s!r}.",
+                "Use another model.",
+            )
+        values["max_frames_lost"] = round(memory_s * frame_rate)
     return values

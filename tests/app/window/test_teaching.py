@@ -68,7 +68,7 @@ def test_the_trainer_is_told_project_model_and_run(
         "--base",
         "--out",
         f"'--run-id', '{taught.session.run.run_id}'",
-        "'--steps', '200'",
+        "'--steps', '400'",
     ):
         assert part in told
 

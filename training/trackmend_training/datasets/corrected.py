@@ -9,10 +9,10 @@ import numpy as np
 
 from trackmend_core.errors import UserError
 from trackmend_core.geometry import iou_matrix
+from trackmend_core.jobs.evidence import Evidence, read_evidence
 from trackmend_core.project import BoxRecord, Project
 from trackmend_core.types import BoxSource, DetectionId, FloatArray, FrameDetections, RunId
 from trackmend_core.video import open_video
-from trackmend_training.datasets.evidence import Evidence, read_evidence
 from trackmend_training.datasets.labelled import LabelledImage
 from trackmend_training.datasets.sampling import (
     HELD_OUT_SHARE,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trackmend_training.datasets.evidence import Evidence, EvidenceKind, trusted_frames
+from trackmend_core.jobs.evidence import Evidence, EvidenceKind, trusted_frames
 
 EDITED_SHARE = 0.67
 """At most this share of the frames is taken around corrections; the rest is spread."""
@@ -102,7 +102,8 @@ def choose_samples(
 ) -> list[Sample]:
     """Choose frames: those nearest to what a person decided first, then evenly spread ones.
 
-    Where stretches were verified, spread frames are taken from them alone; otherwise from the whole
+    Where stretches were verified, spread frames are taken from them alone, and what lies around a
+    decision inside of one is not taken from beyond its end; otherwise frames come from the whole
     run, as the tracks are.
 
     Args:
@@ -116,8 +117,10 @@ def choose_samples(
         In order of frames, without doubles.
     """
     known = {f for f in available if held_out is None or not held_out.is_near(f)}
-    near = _near(evidence, known, limit=int(max_frames * EDITED_SHARE), reach=reach)
     trusted = trusted_frames(evidence)
+    near = _near(
+        evidence, known, trusted=trusted, limit=int(max_frames * EDITED_SHARE), reach=reach
+    )
     rest = [
         frame
         for frame in available
@@ -140,14 +143,21 @@ def mostly_inside(held_out: HeldOut, frames_of: Mapping[int, Sequence[int]]) -> 
 
 
 def _near(
-    evidence: Sequence[Evidence], known: set[int], *, limit: int, reach: int
+    evidence: Sequence[Evidence],
+    known: set[int],
+    *,
+    trusted: set[int] | None,
+    limit: int,
+    reach: int,
 ) -> dict[int, tuple[Evidence, ...]]:
     """Return the frames nearest to decisions, the weightiest first, and what they show."""
     chosen: dict[int, tuple[Evidence, ...]] = {}
     ordered = sorted(evidence, key=lambda one: -WEIGHTS[one.kind])
     for distance in range(0, reach + 1, FRAME_STRIDE):
         for one in ordered:
-            for frame in (mark + sign * distance for mark in one.marks for sign in (-1, 1)):
+            for mark, frame in ((m, m + sign * distance) for m in one.marks for sign in (-1, 1)):
+                if trusted is not None and mark in trusted and frame not in trusted:
+                    continue
                 if frame in chosen:
                     if one not in chosen[frame]:
                         chosen[frame] = (*chosen[frame], one)

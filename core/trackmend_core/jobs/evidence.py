@@ -5,11 +5,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from trackmend_core.project import EditRecord, Project, TouchedTrack
-from trackmend_core.types import RunId, TrackId
+from trackmend_core.types import EditId, RunId, TrackId
 
 REJECTED = "rejected"
-FOLLOWS_FROM_FIRST = ("swap_tracks", "split_track", "delete_track_from")
-"""Edits that a person makes at one frame and that hold from there on."""
+FOLLOWS_FROM_FIRST = (
+    "swap_tracks",
+    "split_track",
+    "delete_track_from",
+    "merge_tracks",
+    "merge_many",
+    "delete_track",
+    "delete_tracks",
+)
+"""Edits that a person makes at one frame and whose other end nobody has looked at."""
 TELLS_APART = ("swap_tracks", "split_track", "reassign_boxes")
 """Edits that say that two tracks are two people."""
 
@@ -34,6 +42,7 @@ class Evidence:
         last_frame: the last frame that it concerns.
         marks: frames at which it was decided.
         hard_pair: two tracks that were taken for one another.
+        edit_id: of an edit.
     """
 
     origin: str
@@ -42,6 +51,7 @@ class Evidence:
     last_frame: int
     marks: tuple[int, ...]
     hard_pair: tuple[TrackId, TrackId] | None = None
+    edit_id: EditId | None = None
 
 
 def read_evidence(project: Project, run_id: RunId) -> list[Evidence]:
@@ -104,4 +114,5 @@ def _of_edit(edit: EditRecord, touched: Sequence[TouchedTrack]) -> Evidence | No
         last_frame=first if is_open else last,
         marks=(first,) if is_open else tuple(dict.fromkeys((first, last))),
         hard_pair=(tracks[0], tracks[1]) if tells_apart else None,
+        edit_id=edit.edit_id,
     )

@@ -1,0 +1,81 @@
+"""Corrected frames teach the tracker how long to remember; nothing is taken that loses elsewhere."""
+
+import json
+
+import numpy as np
+import pytest
+
+from trackmend_core.errors import UserError
+from trackmend_core.exchange import mot_table
+from trackmend_core.jobs import recommended_settings
+from trackmend_core.tracking import TrackerSettings
+from trackmend_core.types import FrameDetections
+from trackmend_training.association import Association, SeenStretch, choose_association
+from trackmend_training.judging import JudgedStretch
+
+FRAME_RATE = 10.0
+SETTINGS = TrackerSettings.default(FRAME_RATE)
+
+
+def stretch(*, hidden: range, frame_count: int = 60) -> SeenStretch:
+    """Two people of different looks stand still; both are out of sight for a while."""
+    boxes = np.array([[20.0, 50, 60, 150], [200, 50, 240, 150]])
+    looks = np.eye(2, 8)
+    rows = [(f, p) for f in range(frame_count) for p in (0, 1) if f not in hidden]
+    empty = FrameDetections.empty(8)
+    seen = FrameDetections(boxes, np.array([0.9, 0.9]), looks)
+    truth = mot_table(
+        frames=[f + 1 for f, _ in rows],
+        ids=[p for _, p in rows],
+        boxes_xywh=[
+            (boxes[p, 0], boxes[p, 1], 40.0, 100.0) for _, p in rows
+        ],
+    )  # fmt: skip
+    return SeenStretch(
+        stretch=JudgedStretch(frames=lambda: iter(()), truth=truth, frame_rate=FRAME_RATE),
+        frames=[(f, empty if f in hidden else seen) for f in range(frame_count)],
+        settings=SETTINGS,
+    )
+
+
+SHORT, LONG = stretch(hidden=range(20, 24)), stretch(hidden=range(20, 36))
+
+
+def test_a_longer_memory_is_taken_where_people_are_hidden_for_longer() -> None:
+    assert SETTINGS.max_frames_lost < 16 < 2 * SETTINGS.max_frames_lost
+    choice = choose_association(LONG, SHORT)
+    assert choice == Association(memory_factor=2.0, lost_match_by_overlap=False)
+
+
+def test_what_does_not_clearly_win_is_not_taken() -> None:
+    assert choose_association(SHORT, SHORT) is None
+
+
+def test_what_loses_elsewhere_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def worth(self: SeenStretch, choice: Association) -> float:
+        longer = choice.memory_factor > 1
+        if self is SHORT:
+            return 0.5 if longer else 0.9
+        return 0.9 if longer else 0.5
+
+    monkeypatch.setattr(SeenStretch, "worth", worth)
+    assert choose_association(LONG, SHORT) is None
+
+
+def test_a_model_keeps_its_memory_in_seconds_for_any_frame_rate() -> None:
+    choice = Association(memory_factor=2.0, lost_match_by_overlap=True)
+    before = {"tracker_settings": json.dumps({"score_threshold": 0.45}), "name": "light"}
+    metadata = choice.metadata(before, SETTINGS, frame_rate=FRAME_RATE)
+    assert metadata["name"] == "light"
+    for frame_rate in (10.0, 25.0):
+        settings = recommended_settings(metadata, frame_rate=frame_rate)
+        usual = TrackerSettings.default(frame_rate).max_frames_lost
+        assert settings.max_frames_lost == pytest.approx(2 * usual, abs=1)
+        assert settings.lost_match_by_overlap and settings.score_threshold == 0.45
+
+
+@pytest.mark.parametrize("memory", ["long", -1, 1e9])
+def test_a_memory_that_is_none_is_refused(memory: object) -> None:
+    metadata = {"tracker_settings": json.dumps({"memory_s": memory})}
+    with pytest.raises(UserError, match="memory_s"):
+        recommended_settings(metadata, frame_rate=25)
