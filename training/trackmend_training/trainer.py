@@ -272,8 +272,10 @@ class _Run:
         if self._fabric.is_global_zero:
             text = json.dumps(record, indent=1, ensure_ascii=False)
             write_atomically(self._out_dir / OFFENDING_FILE, text.encode())
-        names = ", ".join(paths[:FILES_NAMED])
-        more = f" and {len(paths) - FILES_NAMED} more" if len(paths) > FILES_NAMED else ""
+        different = list(dict.fromkeys(paths))
+        names = ", ".join(different[:FILES_NAMED])
+        left = len(different) - FILES_NAMED
+        more = f" and {left} more" if left > 0 else ""
         return UserError(
             f"In step {step + 1} the loss is no longer a number. Its images: {names}{more}.",
             f"Look at their labels (all are in {OFFENDING_FILE}), or try a smaller learning rate; "
