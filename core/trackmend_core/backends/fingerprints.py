@@ -11,10 +11,17 @@ from torch import nn
 _LIBRARIES = ("torch", "torchvision", "openvino", "nncf")
 
 
+def usable_cores() -> int:
+    """Return how many cores this process may use: a worker may be kept to some of them."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def machine_fingerprint() -> str:
     """Return a line that changes with the computer, its processors and its graphics cards."""
     cards = [torch.cuda.get_device_name(n) for n in range(torch.cuda.device_count())]
-    facts = (platform.node(), platform.machine(), platform.processor(), os.cpu_count())
+    facts = (platform.node(), platform.machine(), platform.processor(), usable_cores())
     return repr((*facts, torch.get_num_threads(), cards, torch.backends.mps.is_available()))
 
 

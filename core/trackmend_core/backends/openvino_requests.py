@@ -1,12 +1,12 @@
 """Compiled forms of one OpenVINO model: per input size, for one input or for several at once."""
 
-import os
 from collections import OrderedDict, deque
 from collections.abc import Generator, Iterable, Iterator
 from typing import Any, TypeVar
 
 import numpy as np
 
+from trackmend_core.backends.fingerprints import usable_cores
 from trackmend_core.types import FloatArray
 
 SHAPES_KEPT = 3
@@ -72,7 +72,7 @@ class Requests:
 
     def _side_by_side(self, shape: tuple[int, ...]) -> list[Any]:
         if shape not in self._abreast:
-            streams = max(1, min(MOST_AT_ONCE, os.cpu_count() or 1))
+            streams = min(MOST_AT_ONCE, usable_cores())
             compiled = self._compiled(shape, {"NUM_STREAMS": streams})
             count = int(compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
             # One more than there are streams: results are read while every stream is at work.

@@ -2,8 +2,9 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -256,3 +257,53 @@ def test_torch_on_the_cpu_computes_in_the_precision_that_is_asked_for(precision:
     else:
         assert backend.description == "CPU · torch (bfloat16)"
         assert 1e-5 < error < 0.05
+
+
+def test_compiling_is_done_only_when_asked_for(
+    monkeypatch: pytest.MonkeyPatch, stopwatch: Callable[..., Stopwatch]
+) -> None:
+    compiled: list[nn.Module] = []
+
+    def translate(network: nn.Module) -> nn.Module:
+        compiled.append(network)
+        return network
+
+    monkeypatch.setattr(torch, "compile", translate)
+    stopwatch(OpenVINO=9, torch=1)
+    assert choose_backend(Pooling(), device="cpu").description == "CPU · torch"
+    assert not compiled
+    choice = choose_with_reason(Pooling(), "compile", "cpu", precision="float32")
+    assert choice.backend.description == "CPU · torch compiled"
+    assert choice.reason == "asked for by name"
+    assert len(compiled) == 1
+    batch = np.random.default_rng(0).random((1, 3, 32, 32), dtype=np.float32)
+    expected = Pooling()(torch.from_numpy(batch))["hm"].numpy()
+    np.testing.assert_allclose(choice.backend.run(batch)["hm"], expected, atol=1e-6)
+
+
+@pytest.mark.usefixtures("no_graphics_card")
+def test_torch_batches_for_a_card_keep_order_shapes_and_what_the_frames_raise() -> None:
+    backend = TorchBackend(Striding(), "cpu")
+    backend._device = SimpleNamespace(type="meta card")  # type: ignore[assignment]
+    handed: list[tuple[int, ...]] = []
+
+    def heads(batch: np.ndarray) -> Mapping[str, Tensor]:
+        handed.append(batch.shape)
+        return Striding()(torch.from_numpy(batch))
+
+    backend.heads = heads  # type: ignore[assignment,method-assign]
+    sizes = [32] * 5 + [64] * 2 + [32] * 9
+    inputs = [np.full((1, 3, size, 32), n, np.float32) for n, size in enumerate(sizes)]
+    found = list(backend.heads_of_each(iter(inputs)))
+    assert [float(one["hm"].max()) for one in found] == list(range(len(sizes)))
+    assert [one["hm"].shape[2] for one in found] == [size // 4 for size in sizes]
+    assert [shape[0] for shape in handed] == [4, 1, 2, 4, 4, 1]
+
+    def breaks() -> Iterator[np.ndarray]:
+        yield from inputs[:6]
+        raise UserError("the disk is gone")
+
+    seen: list[Mapping[str, Tensor]] = []
+    with pytest.raises(UserError, match="disk"):
+        seen.extend(backend.heads_of_each(breaks()))
+    assert len(seen) == 6
