@@ -9,13 +9,16 @@ from PySide6.QtWidgets import QWidget
 
 from trackmend_app.dialogs.describe_tracks import DescribeTracksDialog
 from trackmend_app.dialogs.finetune import FinetuneDialog
-from trackmend_app.dialogs.questions import MODEL_FILTER, VIDEO_FILTER
+from trackmend_app.dialogs.questions import BOXES_FILTER, MODEL_FILTER, VIDEO_FILTER
+from trackmend_app.dialogs.refinement import RefinementDialog
 from trackmend_app.jobs.importing import import_models
+from trackmend_app.jobs.refining import refinement
 from trackmend_app.jobs.runner import Job, JobRunner
 from trackmend_app.model_shelf import ModelChoice, choices
 from trackmend_app.workbench import Workbench
 from trackmend_core.errors import UserError
 from trackmend_core.exchange import export_project_mot
+from trackmend_core.refinement import RefinementProposal
 from trackmend_core.types import Progress, TrackId
 from trackmend_core.video import fingerprint
 
@@ -141,6 +144,38 @@ class Errands(QObject):
         if label is not None or attributes is not None:
             self._workbench.repairs.describe(track_ids, label=label, attributes=attributes)
 
+    def refine_tracks(self) -> None:
+        """Look for broken tracks, gaps, doubles and ghosts, then offer what was found."""
+        if self.runner.is_running:
+            self.said.emit(f"{self.runner.title} is not done yet; try again in a moment")
+            return
+        project, run_id = self._session.required_project(), self._session.required_run().run_id
+        self.runner.start("Refining tracks", lambda: refinement(project, run_id))
+
+    def _offer(self, proposal: RefinementProposal) -> None:
+        run = self._session.run
+        if run is None or run.run_id != proposal.run_id:
+            return
+        if not proposal.items:
+            self.said.emit("Nothing to refine: no link, gap, double or ghost was found")
+            return
+        dialog = RefinementDialog(self._window, proposal)
+        dialog.accepted.connect(lambda: self._refine(proposal, dialog.chosen))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _refine(self, proposal: RefinementProposal, keys: tuple[str, ...]) -> None:
+        try:
+            self._session.edit(proposal.edit(keys))
+        except UserError as error:
+            self.failed.emit(error)
+
+    def track_boxes(self) -> None:
+        """Ask for boxes that somebody else detected, and track them as a new run."""
+        paths = self._questions.files_to_open("Track boxes from a file", BOXES_FILTER)
+        if paths:
+            self._workbench.runs.start_on_boxes(paths[0])
+
     def load_model(self) -> None:
         """Import the checkpoints that the person picks; the next run uses the last one."""
         paths = self._questions.files_to_open("Import a model", MODEL_FILTER)
@@ -178,6 +213,8 @@ class Errands(QObject):
     def _on_job_finished(self, result: object) -> None:
         if isinstance(result, ModelChoice):
             self._workbench.runs.choose(result)
+        elif isinstance(result, RefinementProposal):
+            self._offer(result)
         elif isinstance(result, Path):
             self._workbench.opener.open_paths([result])
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from trackmend_app.engine_choice import EngineChoice
 from trackmend_app.jobs.runner import JobFactory, JobRunner
-from trackmend_app.jobs.tracking import TrackingTools, new_run, resumed_run
+from trackmend_app.jobs.tracking import TrackingTools, boxes_run, new_run, resumed_run
 from trackmend_app.model_shelf import DetectorShelf, ModelChoice, bundled_model
 from trackmend_app.session import Session
 from trackmend_core.jobs import FrameResult
@@ -144,6 +144,20 @@ class RunControl(QObject):
                 choice=choice,
                 score_threshold=score_threshold,
                 preset=preset,
+            ),
+        )
+
+    def start_on_boxes(self, boxes: Path) -> None:
+        """Track boxes of a file over the shown video, as a new run."""
+        video, path, choice = self._session.video, self._video_path(), self.choice
+        if video is None or path is None:
+            return
+        self._fit_engine(path)
+        tools = self._tools()
+        self._begin(
+            f"Tracking boxes of {boxes.name}",
+            lambda: boxes_run(
+                tools, video_id=video.video_id, video_path=path, choice=choice, boxes=boxes
             ),
         )
 

@@ -82,6 +82,11 @@ def may_finetune(now: Situation) -> bool:
     return now.has_run and not now.training_runs and not now.job_runs
 
 
+def may_refine(now: Situation) -> bool:
+    """Tell whether there are tracks that no job is still writing."""
+    return now.has_run and not now.job_runs
+
+
 def while_training(now: Situation) -> bool:
     """Tell whether the trainer runs."""
     return now.training_runs

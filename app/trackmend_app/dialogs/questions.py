@@ -11,6 +11,7 @@ VIDEO_FILTER = (
     "All files (*)"
 )
 PROJECT_FILTER = "Trackmend projects (*.trackmend)"
+BOXES_FILTER = "Boxes (*.txt *.json *.trackmend);;All files (*)"
 MODEL_FILTER = "Checkpoints (*.safetensors *.pth *.pt);;All files (*)"
 
 

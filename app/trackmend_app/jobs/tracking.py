@@ -2,20 +2,28 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from trackmend_app.commands.given_boxes import read_given
 from trackmend_app.jobs.runner import Job
 from trackmend_app.model_shelf import DetectorShelf, ModelChoice, ReadyDetector
+from trackmend_core.errors import UserError
 from trackmend_core.jobs import (
     FrameResult,
+    GivenDetector,
+    NumberedFrames,
     continue_run,
     recommended_settings,
     track_into_project,
 )
 from trackmend_core.project import Project
 from trackmend_core.tracking import Preset
-from trackmend_core.types import ModelId, Progress, RunId, VideoId
+from trackmend_core.types import FloatArray, ImageArray, ModelId, Progress, RunId, VideoId
 from trackmend_core.video import CachedVideo, FrameCache, open_video
+
+GIVEN = "detections"
+"""A run whose settings have this name tracks boxes of the file that it names."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -74,6 +82,54 @@ def new_run(
     return run_id
 
 
+def boxes_run(
+    tools: TrackingTools,
+    *,
+    video_id: VideoId,
+    video_path: Path,
+    choice: ModelChoice,
+    boxes: Path,
+) -> Job:
+    """Track boxes that were detected elsewhere, with a model's embeddings; returns the run's id.
+
+    Raises:
+        UserError: the boxes cannot be read or do not fit the video, or the model cannot be used.
+    """
+    yield Progress(done=0, total=0, message=f"Loading {choice.name}…")
+    ready = tools.shelf.get(choice.path)
+    tools.on_device(ready.detector.description)
+    with open_video(video_path) as source:
+        given = read_given(boxes, video_path)
+        run_id: RunId = yield from track_into_project(
+            project=tools.project,
+            video_id=video_id,
+            model_id=registered(tools.project, choice, ready),
+            source=NumberedFrames(
+                CachedVideo(source, tools.frames), frame_count=source.frame_count
+            ),
+            detector=GivenDetector(
+                given,
+                frame_count=source.frame_count,
+                embeddings_of=partial(_read_at_boxes, ready),
+            ),
+            # Whoever made the boxes has chosen among them already.
+            settings=recommended_settings(
+                ready.facts.metadata, frame_rate=source.frame_rate, score_threshold=0.0
+            ),
+            detector_settings={"backend": ready.detector.description, GIVEN: boxes.name},
+            description=f"Boxes of {boxes.name}, {choice.name}, {ready.detector.description}",
+            on_frame=tools.on_frame,
+        )
+    return run_id
+
+
+def _read_at_boxes(
+    ready: ReadyDetector, image_bgr: ImageArray, boxes_xyxy: FloatArray
+) -> FloatArray:
+    """Return the embeddings at the centres of boxes, (N, D)."""
+    return ready.detector.detect_with_map(image_bgr)[1].at_boxes(boxes_xyxy)
+
+
 def resumed_run(
     tools: TrackingTools, *, run_id: RunId, video_path: Path, choice: ModelChoice
 ) -> Job:
@@ -82,6 +138,11 @@ def resumed_run(
     Raises:
         UserError: the model or the video cannot be used.
     """
+    if GIVEN in tools.project.run(run_id).detector_settings:
+        raise UserError(
+            "This run tracks boxes of a file, not what a model sees.",
+            "Track the boxes from the file once more; this part stays beside it.",
+        )
     yield Progress(done=0, total=0, message=f"Loading {choice.name}…")
     ready = tools.shelf.get(choice.path)
     tools.on_device(ready.detector.description)
