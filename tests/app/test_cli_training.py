@@ -19,8 +19,10 @@ from trackmend_training.protocol import (
     Failed,
     Finished,
     Message,
+    Noted,
     Started,
     Step,
+    Validated,
     encode,
 )
 
@@ -64,6 +66,25 @@ def test_the_checkpoint_is_the_result(trainer: Trainer) -> None:
     assert (result.exit_code, result.stdout) == (0, "out/model.safetensors\n")
     assert "5 images, 3 identities" in result.stderr
     assert "Saved out/last.safetensors at step 1" in result.stderr
+
+
+def test_settings_and_the_wish_to_go_on_are_passed_on(trainer: Trainer, tmp_path: Path) -> None:
+    trainer(*STORY, Finished(path="out/model.safetensors"))
+    run("train", "config.toml", "--resume", "--set", "steps=5", "--set", "augment.flip=0")
+    said = (tmp_path / "arguments.txt").read_text().split("\n")
+    assert said == [
+        *("train", "config.toml", "--resume"),
+        *("--set", "steps=5", "--set", "augment.flip=0"),
+    ]
+
+
+def test_judgements_and_notes_are_told(trainer: Trainer) -> None:
+    note, scores = Noted(text="The last checkpoint is damaged."), {"ap": 0.5, "idf1": 0.25}
+    judged = Validated(step=2, scores=scores, is_best=True)
+    trainer(*STORY, note, judged, Finished(path="out/model.safetensors"))
+    result = run("train", "config.toml")
+    assert "The last checkpoint is damaged." in result.stderr
+    assert "Judged at step 2: ap 0.500  idf1 0.250, the best so far" in result.stderr
 
 
 def test_json_passes_every_message_on(trainer: Trainer) -> None:

@@ -9,6 +9,7 @@ import pytest
 from trackmend_training.augment import augment_image
 from trackmend_training.augment.geometry import cut_boxes, map_boxes
 from trackmend_training.augment.occlusion import paste_occluder
+from trackmend_training.augment.official import affine_map, letterbox, warp_boxes
 from trackmend_training.config import AugmentConfig
 from trackmend_training.datasets import LabelledImage
 
@@ -123,3 +124,78 @@ def test_a_pasted_person_shows_the_one_it_was_copied_from(marked_image: Marked) 
         assert changed[y, x].min() > 150
         return
     pytest.fail("in twenty draws nobody was pasted")
+
+
+OFFICIAL = AugmentConfig(
+    style="fairmot", rotation_deg=5, shear_deg=2, hue_shift=0, value_gain=0.5, saturation_gain=0.5
+)
+
+
+def test_the_official_map_shifts_along_x_by_the_height() -> None:
+    draws = np.array([0.5, 0.5, 1.0, 1.0, 0.5, 0.5])
+    matrix, angle = affine_map(draws, net_wh=(272, 152), settings=OFFICIAL)
+    assert angle == 0
+    middle = matrix @ [136, 76, 1]
+    # Scale 0.85 about the middle, then 0.1 of the height to the right and of the width down.
+    np.testing.assert_allclose(middle, [136 + 15.2, 76 + 27.2, 1])
+    np.testing.assert_allclose(matrix[:2, :2], 0.85 * np.eye(2), atol=1e-12)
+
+
+def test_the_official_map_turns_before_it_shears() -> None:
+    draws = np.array([1.0, 1.0, 0.5, 0.5, 1.0, 0.0])
+    matrix, angle = affine_map(draws, net_wh=(272, 152), settings=OFFICIAL)
+    assert angle == 5
+    turn = np.radians(5)
+    turned = 1.2 * np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    shear = np.array([[1, np.tan(np.radians(2))], [np.tan(np.radians(-2)), 1]])
+    np.testing.assert_allclose(matrix[:2, :2], shear @ turned, atol=1e-12)
+
+
+def test_official_boxes_shrink_by_the_turn_and_slivers_go() -> None:
+    half = np.eye(3)
+    half[:2, :2] *= 0.5
+    boxes = np.array([[10, 10, 50, 90], [0, 0, 7, 90], [-40, 10, 20, 90], [0, 0, 300, 20]])
+    mapped, kept = warp_boxes(boxes, half, angle_deg=0)
+    np.testing.assert_allclose(mapped[0], [5, 5, 25, 45])
+    np.testing.assert_allclose(mapped[2], [-20, 5, 10, 45], err_msg="cut at the border")
+    assert kept.tolist() == [True, False, True, False]
+    shrunk, _ = warp_boxes(boxes[:1], np.eye(3), angle_deg=60)
+    np.testing.assert_allclose(shrunk[0, 2] - shrunk[0, 0], 40 * np.sin(np.pi / 3) ** 0.5)
+
+
+def test_the_letterbox_shift_is_fractional() -> None:
+    picture, (ratio, across, down) = letterbox(np.full((40, 91, 3), 200, np.uint8), net_wh=(96, 64))
+    assert picture.shape == (64, 96, 3)
+    assert ratio == pytest.approx(96 / 91)
+    assert (across, down) == (0, 11)
+    assert picture[0, 0].tolist() == [128, 128, 128] and picture[32, 48].tolist() == [200] * 3
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_official_boxes_stay_on_what_they_mark(seed: int, marked_image: Marked) -> None:
+    image, box = marked_image
+    crop = augment_image(
+        labelled(box),
+        image,
+        np.random.default_rng(seed),
+        crop_wh=CROP_WH,
+        settings=replace(OFFICIAL, value_gain=0, saturation_gain=0),
+    )
+    assert crop.image.shape == (CROP_WH[1], CROP_WH[0], 3)
+    rows, columns = np.nonzero(crop.image[..., 0] > 190)
+    (found,) = crop.boxes_xyxy
+    seen = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+    np.testing.assert_allclose(found, seen, atol=0.06 * (seen[3] - seen[1]) + 2)
+
+
+def test_official_boxes_are_cut_only_if_asked(marked_image: Marked) -> None:
+    image, _ = marked_image
+    boxes = np.array([[0, 0, 320, 240]], np.float32)
+    reached = []
+    for clip in (False, True):
+        settings = replace(OFFICIAL, clip_boxes=clip, zoom=(1.2, 1.2))
+        crop = augment_image(
+            labelled(boxes), image, np.random.default_rng(1), crop_wh=CROP_WH, settings=settings
+        )
+        reached.append(float(crop.boxes_xyxy.max()))
+    assert reached[0] > max(CROP_WH) >= reached[1]

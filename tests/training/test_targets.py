@@ -51,3 +51,22 @@ def test_no_box_gives_an_empty_map() -> None:
     )
     assert targets.heat_map.max() == 0
     assert targets.mask.sum() == 0
+
+
+def test_the_squared_loss_has_gaussians_of_one_size() -> None:
+    boxes = np.array([[20, 30, 4, 4], [21, 30, 30, 50]], np.float32)
+    targets = build_targets(boxes, np.arange(2), map_hw=(64, 96), fixed_sigma=True)
+    heat_map = targets.heat_map[0]
+    assert heat_map[30, 20] == heat_map[30, 21] == 1
+    assert heat_map[30, 14] == pytest.approx(np.exp(-0.5), rel=1e-6)
+    assert heat_map[36, 27] == pytest.approx(np.exp(-1.0), rel=1e-6)
+    assert heat_map[30, 2] > 0 and heat_map[30, 1] == 0
+    assert heat_map[30, 39] > 0 and heat_map[30, 40] == 0
+
+
+def test_a_gaussian_of_one_size_is_cut_at_the_border() -> None:
+    targets = build_targets(
+        np.array([[0, 15, 4, 4]], np.float32), np.zeros(1, int), map_hw=(16, 16), fixed_sigma=True
+    )
+    assert targets.heat_map[0, 15, 0] == 1
+    assert targets.heat_map[0, 0, 15] == pytest.approx(np.exp(-450 / 72), rel=1e-5)

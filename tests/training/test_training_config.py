@@ -41,6 +41,16 @@ def test_paths_in_a_file_are_relative_to_it(tmp_path: Path) -> None:
         ("steps = 3", "missing"),
         ("steps = ", "not valid TOML"),
         ('out_dir = "o"\nsources = ["a"]', "a table is expected"),
+        ('out_dir = "o"\nsources = 3', "a list of tables is expected"),
+        ('out_dir = "o"\nsteps = "many"', "steps must be a whole number, not 'many'"),
+        ('out_dir = "o"\ncrop_wh = [64]', "crop_wh must be a list of 2, each a whole number"),
+        ('out_dir = "o"\nuncertainty = 1', "uncertainty must be true or false"),
+        ('out_dir = "o"\nschedule = "linear"', "“linear” is no schedule"),
+        ('out_dir = "o"\nsampler = "middle"', "“middle” is no sampler"),
+        ('out_dir = "o"\n[[sources]]\npath = "a"\nkind = "vhs"', "“vhs” is no kind"),
+        ('out_dir = "o"\n[augment]\nstyle = "wild"', "“wild” is no style"),
+        ('out_dir = "o"\n[validation]\nevery = 3', "nothing to judge"),
+        ('out_dir = "o"\nvalidation = 3', "a table is expected"),
     ],
 )
 def test_a_mistake_is_named(text: str, named: str, tmp_path: Path) -> None:
@@ -53,3 +63,47 @@ def test_a_mistake_is_named(text: str, named: str, tmp_path: Path) -> None:
 def test_a_missing_file_is_the_users_to_mend(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be read"):
         TrainConfig.from_toml(tmp_path / "none.toml")
+
+
+def test_settings_can_be_changed_from_outside(tmp_path: Path) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text('out_dir = "out"\ndata_dir = "d"\n[[sources]]\npath = "a"\nimages = "i"\n')
+    config = TrainConfig.from_toml(
+        path,
+        assignments=[
+            "steps=7",
+            "augment.flip=0.25",
+            "sources.0.share=3",
+            "name=my run",
+            "crop_wh=[64, 96]",
+            "validation.sequence=val",
+        ],
+    )
+    assert (config.steps, config.augment.flip, config.name) == (7, 0.25, "my run")
+    assert config.crop_wh == (64, 96)
+    assert config.sources == (
+        SourceConfig(path=str(tmp_path / "d" / "a"), images=str(tmp_path / "d" / "i"), share=3),
+    )
+    assert config.validation.sequence == "val"
+    elsewhere = TrainConfig.from_toml(path, assignments=["data_dir=/data", "out_dir=here"])
+    assert elsewhere.sources[0].path == str(Path("/data") / "a")
+    assert elsewhere.out_dir == "here"
+
+
+@pytest.mark.parametrize(
+    ("assignment", "named"),
+    [
+        ("steps", "assigns nothing"),
+        ("=3", "assigns nothing"),
+        ("sources.4.share=1", "no entry 4"),
+        ("sources.x.share=1", "no entry x"),
+        ("steps.more=1", "steps is not a table"),
+        ("step=1", "step is not a setting"),
+        ("steps=lots", "must be a whole number"),
+    ],
+)
+def test_a_change_that_leads_nowhere_is_named(assignment: str, named: str, tmp_path: Path) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text('out_dir = "o"\nsteps = 3\n[[sources]]\npath = "a"\n')
+    with pytest.raises(UserError, match=named):
+        TrainConfig.from_toml(path, assignments=[assignment])

@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 from trackmend_core.types import FloatArray, ImageArray
 from trackmend_core.video import FrameCache
 from trackmend_training.augment import Crop, augment_image
+from trackmend_training.choices import HeatMapLoss
 from trackmend_training.config import STRIDE, TrainConfig
 from trackmend_training.datasets.jde import to_relative
 from trackmend_training.datasets.labelled import Material
@@ -93,7 +94,12 @@ def crop_tensors(crop: Crop, *, config: TrainConfig) -> dict[str, Tensor]:
     relative = to_relative(crop.boxes_xyxy, image_wh=(map_hw[1] * STRIDE, map_hw[0] * STRIDE))
     boxes = relative * np.tile([map_hw[1], map_hw[0]], 2).astype(np.float32)
     targets = build_targets(
-        boxes, crop.identities, map_hw=map_hw, ltrb=config.ltrb, max_objects=config.max_objects
+        boxes,
+        crop.identities,
+        map_hw=map_hw,
+        ltrb=config.ltrb,
+        max_objects=config.max_objects,
+        fixed_sigma=config.heat_map_loss == HeatMapLoss.MSE,
     )
     tensors = {
         "image": torch.from_numpy(np.ascontiguousarray(crop.image[..., ::-1].transpose(2, 0, 1))),

@@ -323,10 +323,11 @@ def place_paths(values: dict[str, Any], *, beside: Path, data_dir: Path) -> None
     judged = validation if isinstance(validation, dict) else {}
     if isinstance(judged.get("sequence"), str):
         judged["sequence"] = str(data_dir / judged["sequence"])
-    for source in (*values.get("sources", ()), *judged.get("sources", ())):
-        for key in ("path", "images"):
-            if isinstance(source, dict) and isinstance(source.get(key), str):
-                source[key] = str(data_dir / source[key])
+    for entries in (values.get("sources"), judged.get("sources")):
+        for source in entries if isinstance(entries, list) else []:
+            for key in ("path", "images"):
+                if isinstance(source, dict) and isinstance(source.get(key), str):
+                    source[key] = str(data_dir / source[key])
 
 
 def _sources(entries: object, *, where: str) -> tuple[SourceConfig, ...]:

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from trackmend_core.types import FloatArray, IntArray
 
 MIN_OVERLAP = 0.7
+FIXED_SIGMA = 6
+"""Of the Gaussians for the squared heat-map loss, in cells, whatever the size of the box."""
+WINDOW_SIGMAS = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -70,6 +73,19 @@ def draw_gaussian(heat_map: FloatArray, *, centre_xy: tuple[int, int], radius: i
     np.maximum(window, bell.astype(np.float32), out=window)
 
 
+def draw_fixed_gaussian(heat_map: FloatArray, *, centre_xy: tuple[int, int]) -> None:
+    """Raise `heat_map` (h, w) in place to a Gaussian of `FIXED_SIGMA` around a cell."""
+    x, y = centre_xy
+    height, width = heat_map.shape
+    reach = WINDOW_SIGMAS * FIXED_SIGMA
+    columns = np.arange(max(0, x - reach), min(width, x + reach + 1))
+    rows = np.arange(max(0, y - reach), min(height, y + reach + 1))
+    squared = (columns[None, :] - x) ** 2 + (rows[:, None] - y) ** 2
+    bell = np.exp(-squared / (2 * FIXED_SIGMA**2)).astype(np.float32)
+    window = heat_map[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    np.maximum(window, bell, out=window)
+
+
 def build_targets(
     boxes_cxcywh: FloatArray,
     identities: IntArray,
@@ -79,6 +95,7 @@ def build_targets(
     num_classes: int = 1,
     ltrb: bool = True,
     max_objects: int = 500,
+    fixed_sigma: bool = False,
 ) -> Targets:
     """Build the targets of one image.
 
@@ -90,6 +107,7 @@ def build_targets(
         num_classes: channels of the heat map.
         ltrb: four distances instead of width and height.
         max_objects: K, the number of slots; further boxes are left out.
+        fixed_sigma: draw every Gaussian with `FIXED_SIGMA`, as goes with the squared loss.
 
     Source: `JointDataset.__getitem__` of the official code.
     """
@@ -106,9 +124,12 @@ def build_targets(
             continue
         centre = np.clip(np.array([cx, cy]), 0, [width - 1, height - 1]).astype(np.float32)
         cell_x, cell_y = int(centre[0]), int(centre[1])
-        radius = max(0, int(gaussian_radius(math.ceil(h), math.ceil(w))))
-        channel = 0 if class_ids is None else int(class_ids[slot])
-        draw_gaussian(heat_map[channel], centre_xy=(cell_x, cell_y), radius=radius)
+        channel = heat_map[0 if class_ids is None else int(class_ids[slot])]
+        if fixed_sigma:
+            draw_fixed_gaussian(channel, centre_xy=(cell_x, cell_y))
+        else:
+            radius = max(0, int(gaussian_radius(math.ceil(h), math.ceil(w))))
+            draw_gaussian(channel, centre_xy=(cell_x, cell_y), radius=radius)
         half = np.array([w / 2, h / 2])
         low, high = np.array([cx, cy]) - half, np.array([cx, cy]) + half
         sizes[slot] = np.concatenate([centre - low, high - centre]) if ltrb else (w, h)
