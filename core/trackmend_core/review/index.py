@@ -112,6 +112,18 @@ class ReviewIndex:
         if finding is not None:
             self._memory.take_back(finding)
 
+    def suspicion_count(self, scene: Scene, *, least_probability: float) -> int:
+        """Return how many suspicions another layer of the same run would have, answered or not.
+
+        Args:
+            scene: such as `retracked_scene` makes.
+            least_probability: less likely ones do not count.
+        """
+        judge = Judge(scene, self.judge.fitted, scale=self.judge.scale)
+        judged = [self._judged(finding) for finding in Findings(judge)]
+        rate = scene.frame_rate
+        return len(one_per_event(judged, frame_rate=rate, least_probability=least_probability))
+
     def ghost_boxes(self, edit: Edit) -> list[GhostBox]:
         """Return the boxes that an edit would move, delete or add, for a preview."""
         return ghost_boxes(self.scene, edit)

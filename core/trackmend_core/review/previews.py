@@ -14,6 +14,7 @@ from trackmend_core.project.edits import (
     PlaceBoxes,
     ReassignBoxes,
     ReassignPieces,
+    Retrack,
     SplitTrack,
     SwapTracks,
 )
@@ -58,6 +59,15 @@ def _ghosts(scene: Scene, edit: Edit) -> Iterator[GhostBox]:
             for track, first, last, target in pieces:
                 to = TrackId(target) if target > 0 else None
                 yield from _moved(scene, track, first, last, to=to)
+        case Retrack(pieces=pieces, removed=removed, added=added):
+            for track, first, last, target in pieces:
+                to = TrackId(target) if target > 0 else None
+                yield from _moved(scene, track, first, last, to=to)
+            for track, first, last in removed:
+                yield from _moved(scene, track, first, last, to=None, is_removed=True)
+            for target, frame, box, _, _ in added:
+                to = TrackId(target) if target > 0 else None
+                yield GhostBox(frame=frame, box_xyxy=box, from_track=None, to_track=to)
         case DeleteTrack(track_id=track):
             yield from _moved(scene, track, 0, _FOR_EVER, to=None, is_removed=True)
         case DeleteStretch(track_id=track, first_frame=first, last_frame=last):

@@ -1,6 +1,7 @@
 """What the review looks at: the layer of a run and its embeddings, kept up to date after edits."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,6 +70,12 @@ class Scene:
         """Return how many boxes the layer has."""
         return sum(len(track) for track in self.tracks.values())
 
+    def copy_without_tracks(self) -> "Scene":
+        """Return a scene of the same run and detections that has no tracks yet."""
+        fresh = copy(self)
+        fresh.tracks = {}
+        return fresh
+
     def embeddings(self, rows: IntArray) -> FloatArray:
         """Return (N, D) float32 embeddings; a row of zeros where there is none."""
         found = self.detections.embeddings[np.maximum(rows, 0)].astype(np.float32)
@@ -121,6 +128,7 @@ class Scene:
                 frames=layer.frames[start:end],
                 boxes_xyxy=layer.boxes_xyxy[start:end],
                 scores=layer.scores[start:end],
+                by_person=layer.by_person[start:end],
                 embedding_rows=rows[start:end],
                 coverage=hidden[start:end],
             )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trackmend_core.types import Float64Array, IntArray, TrackId
+from trackmend_core.types import BoolArray, Float64Array, IntArray, TrackId
 
 NO_ROW = -1
 """Stands for the embedding of a box that has none."""
@@ -21,6 +21,7 @@ class TrackView:
         frames: (N,) int64, 0-based, rising.
         boxes_xyxy: (N, 4) float64, pixels of the source frame.
         scores: (N,) float64, 0..1.
+        by_person: (N,) whether a person placed or confirmed the box.
         embedding_rows: (N,) int64, rows of the store of embeddings, `NO_ROW` without one.
         coverage: (N,) float64, share of the box that boxes nearer to the camera hide, 0..1.
     """
@@ -31,6 +32,7 @@ class TrackView:
     frames: IntArray
     boxes_xyxy: Float64Array
     scores: Float64Array
+    by_person: BoolArray
     embedding_rows: IntArray
     coverage: Float64Array
 

@@ -21,6 +21,7 @@ from trackmend_core.project.edits.place_boxes import PlaceBoxes
 from trackmend_core.project.edits.reassign_boxes import ReassignBoxes
 from trackmend_core.project.edits.reassign_pieces import ReassignPieces
 from trackmend_core.project.edits.refine_tracks import RefineTracks
+from trackmend_core.project.edits.retrack import Retrack
 from trackmend_core.project.edits.revert_to import RevertTo
 from trackmend_core.project.edits.set_box import SetBox
 from trackmend_core.project.edits.set_occlusion import SetOcclusion
@@ -48,6 +49,7 @@ __all__ = [
     "ReassignBoxes",
     "ReassignPieces",
     "RefineTracks",
+    "Retrack",
     "RevertTo",
     "SetBox",
     "SetOcclusion",
@@ -80,6 +82,7 @@ EDIT_KINDS: Final[dict[str, type[Edit]]] = {
     "delete_stretch": DeleteStretch,
     "join_overlapping": JoinOverlapping,
     "reassign_pieces": ReassignPieces,
+    "retrack": Retrack,
 }
 """The name of each edit in the log. A name stays for ever: old projects hold it."""
 

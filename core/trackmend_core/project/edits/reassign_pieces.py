@@ -1,5 +1,6 @@
 """Hand many stretches of boxes to other tracks at once: what a new association changes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,39 +47,38 @@ class ReassignPieces:
         Raises:
             UserError: a piece has no box, or a target already has boxes there.
         """
-        run_id = self.run_of(transaction)
-        for row, (track_id, first, last, _) in enumerate(self.pieces):
-            parking = TrackId(PARKING_TRACK - row)
-            if not transaction.move_boxes(
-                track_id, to_track_id=parking, first_frame=first, last_frame=last
-            ):
-                number = transaction.track(track_id).number
-                raise UserError(
-                    f"Track {number} has changed since: a stretch of it is not there any more.",
-                    "Compute the proposal anew.",
-                )
-        fresh: dict[int, TrackId] = {}
-        for row, (_, first, last, target) in enumerate(self.pieces):
-            if target <= NEW_TRACK and target not in fresh:
-                fresh[target] = transaction.new_track(run_id).track_id
-            self._hand_out(
-                transaction,
-                TrackId(PARKING_TRACK - row),
-                to=fresh.get(target, TrackId(target)),
-                stretch=(first, last),
-            )
+        hand_over(transaction, self.pieces, run_id=self.run_of(transaction))
         for track_id in sorted({piece[0] for piece in self.pieces}):
             transaction.drop_if_empty(track_id)
 
-    def _hand_out(
-        self, transaction: Transaction, parking: TrackId, *, to: TrackId, stretch: tuple[int, int]
-    ) -> None:
-        shared = transaction.shared_frames(
-            parking, to, first_frame=stretch[0], last_frame=stretch[1]
-        )
-        if shared:
+
+def hand_over(
+    transaction: Transaction, pieces: Sequence[Piece], *, run_id: RunId
+) -> dict[int, TrackId]:
+    """Move all pieces at the same time and return the new tracks by their negative targets.
+
+    Raises:
+        UserError: a piece has no box, or a target already has boxes there.
+    """
+    for row, (track_id, first, last, _) in enumerate(pieces):
+        parking = TrackId(PARKING_TRACK - row)
+        if not transaction.move_boxes(
+            track_id, to_track_id=parking, first_frame=first, last_frame=last
+        ):
+            number = transaction.track(track_id).number
+            raise UserError(
+                f"Track {number} has changed since: a stretch of it is not there any more.",
+                "Compute the proposal anew.",
+            )
+    fresh: dict[int, TrackId] = {}
+    for row, (_, first, last, target) in enumerate(pieces):
+        if target <= NEW_TRACK and target not in fresh:
+            fresh[target] = transaction.new_track(run_id).track_id
+        parking, to = TrackId(PARKING_TRACK - row), fresh.get(target, TrackId(target))
+        if transaction.shared_frames(parking, to, first_frame=first, last_frame=last):
             raise UserError(
                 f"Track {transaction.track(to).number} already has boxes there.",
                 "Accept the stretches that trade places together.",
             )
         transaction.move_boxes(parking, to_track_id=to, first_frame=0)
+    return fresh

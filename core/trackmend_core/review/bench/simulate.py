@@ -8,7 +8,7 @@ second after second, at every track in it, never overlooks anything, and makes t
 is: in that the one who scrubs is better off than a person.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -91,7 +91,7 @@ def review_by_scrubbing(project: Project, run_id: RunId, video: TrueVideo) -> li
     return work.steps
 
 
-def seconds_to_reach(steps: list[Step], idf1: float) -> float | None:
+def seconds_to_reach(steps: Sequence[Step], idf1: float) -> float | None:
     """Return when IDF1 was reached for the first time, None if it never was."""
     return next((step.seconds for step in steps if step.idf1 >= idf1 - 1e-9), None)
 
