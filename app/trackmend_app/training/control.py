@@ -11,6 +11,7 @@ from trackmend_app.dialogs.finetune import FinetunePlan, Material
 from trackmend_app.model_shelf import ModelChoice
 from trackmend_app.session import Session
 from trackmend_app.training.process import TrainingProcess, trainer_command
+from trackmend_app.training.report import WORSE, Report, read_report
 from trackmend_core.errors import UserError
 from trackmend_core.project import EditState
 from trackmend_core.types import ModelId, RunId
@@ -26,6 +27,7 @@ class TrainingControl(QObject):
         model_added(ModelChoice): training finished and the model is in the project.
         stopping(): it was asked to stop, and will after the step it is at.
         ended_early(path or None): it was cancelled; that checkpoint stays and may be added.
+        held_back(reason): the new model did worse; it was not added, but may be.
         failed(error): it failed; nothing was added.
         said(sentence).
         state_changed().
@@ -36,6 +38,7 @@ class TrainingControl(QObject):
     model_added = Signal(object)
     stopping = Signal()
     ended_early = Signal(object)
+    held_back = Signal(str)
     failed = Signal(object)
     said = Signal(str)
     state_changed = Signal()
@@ -45,6 +48,7 @@ class TrainingControl(QObject):
         self._session = session
         self._plan: FinetunePlan | None = None
         self._kept: Path | None = None
+        self._summary: Mapping[str, float | str] = {}
         self.process = TrainingProcess(parent=self)
         self.process.said.connect(self.heard)
         self.process.finished.connect(self._on_finished)
@@ -56,6 +60,20 @@ class TrainingControl(QObject):
     def is_running(self) -> bool:
         """Return whether the trainer runs."""
         return self.process.is_running
+
+    @property
+    def reason(self) -> str:
+        """Return what the last finished training says of its model, in one sentence."""
+        return str(self._summary.get("reason", ""))
+
+    def report(self) -> Report | None:
+        """Return what the last finished training changed, None if it left no report.
+
+        Raises:
+            UserError: the report cannot be read.
+        """
+        path = self._summary.get("report")
+        return None if path is None else read_report(Path(str(path)))
 
     def material(self) -> Material:
         """Return what there is to learn from in the shown run."""
@@ -84,7 +102,7 @@ class TrainingControl(QObject):
         """Start the trainer on the open project."""
         project = self._session.required_project()
         run_id = self._session.required_run().run_id
-        self._plan, self._kept = plan, None
+        self._plan, self._kept, self._summary = plan, None, {}
         out = models_folder(project.path) / time.strftime("%Y%m%d-%H%M%S")
         program, arguments = trainer_command(
             finetune_arguments(project.path, plan=plan, out=out, run_id=run_id)
@@ -108,6 +126,12 @@ class TrainingControl(QObject):
 
     @Slot(object)
     def _on_finished(self, message: Finished) -> None:
+        self._summary = message.summary
+        if message.summary.get("verdict") == WORSE:
+            self._note("held back", message.summary)
+            self._kept = Path(message.path)
+            self.held_back.emit(str(message.summary.get("reason", "")))
+            return
         try:
             choice = self._register(Path(message.path), message.summary)
         except UserError as error:
@@ -127,7 +151,7 @@ class TrainingControl(QObject):
         if self._kept is None:
             return
         try:
-            choice = self._register(self._kept, {"stopped": "early"})
+            choice = self._register(self._kept, self._summary or {"stopped": "early"})
         except UserError as error:
             self.failed.emit(error)
         else:

@@ -1,12 +1,12 @@
 """The panel that shows a training going on: state, time left, loss curves, what came of it."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from trackmend_app.action_set import ActionSet
 from trackmend_app.run_strip import time_left_text
 from trackmend_app.training.curves import LossCurves
-from trackmend_training.protocol import CheckpointSaved, Message, Started, Step
+from trackmend_training.protocol import CheckpointSaved, Message, Noted, Started, Step
 
 
 class TrainingPanel(QWidget):
@@ -14,11 +14,15 @@ class TrainingPanel(QWidget):
 
     Signals:
         rerun_asked(): run the new model on this video.
-        keep_asked(): add the last checkpoint of a cancelled training.
+        keep_asked(): add the model of a training that was cancelled or did worse.
+        report_asked(): show what changed.
+        pause_asked(paused): let the training wait, or go on.
     """
 
     rerun_asked = Signal()
     keep_asked = Signal()
+    report_asked = Signal()
+    pause_asked = Signal(bool)
 
     def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,14 +46,24 @@ class TrainingPanel(QWidget):
         self._rerun.setProperty("kind", "primary")
         self._rerun.setToolTip("Track this video again with the finetuned model, as a new run")
         self._rerun.clicked.connect(self.rerun_asked)
-        self._keep = QPushButton("Add the last checkpoint")
+        self._keep = QPushButton("Add it all the same")
         self._keep.setObjectName("keep")
-        self._keep.setToolTip("Put the model as it was at its last checkpoint into this project")
+        self._keep.setToolTip("Put the model as it is now into this project")
         self._keep.clicked.connect(self.keep_asked)
+        self._report = QPushButton("What changed…")
+        self._report.setObjectName("report")
+        self._report.setToolTip("Switches fixed and broken, and figures, on frames held out")
+        self._report.clicked.connect(self.report_asked)
+        self._pause = QPushButton("Pause")
+        self._pause.setObjectName("pause")
+        self._pause.setCheckable(True)
+        self._pause.setToolTip("Wait after this step; nothing is lost")
+        self._pause.toggled.connect(self._on_pause_toggled)
         row = QHBoxLayout()
-        row.addWidget(self._rerun)
-        row.addWidget(self._keep)
+        for button in (self._rerun, self._keep, self._report):
+            row.addWidget(button)
         row.addStretch(1)
+        row.addWidget(self._pause)
         row.addWidget(self._cancel)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 12)
@@ -84,29 +98,47 @@ class TrainingPanel(QWidget):
             self.curves.add_step(message.step, message.total, message.losses)
         elif isinstance(message, CheckpointSaved):
             self.curves.add_checkpoint(message.step)
+        elif isinstance(message, Noted):
+            self._details.setText(message.text)
 
     def show_stopping(self) -> None:
         """Say that the training ends after the step it is at."""
         self._state.setText("Stopping after this step…")
         self._cancel.setEnabled(False)
+        self._pause.setEnabled(False)
 
     def conclude(
-        self, state: str, details: str, *, rerun: bool = False, keep: bool = False
+        self,
+        state: str,
+        details: str,
+        *,
+        rerun: bool = False,
+        keep: bool = False,
+        report: bool = False,
     ) -> None:
         """Say how the training ended, and offer the next step."""
         self._state.setText(state)
         self._details.setText(details)
         self._show_running(False)
-        self._offer(rerun=rerun, keep=keep)
+        self._offer(rerun=rerun, keep=keep, report=report)
 
-    def _offer(self, *, rerun: bool = False, keep: bool = False) -> None:
+    @Slot(bool)
+    def _on_pause_toggled(self, paused: bool) -> None:
+        self._pause.setText("Go on" if paused else "Pause")
+        self.pause_asked.emit(paused)
+
+    def _offer(self, *, rerun: bool = False, keep: bool = False, report: bool = False) -> None:
         self._rerun.setVisible(rerun)
         self._keep.setVisible(keep)
+        self._report.setVisible(report)
 
     def _show_running(self, running: bool) -> None:
         self._bar.setVisible(running)
         self._cancel.setVisible(running)
         self._cancel.setEnabled(running)
+        self._pause.setChecked(False)
+        self._pause.setVisible(running)
+        self._pause.setEnabled(running)
 
     @property
     def text(self) -> str:

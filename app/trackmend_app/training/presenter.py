@@ -2,12 +2,17 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 
 from trackmend_app.model_shelf import ModelChoice
 from trackmend_app.panels import Panels
 from trackmend_app.training.panel import TrainingPanel
+from trackmend_app.training.report_dialog import WhatChangedDialog
 from trackmend_app.workbench import Workbench
+from trackmend_core.errors import UserError
+
+
+READY = "It is in this project and is used by the next run. Earlier runs stay as they are."
 
 
 class TrainingPresenter(QObject):
@@ -32,11 +37,17 @@ class TrainingPresenter(QObject):
         training.stopping.connect(panel.show_stopping)
         training.ended_early.connect(self._on_ended_early)
         training.failed.connect(self._on_failed)
+        training.held_back.connect(self._on_held_back)
+        self._training = training
+        self._name = ""
+        panel.pause_asked.connect(training.pause)
+        panel.report_asked.connect(self._on_report_asked)
         panel.rerun_asked.connect(self._runs.start)
         panel.keep_asked.connect(training.add_kept_checkpoint)
 
     @Slot(str)
     def _on_began(self, name: str) -> None:
+        self._name = name
         self._panel.begin(name)
         self._panels.show_training()
 
@@ -45,9 +56,34 @@ class TrainingPresenter(QObject):
         self._runs.choose(choice)
         self._panel.conclude(
             f"“{choice.name}” is ready",
-            "It is in this project and is used by the next run. Earlier runs stay as they are.",
+            f"{self._training.reason} {READY}".strip(),
             rerun=True,
+            report=self._has_report(),
         )
+
+    @Slot(str)
+    def _on_held_back(self, reason: str) -> None:
+        self._panel.conclude(
+            f"“{self._name}” did worse than the model it began with",
+            f"{reason} It was not added to the project; the model in use stays.",
+            keep=True,
+            report=self._has_report(),
+        )
+
+    @Slot()
+    def _on_report_asked(self) -> None:
+        report = self._training.report()
+        if report is not None:
+            dialog = WhatChangedDialog(self._panel.window(), name=self._name, report=report)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.open()
+
+    def _has_report(self) -> bool:
+        try:
+            return self._training.report() is not None
+        except UserError as error:
+            self._training.said.emit(error.message)
+            return False
 
     @Slot(object)
     def _on_ended_early(self, checkpoint: Path | None) -> None:

@@ -1,9 +1,10 @@
+import json
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton
 from safetensors.numpy import save_file
 from window_stage import Stage
 
@@ -151,3 +152,97 @@ def test_closing_the_window_ends_the_trainer(taught: Stage) -> None:
     taught.close()
     assert any("Stop the training?" in question for question in taught.answers.asked)
     assert not taught.bench.training.is_running
+
+
+REPORT = {
+    "verdict": "worse",
+    "reason": "IDF1 fell by 0.100.",
+    "frames": [10, 29],
+    "is_seen": False,
+    "changes": {
+        "idf1": {"before": 0.8, "after": 0.7, "low": -0.15, "high": -0.05},
+        "hota": {"before": 0.6, "after": 0.5, "low": -0.15, "high": -0.05},
+        "id_switches": {"before": 1, "after": 3, "low": 0, "high": 4},
+    },
+    "elsewhere_before": {"mota": 0.7, "idf1": 0.7},
+    "elsewhere_after": {"mota": 0.6, "idf1": 0.7},
+    "events": [
+        {"kind": "broken", "frame_index": 12, "number": 3, "crops": ["events/one.jpg"]},
+        {"kind": "fixed", "frame_index": 20, "number": 4, "crops": []},
+    ],
+    "likeness_bins": [-1.0, 0.0, 1.0],
+    "likeness_before": {"same": [1, 5], "different": [4, 1], "auc": 0.9},
+    "likeness_after": {"same": [2, 4], "different": [3, 2], "auc": None},
+}
+
+
+def judged(stage: Stage, verdict: str) -> tuple[Path, Path]:
+    folder = stage.video.parent / "run"
+    folder.mkdir()
+    report = folder / "report.json"
+    report.write_text(json.dumps(REPORT | {"verdict": verdict}))
+    return new_model(stage), report
+
+
+def test_a_model_that_did_worse_is_not_added_until_that_is_insisted_on(taught: Stage) -> None:
+    models = len(taught.session.project.models())
+    path, report = judged(taught, "worse")
+    summary = {"verdict": "worse", "reason": "IDF1 fell.", "report": str(report)}
+    teach(taught, f"say(Finished(path={str(path)!r}, summary={summary!r}))")
+    taught.wait(lambda: not taught.bench.training.is_running)
+    assert len(taught.session.project.models()) == models
+    assert taught.session.project.training_runs()[-1].status == "held back"
+    panel = taught.window.training_panel
+    assert "did worse" in panel.text and "IDF1 fell." in panel.text
+    keep = panel.findChild(QPushButton, "keep")
+    assert keep.isVisible()
+    keep.click()
+    assert taught.session.project.models()[-1].path == path
+    assert not taught.errors
+
+
+def test_what_changed_is_shown_with_figures_events_and_likeness(taught: Stage) -> None:
+    path, report = judged(taught, "better")
+    summary = {"verdict": "better", "reason": "IDF1 rose.", "report": str(report)}
+    teach(taught, f"say(Finished(path={str(path)!r}, summary={summary!r}))")
+    taught.wait(lambda: not taught.bench.training.is_running)
+    panel = taught.window.training_panel
+    assert "IDF1 rose." in panel.text
+    panel.findChild(QPushButton, "report").click()
+    dialog = taught.window.findChild(QDialog, "what_changed")
+    assert dialog.isVisible()
+    said = [label.text() for label in dialog.findChildren(QLabel)]
+    assert "Identity switches: 1 fixed, 1 broken, 0 unchanged" in said
+    assert "track 3, frame 13" in said and "0.800" in said
+    assert any("frames 11 to 30, from which nothing was learnt" in text for text in said)
+    dialog.grab()
+    dialog.reject()
+
+
+def test_a_report_that_is_damaged_spares_the_model(taught: Stage) -> None:
+    path, report = judged(taught, "better")
+    report.write_text("{")
+    summary = {"verdict": "better", "reason": "IDF1 rose.", "report": str(report)}
+    teach(taught, f"say(Finished(path={str(path)!r}, summary={summary!r}))")
+    taught.wait(lambda: not taught.bench.training.is_running)
+    assert taught.session.project.models()[-1].path == path
+    assert not taught.window.training_panel.findChild(QPushButton, "report").isVisible()
+
+
+def test_a_training_can_be_paused_and_goes_on(taught: Stage) -> None:
+    path = new_model(taught)
+    teach(
+        taught,
+        "orders = [sys.stdin.readline().strip() for _ in range(2)]\n"
+        f"say(Finished(path={str(path)!r}, summary={{'orders': ' '.join(orders)}}))",
+    )
+    taught.wait(lambda: len(taught.window.training_panel.curves.history.names) > 0)
+    pause = taught.window.training_panel.findChild(QPushButton, "pause")
+    assert pause.isVisible() and pause.text() == "Pause"
+    pause.click()
+    assert pause.text() == "Go on" and taught.bench.training.process.is_paused
+    pause.click()
+    taught.wait(lambda: not taught.bench.training.is_running)
+    noted = taught.session.project.training_runs()[-1]
+    assert noted.summary["orders"] == "pause resume"
+    assert not pause.isVisible()
