@@ -1,5 +1,4 @@
 import dataclasses
-import tracemalloc
 
 import numpy as np
 import pytest
@@ -190,23 +189,3 @@ def test_no_id_is_given_to_two_boxes_of_a_frame_nor_a_detection_to_two_ids(
         assert len({box.track_id for box in boxes}) == len(boxes)
         assert len({box.detection_index for box in boxes}) == len(boxes)
         assert all(box.track_id >= 1 and np.isfinite(box.box_xyxy).all() for box in boxes)
-
-
-@pytest.mark.parametrize("chosen", [DEFAULT, OFFICIAL], ids=["default", "official"])
-def test_memory_does_not_grow_with_the_length_of_the_video(chosen: TrackerSettings) -> None:
-    draw = np.random.default_rng(0)
-    frames = [random_frame(draw, count=8) for _ in range(200)]
-    tracker = Tracker(chosen)
-    for detections in frames * 2:
-        tracker.step(detections)
-    tracemalloc.start()
-    try:
-        for detections in frames * 2:
-            tracker.step(detections)
-        early = tracemalloc.get_traced_memory()[0]
-        for detections in frames * 8:
-            tracker.step(detections)
-        late = tracemalloc.get_traced_memory()[0]
-    finally:
-        tracemalloc.stop()
-    assert late - early < 50_000
