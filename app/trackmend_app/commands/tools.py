@@ -1,6 +1,5 @@
 """What one process needs to track video after video: the model on its engine, and the settings."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +14,11 @@ from trackmend_core.jobs import (
     NumberedFrames,
     recommended_settings,
 )
+from trackmend_core.jobs.given_detector import EmbeddingsOf
 from trackmend_core.model import Detector, LoadedModel
 from trackmend_core.project import Project
-from trackmend_core.similarity import EmbeddingMap
 from trackmend_core.tracking import Preset, Tracker, TrackerSettings
-from trackmend_core.types import ImageArray, ModelId
+from trackmend_core.types import ModelId
 from trackmend_core.video import VideoSource
 
 
@@ -105,7 +104,9 @@ class Tools:
         count = source.frame_count
         return Eyes(
             frames=NumberedFrames(source if self._needs_frames else None, frame_count=count),
-            detector=GivenDetector(given, frame_count=count, map_of=_map_of(self.detector)),
+            detector=GivenDetector(
+                given, frame_count=count, embeddings_of=_embeddings_of(self.detector)
+            ),
             notices=given.notices,
         )
 
@@ -150,7 +151,7 @@ def make_tools(request: TrackRequest) -> Tools:
     return Tools(request=request, model_path=path, model=model, detector=detector)
 
 
-def _map_of(detector: Detector | None) -> Callable[[ImageArray], EmbeddingMap] | None:
+def _embeddings_of(detector: Detector | None) -> EmbeddingsOf | None:
     if detector is None:
         return None
-    return lambda image: detector.detect_with_map(image)[1]
+    return lambda image, boxes: detector.detect_and_read(image, boxes)[1]

@@ -1,4 +1,4 @@
-"""Puts detections made elsewhere in the place of a model's, with embeddings from its dense map."""
+"""Puts detections made elsewhere in the place of a model's, with the embeddings it reads there."""
 
 from collections.abc import Callable
 from typing import Any, Self
@@ -8,10 +8,10 @@ import numpy as np
 from trackmend_core.errors import UserError
 from trackmend_core.exchange import GivenDetections
 from trackmend_core.jobs.seams import FrameSource
-from trackmend_core.similarity import EmbeddingMap
-from trackmend_core.types import FrameDetections, ImageArray
+from trackmend_core.types import FloatArray, FrameDetections, ImageArray
 
-MapOf = Callable[[ImageArray], EmbeddingMap]
+EmbeddingsOf = Callable[[ImageArray, FloatArray], FloatArray]
+"""(frame, (N, 4) boxes in its pixels) -> (N, D) unit length."""
 
 
 class NumberedImage(np.ndarray[Any, np.dtype[np.uint8]]):  # Any: the shape, as in ImageArray
@@ -56,15 +56,19 @@ class GivenDetector:
     Args:
         given: the detections of the video.
         frame_count: of the video.
-        map_of: gives the dense map of a frame, whose cells at the centres of the boxes are their
-            embeddings (FairMOT section 3.3); None leaves detections without any.
+        embeddings_of: reads the embeddings of boxes in a frame, by the model's sampler; None leaves
+            detections without any.
 
     Raises:
         UserError: a detection lies behind the end of the video.
     """
 
     def __init__(
-        self, given: GivenDetections, *, frame_count: int, map_of: MapOf | None = None
+        self,
+        given: GivenDetections,
+        *,
+        frame_count: int,
+        embeddings_of: EmbeddingsOf | None = None,
     ) -> None:
         if given.frame_count > frame_count:
             raise UserError(
@@ -73,7 +77,7 @@ class GivenDetector:
                 "Do both belong to the same video, and do they count frames alike?",
             )
         self._given = given
-        self._map_of = map_of
+        self._embeddings_of = embeddings_of
 
     def detect(self, image_bgr: ImageArray) -> FrameDetections:
         """Return the given detections of a numbered frame.
@@ -85,10 +89,10 @@ class GivenDetector:
             raise TypeError("given detections need to know which frame they are of")
         rows = self._given.rows_of(image_bgr.frame_index)
         boxes = self._given.boxes_xyxy[rows]
-        if self._map_of is None:
+        if self._embeddings_of is None:
             embeddings = np.zeros((len(boxes), 0), np.float32)
         elif len(boxes):
-            embeddings = self._map_of(np.asarray(image_bgr)).at_boxes(boxes)
+            embeddings = self._embeddings_of(np.asarray(image_bgr), boxes)
         else:
             return FrameDetections.empty()
         return FrameDetections(
