@@ -19,8 +19,9 @@ from trackmend_training.conclude import Conclusion, conclude
 from trackmend_training.config import FinetuneConfig, TrainConfig
 from trackmend_training.keeping import StayClose
 from trackmend_training.protocol import Cancelled, Finished, Message, Noted
+from trackmend_training.step import ExtraLoss
 from trackmend_training.telling_apart import TellApart
-from trackmend_training.trainer import ExtraLoss, fit
+from trackmend_training.trainer import fit
 from trackmend_training.training_set import TrainingSet, active_runs, build_training_set
 
 CHECKPOINTS_PER_RUN = 4

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from trackmend_training.batches import Batch
-from trackmend_training.losses import gather_at
+from trackmend_training.loss_terms import gather_at
 
 TEMPERATURE = 0.2
 HARD_PAIR_WEIGHT = 4.0

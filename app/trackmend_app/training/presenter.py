@@ -11,7 +11,6 @@ from trackmend_app.training.report_dialog import WhatChangedDialog
 from trackmend_app.workbench import Workbench
 from trackmend_core.errors import UserError
 
-
 READY = "It is in this project and is used by the next run. Earlier runs stay as they are."
 
 

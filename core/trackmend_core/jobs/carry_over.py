@@ -231,7 +231,7 @@ class _CarryOver:
         worth = self._worth(said, boxes)
         pairs = []
         for row, column in zip(*linear_sum_assignment(worth, maximize=True), strict=True):
-            if worth[row, column] > 0 and _is_clear(worth[row], column):
+            if worth[row, column] > 0 and _is_clear(worth[row], int(column)):
                 pairs.append((said[row], boxes[column]))
         return pairs
 
