@@ -81,7 +81,7 @@ class Verdict:
             return False
         now, then = self.standing(scene), self.standing(scene, edit)
         if then.idf1 > now.idf1 + 1e-9:
-            return then.breaks <= now.breaks + 1
+            return then.breaks <= now.breaks
         return then.idf1 >= now.idf1 - PASSING_LOSS and then.breaks < now.breaks
 
     def _lost(self, scene: Scene, edit: Edit) -> tuple[int, int]:
