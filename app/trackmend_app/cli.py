@@ -102,7 +102,9 @@ def track(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
     precision: Annotated[
         Precision,
-        typer.Option(help="float32 is exact; fast is int8, fitted to the first video once."),
+        typer.Option(
+            help="float32 is exact; fast is int8, fitted to the video (in a queue to a drawn one)."
+        ),
     ] = Precision.FLOAT32,
     out: Annotated[
         Path | None,
@@ -152,9 +154,7 @@ def track(
     ] = None,
     no_embeddings: Annotated[
         bool,
-        typer.Option(
-            "--no-embeddings", help="With --detections: no model, boxes and motion only."
-        ),
+        typer.Option("--no-embeddings", help="With --detections: no model, boxes and motion only."),
     ] = False,
     jobs: Annotated[int, typer.Option(help="So many videos at a time.")] = 1,
     resume: Annotated[

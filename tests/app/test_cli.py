@@ -28,6 +28,7 @@ class GreyReader:
     """Sees two people; how far they have come is how bright the frame is."""
 
     description = "a test"
+    reason = "there is no other"
     min_score = 0.1
 
     def __init__(self, interrupt_at: int | None = None) -> None:

@@ -53,15 +53,17 @@ def run_track(request: TrackRequest) -> None:
     Raises:
         UserError: the request does not fit together, or a video could not be tracked.
     """
-    request = replace(request, videos=_videos(request))
-    is_queue = _is_queue(request)
+    videos = _videos(request)
+    is_queue = _is_queue(request, videos)
+    request = replace(request, videos=videos)
     if is_queue:
         check_many(request)
     text_files = [] if is_queue else _text_files(request)
     _check(request)
     path, model = load_model(request.model) if request.needs_model else (None, None)
     name = None if model is None else model.name
-    load = _loader(request, path, model)
+    # In a queue nothing may depend on which other videos are in it: it is resumed with more.
+    load = _loader(replace(request, videos=()) if is_queue else request, path, model)
     if is_queue:
         run_track_many(request, model_path=path, make_tools=load, model_name=name)
         return
@@ -77,8 +79,8 @@ def run_track(request: TrackRequest) -> None:
             print_error(error)
             failed.append(error)
     if request.as_json:
-        videos = [asdict(tracked) for tracked in done]
-        print_json({"model": name, "device": tools.device, "videos": videos})
+        rows = [asdict(tracked) for tracked in done]
+        print_json({"model": name, "device": tools.device, "videos": rows})
     if failed:
         raise UserError(f"{len(failed)} of {len(request.videos)} videos could not be tracked.")
 
@@ -90,15 +92,14 @@ def _videos(request: TrackRequest) -> tuple[Path, ...]:
     return find_videos(request.videos)
 
 
-def _is_queue(request: TrackRequest) -> bool:
+def _is_queue(request: TrackRequest, videos: tuple[Path, ...]) -> bool:
     """Return whether each video gets results of its own in a folder, with a receipt."""
+    are_many = len(videos) > 1 or videos != request.videos
     if request.jobs != 1 or request.resume or request.scheduler is not None:
         return True
     if request.project is not None:
-        return request.project.suffix != PROJECT_SUFFIX and (
-            request.project.is_dir() or len(request.videos) > 1
-        )
-    return len(request.videos) > 1 and request.out is not None and not request.out.suffix
+        return request.project.suffix != PROJECT_SUFFIX and (request.project.is_dir() or are_many)
+    return are_many and request.out is not None and not request.out.suffix
 
 
 def _loader(

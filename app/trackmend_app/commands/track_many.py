@@ -74,7 +74,7 @@ def run_track_many(
             print_note(f"{len(plan.kept)} of {len(request.videos)} videos were finished before.")
         with _Bars(total=len(plan.tasks), beat=lock.beat) as bars:
             try:
-                done = _run(request, plan, bars, lock, make_tools)
+                done = _run(request, plan, bars, lock, make_tools, model_path)
             except KeyboardInterrupt:
                 finished = bars.finished + len(plan.kept)
                 print_note(
@@ -125,10 +125,11 @@ def _run(
     bars: "_Bars",
     lock: QueueLock,
     make_tools: Callable[[], Tools],
+    model_path: Path | None,
 ) -> list[VideoOutcome]:
     if not plan.tasks:
         return []
-    plain = replace(request, videos=())  # a worker is told its video with each task
+    plain = _for_workers(request, model_path)
     if request.scheduler is not None:
         return run_on_cluster(plan.tasks, request=plain, address=request.scheduler, watcher=bars)
     if request.jobs > 1:
@@ -142,6 +143,17 @@ def _run(
         )
     tools = make_tools()
     return [_here(task, tools, bars) for task in plan.tasks]
+
+
+def _for_workers(request: TrackRequest, model_path: Path | None) -> TrackRequest:
+    """Return the request as it holds in any folder; a worker is told its video with each task."""
+    given = request.detections
+    return replace(
+        request,
+        videos=(),
+        model=None if request.model is None else model_path,
+        detections=None if given is None else given.expanduser().absolute(),
+    )
 
 
 def _here(task: VideoTask, tools: Tools, bars: "_Bars") -> VideoOutcome:

@@ -56,6 +56,15 @@ def test_a_queue_ends_in_a_table_of_all_videos(track: Track, tmp_path: Path) -> 
     assert len(read_mot(tmp_path / "out" / "v11.txt")) == 80
 
 
+def test_a_folder_with_one_video_gets_a_folder_of_results_too(
+    track: Track, own: Shelf, tmp_path: Path
+) -> None:
+    for name in ("v2", "v10", "v11"):
+        (own.videos / f"{name}.mp4").unlink()
+    assert track().exit_code == 0
+    assert len(read_mot(tmp_path / "out" / "v1.txt")) == own.frames
+
+
 def test_what_is_finished_is_not_done_again(track: Track, tmp_path: Path) -> None:
     track()
     texts = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").glob("*.txt")}
