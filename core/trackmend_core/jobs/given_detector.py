@@ -8,9 +8,9 @@ import numpy as np
 from trackmend_core.errors import UserError
 from trackmend_core.exchange import GivenDetections
 from trackmend_core.jobs.seams import FrameSource
-from trackmend_core.types import FloatArray, FrameDetections, ImageArray
+from trackmend_core.types import Float64Array, FloatArray, FrameDetections, ImageArray
 
-EmbeddingsOf = Callable[[ImageArray, FloatArray], FloatArray]
+EmbeddingsOf = Callable[[ImageArray, Float64Array], FloatArray]
 """(frame, (N, 4) boxes in its pixels) -> (N, D) unit length."""
 
 
