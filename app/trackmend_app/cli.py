@@ -175,7 +175,8 @@ def track(
     Many videos are a queue that ends in a table: one that fails does not stop the rest, and after
     an interruption of any kind the same command with --resume does what is left.
     """
-    from trackmend_app.commands.track import TrackRequest, run_track
+    from trackmend_app.commands.track import run_track
+    from trackmend_app.commands.track_request import TrackRequest
 
     run_track(
         TrackRequest(
