@@ -14,7 +14,8 @@ from test_data_sources import write_image, write_text
 from trackmend_core.errors import UserError
 from trackmend_core.model import load_checkpoint
 from trackmend_core.model.registry import architectures
-from trackmend_training.batches import CropDataset, stream_batches
+from trackmend_training.augment import Crop
+from trackmend_training.batches import CropDataset, crop_tensors, stream_batches
 from trackmend_training.checkpoints import MODEL_FILE, STATE_FILE
 from trackmend_training.config import AugmentConfig, SourceConfig, TrainConfig
 from trackmend_training.datasets.gather import gather_material
@@ -23,7 +24,7 @@ from trackmend_training.losses import FairMotLoss, count_targets
 from trackmend_training.optimiser import learning_rate
 from trackmend_training.order import ImageOrder
 from trackmend_training.process import Line, run_reported
-from trackmend_training.protocol import Failed, Message, Step, decode
+from trackmend_training.protocol import Failed, Message, Noted, Step, decode
 from trackmend_training.starting import initial_network
 from trackmend_training.trainer import OFFENDING_FILE, fit
 
@@ -233,3 +234,21 @@ def test_the_process_says_which_images_went_wrong_by_status_two(
     assert run_reported(Line(out=out), work) == 2
     said = decode(out.getvalue())
     assert isinstance(said, Failed) and ".jpg" in said.message
+
+
+def test_people_beyond_the_last_slot_are_no_background_and_are_told_of(tiny: TrainConfig) -> None:
+    crop = Crop(
+        image=np.zeros((64, 64, 3), np.uint8),
+        boxes_xyxy=np.array([[4, 4, 20, 40], [40, 8, 56, 40]], np.float32),
+        identities=np.array([0, 1]),
+        ignored_xyxy=np.zeros((0, 4), np.float32),
+        teacher=None,
+    )
+    few = replace(tiny, max_objects=1)
+    tensors = crop_tensors(crop, config=few)
+    assert tensors["negative_weight"][0, 6, 12] == 0
+    assert tensors["negative_weight"][0, 6, 3] == 1
+    heard: list[Message] = []
+    fit(replace(few, steps=1), emit=heard.append)
+    notes = [message.text for message in heard if isinstance(message, Noted)]
+    assert any("more than 1 people" in text for text in notes)

@@ -101,6 +101,8 @@ def crop_tensors(crop: Crop, *, config: TrainConfig) -> dict[str, Tensor]:
         max_objects=config.max_objects,
         fixed_sigma=config.heat_map_loss == HeatMapLoss.MSE,
     )
+    # People beyond the last slot are no background either.
+    unlearnt = np.concatenate([crop.ignored_xyxy, crop.boxes_xyxy[config.max_objects :]])
     tensors = {
         "image": torch.from_numpy(np.ascontiguousarray(crop.image[..., ::-1].transpose(2, 0, 1))),
         "heat_map": torch.from_numpy(targets.heat_map),
@@ -109,7 +111,7 @@ def crop_tensors(crop: Crop, *, config: TrainConfig) -> dict[str, Tensor]:
         "sizes": torch.from_numpy(targets.sizes),
         "offsets": torch.from_numpy(targets.offsets),
         "identities": torch.from_numpy(targets.identities),
-        "negative_weight": torch.from_numpy(_negative_weight(crop.ignored_xyxy, map_hw=map_hw)),
+        "negative_weight": torch.from_numpy(_negative_weight(unlearnt, map_hw=map_hw)),
     }
     if config.teacher_weight:
         teacher = np.zeros((config.max_objects, config.reid_dim), np.float32)

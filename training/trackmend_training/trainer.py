@@ -5,21 +5,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-import torch
 from lightning_fabric import Fabric
 
 from trackmend_core.errors import UserError
 from trackmend_core.model.atomic_file import write_atomically
-from trackmend_core.model.sampling import torch_sampler
-from trackmend_core.similarity import SamplerName
-from trackmend_training.averaging import WeightAverage
-from trackmend_training.batch_norm import synchronise_batch_norm
 from trackmend_training.batches import Batch, image_order, stream_batches
 from trackmend_training.checkpoints import (
     BEST_FILE,
     MODEL_FILE,
-    RunIdentity,
-    TrainingState,
     clear_leftovers,
     load_state,
     save_model,
@@ -30,9 +23,8 @@ from trackmend_training.config import TrainConfig
 from trackmend_training.datasets import Material
 from trackmend_training.datasets.gather import gather_material
 from trackmend_training.devices import any_device, place_of, start_devices
-from trackmend_training.joint import JointModel, freeze_unused
-from trackmend_training.losses import FairMotLoss
-from trackmend_training.optimiser import build_optimiser, learning_rate
+from trackmend_training.optimiser import learning_rate
+from trackmend_training.preparing import build_all, identity_of
 from trackmend_training.protocol import (
     Cancelled,
     CheckpointSaved,
@@ -44,28 +36,12 @@ from trackmend_training.protocol import (
     Validated,
 )
 from trackmend_training.run_log import RunLog
-from trackmend_training.starting import freeze_blocks, initial_network
+from trackmend_training.starting import freeze_blocks
 from trackmend_training.step import ExtraLoss, NotFiniteError, Stepper
 from trackmend_training.validation import Judge, build_judge
 
 OFFENDING_FILE = "offending_batch.json"
 FILES_NAMED = 4
-FREE_SETTINGS = (
-    "name",
-    "out_dir",
-    "sources",
-    "initial_weights",
-    "devices",
-    "nodes",
-    "accelerator",
-    "threads",
-    "workers",
-    "checkpoint_every",
-    "check",
-    "validation",
-)
-"""A run may be taken up with others of these: what is learnt depends on none of them. (What the
-sources give is compared itself.)"""
 
 
 def fit(
@@ -128,9 +104,14 @@ class _Run:
         if config.self_supervised:
             material = material.self_supervised()
         self._material = material
+        if surplus := sum(len(image.boxes_xyxy) > config.max_objects for image in material.images):
+            self._tell(
+                f"{surplus} images show more than {config.max_objects} people; those beyond are "
+                "neither right nor wrong. Raise max_objects to learn from all."
+            )
         self._config = config = config.counted_in_steps(len(material.images))
-        self._state, joint = _prepare(config, material, fabric, tell=self._tell)
-        self._identity = _identity(config, material)
+        self._state, joint = build_all(config, material, fabric, tell=self._tell)
+        self._identity = identity_of(config, material)
         self._out_dir.mkdir(parents=True, exist_ok=True)
         note = load_state(self._out_dir, self._state, self._identity)
         if note is not None:
@@ -284,52 +265,6 @@ class _Run:
 
     def _tell(self, text: str) -> None:
         self._emit(Noted(text=text))
-
-
-def _prepare(
-    config: TrainConfig, material: Material, fabric: Fabric, *, tell: Callable[[str], None]
-) -> tuple[TrainingState, JointModel]:
-    """Build everything that learns, as it is at the start of the run."""
-    network = initial_network(config, note=tell)
-    network = network.to(fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    freeze_blocks(network, config.frozen_blocks)
-    freeze_unused(network, detection_only=config.detection_only)
-    if fabric.world_size > 1 and config.sync_batch_norm and not config.freeze_batch_norm:
-        network = synchronise_batch_norm(network, on_gpu=fabric.device.type == "cuda")
-    is_centre = config.sampler == SamplerName.CENTRE
-    loss = FairMotLoss(
-        reid_dim=config.reid_dim,
-        identity_count=material.identity_count,
-        size_weight=config.size_weight,
-        uncertainty=config.uncertainty,
-        teacher_weight=config.teacher_weight,
-        overlap_weight=config.overlap_weight,
-        detection_only=config.detection_only,
-        heat_map_loss=config.heat_map_loss,
-        regression_loss=config.regression_loss,
-        identity_loss=config.identity_loss,
-        sampler=None if is_centre else torch_sampler(SamplerName(config.sampler), network),
-    )
-    if material.has_teacher:
-        prototypes = material.prototypes(config.reid_dim, seed=config.seed)
-        loss.start_from_prototypes(torch.from_numpy(prototypes))
-    loss.to(fabric.device)
-    average = WeightAverage(network, decay=config.ema_decay) if config.ema_decay else None
-    state = TrainingState(
-        step=0,
-        network=network,
-        loss=loss,
-        optimiser=build_optimiser(network, loss, config),
-        average=average,
-    )
-    return state, JointModel(network, loss)
-
-
-def _identity(config: TrainConfig, material: Material) -> RunIdentity:
-    settings = {
-        name: value for name, value in config.to_dict().items() if name not in FREE_SETTINGS
-    }
-    return RunIdentity(settings=settings, material=material.fingerprint())
 
 
 def _say_nothing(message: Message) -> None:
