@@ -144,6 +144,8 @@ class ReviewIndex:
         self._by_key[key] = finding
         answer = self._memory.recall(finding)
         runner_up = finding.runner_up
+        if judged.rival is not None and (runner_up is None or runner_up.action is Action.NOTHING):
+            runner_up = judged.rival.finding.repair
         return Suspicion(
             key=key,
             kind=finding.kind,

@@ -1,7 +1,7 @@
 """From findings to a queue: one entry per event, the most worthwhile look first."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from trackmend_core.review.finding import Finding
@@ -21,10 +21,17 @@ SAME_EVENT_S: Final = 1.0
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Judged:
-    """A finding with the probability that its proposal mends an error."""
+    """A finding with the probability that its proposal mends an error.
+
+    Attributes:
+        finding: what was found.
+        probability: 0..1.
+        rival: the likeliest other finding about the same event; its repair is the runner-up.
+    """
 
     finding: Finding
     probability: float
+    rival: "Judged | None" = None
 
 
 def review_seconds(kind: SuspicionKind) -> float:
@@ -42,6 +49,7 @@ def one_per_event(
     """
     reach = SAME_EVENT_S * frame_rate
     kept: list[Judged] = []
+    rivals: dict[int, Judged] = {}
     # A track that goes on under another number comes before the boxes that are missing between.
     ordered = sorted(
         judged, key=lambda one: (one.finding.kind is SuspicionKind.MISSED, -one.probability)
@@ -49,9 +57,16 @@ def one_per_event(
     for one in ordered:
         if one.probability < least_probability or one.finding.repair.action is Action.NOTHING:
             continue
-        if not any(_is_same_event(one.finding, other.finding, reach) for other in kept):
+        events = [
+            place
+            for place, other in enumerate(kept)
+            if _is_same_event(one.finding, other.finding, reach)
+        ]
+        if not events:
             kept.append(one)
-    return kept
+        elif kept[events[0]].finding.repair.edit != one.finding.repair.edit:
+            rivals.setdefault(events[0], one)
+    return [replace(one, rival=rivals.get(place)) for place, one in enumerate(kept)]
 
 
 def _is_same_event(one: Finding, other: Finding, reach: float) -> bool:
