@@ -1,7 +1,5 @@
 """Keeps the canvas in step with the session: frames come when read, boxes belong to that frame."""
 
-from collections import defaultdict
-
 from PySide6.QtCore import QObject, Signal, Slot
 
 from trackmend_app.canvas import CanvasMode, VideoCanvas
@@ -9,10 +7,8 @@ from trackmend_app.corrections import Corrections
 from trackmend_app.jobs.frame_loader import FrameLoader
 from trackmend_app.session import Selection, Session
 from trackmend_app.situation import Mode
-from trackmend_core.project import BoxRecord
+from trackmend_app.trails import Trails
 from trackmend_core.types import BoxId, FloatArray, ImageArray, TrackId
-
-TRAIL_FRAMES = 60
 
 
 class CanvasPresenter(QObject):
@@ -40,6 +36,7 @@ class CanvasPresenter(QObject):
         self._session = session
         self._corrections = corrections
         self._loader = loader
+        self._trails = Trails()
         self._shown_frame = -1
         self._overlay_frame = -1
         self._shown_image: ImageArray | None = None
@@ -140,6 +137,7 @@ class CanvasPresenter(QObject):
 
     @Slot()
     def _on_tracks_changed(self) -> None:
+        self._trails.forget()
         if self._shown_frame >= 0:
             self._refresh_boxes()
 
@@ -152,15 +150,9 @@ class CanvasPresenter(QObject):
         run = self._session.run
         if not self._visible["trails"] or run is None or self._shown_frame < 0:
             return
-        boxes = self._session.required_project().boxes_in_range(
-            run.run_id, max(0, self._shown_frame - TRAIL_FRAMES), self._shown_frame
+        trails, numbers = self._trails.until(
+            self._session.required_project(), run.run_id, self._shown_frame
         )
-        trails: dict[TrackId, list[tuple[int, float, float]]] = defaultdict(list)
-        numbers: dict[TrackId, int] = {}
-        for box in sorted(boxes, key=_frame_of):
-            x1, _, x2, y2 = box.box_xyxy
-            trails[box.track_id].append((box.frame_index, (x1 + x2) / 2, y2))
-            numbers[box.track_id] = box.number
         self._canvas.set_trails(trails, numbers)
 
     @Slot()
@@ -198,7 +190,3 @@ class CanvasPresenter(QObject):
     @Slot(float, float, float, float)
     def _on_box_drawn(self, x1: float, y1: float, x2: float, y2: float) -> None:
         self._corrections.add_box((x1, y1, x2, y2))
-
-
-def _frame_of(box: BoxRecord) -> int:
-    return box.frame_index

@@ -42,6 +42,19 @@ def boxes_in_range(
     return [_record(row) for row in connection.execute(query)]
 
 
+def feet_in_range(
+    connection: Connection, *, run_id: RunId, first_frame: int, last_frame: int
+) -> list[tuple[int, TrackId, int, float, float]]:
+    """Return (frame, track, number, x, y) of the middle of the lower edge of every box."""
+    rows = connection.exec_driver_sql(
+        "SELECT frame_index, track_id, number, (x1 + x2) / 2, y2 FROM boxes"
+        " JOIN tracks ON tracks.id = track_id"
+        " WHERE boxes.run_id = ? AND frame_index BETWEEN ? AND ? ORDER BY frame_index",
+        (run_id, first_frame, last_frame),
+    )
+    return [tuple(row) for row in rows.all()]
+
+
 def boxes_of_track(connection: Connection, track_id: TrackId) -> list[BoxRecord]:
     """Return the boxes of one track in the order of frames, empty if there is no such track."""
     query = _BOXES.where(boxes.c.track_id == track_id).order_by(boxes.c.frame_index)

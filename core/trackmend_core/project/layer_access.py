@@ -48,6 +48,15 @@ class LayerAccess:
                 connection, run_id=run_id, first_frame=first, last_frame=last
             )
 
+    def feet_in_range(
+        self, run_id: RunId, first: int, last: int
+    ) -> list[tuple[int, TrackId, int, float, float]]:
+        """Return (frame, track, number, x, y) of the foot of every box of frames first..last."""
+        with self._database.reading() as connection:
+            return layer.feet_in_range(
+                connection, run_id=run_id, first_frame=first, last_frame=last
+            )
+
     def boxes_of_track(self, track_id: TrackId) -> list[BoxRecord]:
         """Return the boxes of one track in the order of frames, empty if it is not there."""
         with self._database.reading() as connection:

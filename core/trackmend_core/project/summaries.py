@@ -1,10 +1,11 @@
 """Keeps one small row per track (boxes, score, stretches), so that a long video opens at once."""
 
+import json
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, bindparam, delete, insert, select, text
+from sqlalchemy import Connection, Text, bindparam, delete, insert, select, text, type_coerce
 
 from trackmend_core.project.layer_change import LayerChange
 from trackmend_core.project.records import TrackSummary
@@ -105,7 +106,7 @@ def summaries(connection: Connection, run_id: RunId) -> list[TrackSummary]:
             tracks.c.id,
             tracks.c.number,
             tracks.c.label,
-            tracks.c.attributes,
+            type_coerce(tracks.c.attributes, Text).label("attributes"),
             track_summaries.c.box_count,
             track_summaries.c.score_sum,
             track_summaries.c.spans,
@@ -139,7 +140,7 @@ def summaries(connection: Connection, run_id: RunId) -> list[TrackSummary]:
             last_frame=pairs[-1][1],
             mean_score=total / count,
             spans=pairs,
-            attributes=row.attributes,
+            attributes=json.loads(row.attributes) if row.attributes != "{}" else {},
         )
         result.append(summary)
     return result

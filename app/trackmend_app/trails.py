@@ -1,0 +1,58 @@
+"""Where tracks were over the last frames, read once per frame: a step reads one frame more."""
+
+from collections import defaultdict
+from typing import Protocol
+
+from trackmend_core.types import RunId, TrackId
+
+TRAIL_FRAMES = 60
+MOST_KEPT = 600
+
+Point = tuple[int, float, float]
+"""Frame, x and y of the foot of a box in pixels of the source frame."""
+
+
+class Feet(Protocol):
+    """What is read of a project."""
+
+    def feet_in_range(
+        self, run_id: RunId, first: int, last: int, /
+    ) -> list[tuple[int, TrackId, int, float, float]]:
+        """Return (frame, track, number, x, y) of the foot of every box."""
+        ...
+
+
+class Trails:
+    """Keeps the feet of all boxes of the frames looked at lately."""
+
+    def __init__(self) -> None:
+        self._feet: dict[int, list[tuple[TrackId, int, float, float]]] = {}
+
+    def forget(self) -> None:
+        """Drop what is known: tracks have changed."""
+        self._feet.clear()
+
+    def until(
+        self, feet: Feet, run_id: RunId, frame_index: int
+    ) -> tuple[dict[TrackId, list[Point]], dict[TrackId, int]]:
+        """Return the points of every track up to a frame, in order, and the tracks' numbers."""
+        frames = range(max(0, frame_index - TRAIL_FRAMES), frame_index + 1)
+        missing = [frame for frame in frames if frame not in self._feet]
+        if missing:
+            self._read(feet, run_id, missing[0], missing[-1])
+        trails: dict[TrackId, list[Point]] = defaultdict(list)
+        numbers: dict[TrackId, int] = {}
+        for frame in frames:
+            for track_id, number, x, y in self._feet[frame]:
+                trails[track_id].append((frame, x, y))
+                numbers[track_id] = number
+        return trails, numbers
+
+    def _read(self, feet: Feet, run_id: RunId, first: int, last: int) -> None:
+        if len(self._feet) > MOST_KEPT:
+            self._feet.clear()
+            first = max(0, last - TRAIL_FRAMES)
+        for frame in range(first, last + 1):
+            self._feet[frame] = []
+        for frame, track_id, number, x, y in feet.feet_in_range(run_id, first, last):
+            self._feet[frame].append((track_id, number, x, y))
