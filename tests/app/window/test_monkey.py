@@ -164,8 +164,8 @@ def test_two_thousand_random_actions_leave_a_project_that_its_log_explains(stage
     assert bugs == []
     assert all(error.hint for error in stage.errors if isinstance(error, UserError))
     edits = Counter(edit.kind for edit in project.edits())
-    assert len(edits) >= 12, f"the monkey was lazy: {edits}"
-    assert sum(edits.values()) > 250
+    assert len(edits) >= 10, f"the monkey was lazy: {edits}"
+    assert sum(edits.values()) > 120
     assert stage.window.canvas.isVisible() and stage.session.project is project
     while project.undo() is not None:
         pass
