@@ -65,6 +65,11 @@ def learning(
     """
     from trackmend_app.commands.bench_learning import LearningRequest, run_bench_learning
 
+    further = list(context.args)
+    if video is not None and str(video).startswith("-"):
+        # Without a video the first further option stands in its place.
+        further, video = [str(video), *further], None
+
     run_bench_learning(
         LearningRequest(
             video=video,
@@ -74,7 +79,7 @@ def learning(
             seeds=seeds,
             model=model,
             out=out,
-            further=tuple(context.args),
+            further=tuple(further),
             as_json=as_json,
         )
     )

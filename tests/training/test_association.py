@@ -1,4 +1,4 @@
-"""Corrected frames teach the tracker how long to remember; nothing is taken that loses elsewhere."""
+"""Corrected frames teach the tracker how long to remember, as far as nothing is lost elsewhere."""
 
 import json
 
@@ -44,7 +44,8 @@ SHORT, LONG = stretch(hidden=range(20, 24)), stretch(hidden=range(20, 36))
 def test_a_longer_memory_is_taken_where_people_are_hidden_for_longer() -> None:
     assert SETTINGS.max_frames_lost < 16 < 2 * SETTINGS.max_frames_lost
     choice = choose_association(LONG, SHORT)
-    assert choice == Association(memory_factor=2.0, lost_match_by_overlap=False)
+    usual = SETTINGS.lost_match_by_overlap
+    assert choice == Association(memory_factor=2.0, lost_match_by_overlap=usual)
 
 
 def test_what_does_not_clearly_win_is_not_taken() -> None:

@@ -78,7 +78,7 @@ class SeenStretch:
         scores = evaluate_sequence(self.stretch.truth, sink.table())
         clear = scores.clear
         switches = clear.id_switches / max(1, clear.gt_boxes)
-        return (clear.mota + clear.idf1 + scores.hota.hota) / 3 - switches
+        return (clear.mota + clear.idf1 + scores.hota.assa) / 3 - switches
 
 
 def see(detector: Detector, stretch: JudgedStretch, *, settings: TrackerSettings) -> SeenStretch:

@@ -274,7 +274,7 @@ class FinetuneConfig:
     replay_dir: str = ""
     keep_weight: float = 1.0
     apart_weight: float = 0.5
-    blends: tuple[float, ...] = (0.7, 0.5, 0.35)
+    blends: tuple[float, ...] = (1.0, 0.7, 0.5)
     check_frames: int = 60
     max_minutes: float = 8.0
     crop_wh: tuple[int, int] = (352, 448)
