@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import combinations
 from typing import Final
 
 import numpy as np
@@ -19,7 +20,6 @@ SPACING_S: Final = 1.0
 """Errors in one track lie at least so far apart and from its ends."""
 
 _NEAR_HEIGHTS = 0.6
-_TRIES = 400
 
 
 class ErrorKind(StrEnum):
@@ -76,11 +76,13 @@ class Seeder:
         """Put in up to `count` errors, the kinds in turn, and return those for which was room."""
         errors: list[SeededError] = []
         kinds = self._kinds()
-        for _ in range(_TRIES):
-            if len(errors) == count:
-                break
-            error = self._make(next(kinds))
-            if error is not None:
+        failed: set[ErrorKind] = set()
+        while len(errors) < count and len(failed) < len(ErrorKind):
+            kind = next(kinds)
+            error = None if kind in failed else self._make(kind)
+            if error is None:
+                failed.add(kind)
+            else:
                 errors.append(error)
         return errors
 
@@ -89,14 +91,17 @@ class Seeder:
             yield from self._rng.permutation(list(ErrorKind)).tolist()
 
     def _make(self, kind: ErrorKind) -> SeededError | None:
+        """Try the kind on one track or pair after the other, in random order."""
         tracks = list(self._scene.tracks.values())
-        picked = self._rng.permutation(len(tracks))[:2]
-        if len(picked) < 2:
-            return None
-        one, other = tracks[int(picked[0])], tracks[int(picked[1])]
+        order = [tracks[int(place)] for place in self._rng.permutation(len(tracks))]
         if kind == ErrorKind.FRAGMENTATION:
-            return self._break(one)
-        return self._swap(one, other) if kind == ErrorKind.SWAP else self._merge(one, other)
+            made = (self._break(track) for track in order)
+        else:
+            make = self._swap if kind == ErrorKind.SWAP else self._merge
+            pairs = list(combinations(order, 2))
+            shuffled = (pairs[int(place)] for place in self._rng.permutation(len(pairs)))
+            made = (make(one, other) for one, other in shuffled)
+        return next((error for error in made if error is not None), None)
 
     def _swap(self, a: TrackView, b: TrackView) -> SeededError | None:
         frames, rows_a, rows_b = np.intersect1d(
