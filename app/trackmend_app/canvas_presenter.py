@@ -1,6 +1,6 @@
 """Keeps the canvas in step with the session: frames come when read, boxes belong to that frame."""
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from trackmend_app.canvas import CanvasMode, VideoCanvas
 from trackmend_app.corrections import Corrections
@@ -9,6 +9,9 @@ from trackmend_app.session import Selection, Session
 from trackmend_app.situation import Mode
 from trackmend_app.trails import Trails
 from trackmend_core.types import BoxId, FloatArray, ImageArray, TrackId
+
+STALE_MS = 50
+"""After so long a frame that is not the current one is marked as such."""
 
 
 class CanvasPresenter(QObject):
@@ -42,11 +45,15 @@ class CanvasPresenter(QObject):
         self._shown_image: ImageArray | None = None
         self._followed: TrackId | None = None
         self._visible = {"boxes": True, "trails": True, "confidence": False}
+        self._stale = QTimer(self, singleShot=True, interval=STALE_MS)
+        self._stale.timeout.connect(self._mark_stand_in)
         session.frame_changed.connect(loader.request)
+        session.frame_changed.connect(self._stale.start)
         session.video_changed.connect(self._on_video_changed)
         session.tracks_changed.connect(self._on_tracks_changed)
         session.selection_changed.connect(self._on_selection_changed)
         loader.frame_ready.connect(self._on_frame_ready)
+        loader.near_ready.connect(self._on_near_ready)
         corrections.mode_changed.connect(self._on_mode_changed)
         self._listen_to_canvas()
         self._apply_visibility()
@@ -100,9 +107,34 @@ class CanvasPresenter(QObject):
         self._canvas.set_boxes([])
         self._canvas.set_trails({})
         self._canvas.set_overlay(None)
+        self._canvas.set_stand_in("")
 
     @Slot(int, object)
     def _on_frame_ready(self, frame_index: int, image: ImageArray) -> None:
+        self._show(frame_index, image)
+        if frame_index == self._session.frame_index:
+            self._canvas.set_stand_in("")
+        elif self._canvas.stands_in:
+            self._mark_stand_in()
+        self._keep_in_the_middle()
+        self.frame_shown.emit(frame_index)
+
+    @Slot(int, object)
+    def _on_near_ready(self, frame_index: int, image: ImageArray) -> None:
+        """Show a near frame, marked as such, until the wanted one has been read."""
+        if self._shown_frame != self._session.frame_index:
+            self._show(frame_index, image)
+            self._mark_stand_in()
+
+    @Slot()
+    def _mark_stand_in(self) -> None:
+        shown, wanted = self._shown_frame, self._session.frame_index
+        if shown in (-1, wanted):
+            return
+        text = self.tr("Frame {shown} · frame {wanted} is being read…")
+        self._canvas.set_stand_in(text.format(shown=shown + 1, wanted=wanted + 1))
+
+    def _show(self, frame_index: int, image: ImageArray) -> None:
         self._shown_frame = frame_index
         self._shown_image = image
         if self._overlay_frame not in (-1, frame_index):
@@ -110,8 +142,6 @@ class CanvasPresenter(QObject):
             self._canvas.set_overlay(None)
         self._canvas.set_frame(image, frame_index)
         self._refresh_boxes()
-        self._keep_in_the_middle()
-        self.frame_shown.emit(frame_index)
 
     def _keep_in_the_middle(self) -> None:
         """Move the picture so that the followed track stays where the eye is."""

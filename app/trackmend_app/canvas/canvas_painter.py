@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 from trackmend_app.canvas.box_drag import Box
 from trackmend_app.canvas.box_layout import PlacedBox
 from trackmend_app.canvas.box_painter import BoxLook, draw_handles, draw_label, draw_outline
-from trackmend_app.canvas.chips import draw_chip, draw_drop_frame, draw_empty_state
+from trackmend_app.canvas.chips import draw_chip, draw_drop_frame, draw_empty_state, draw_stand_in
 from trackmend_app.canvas.frame_picture import FramePicture
 from trackmend_app.canvas.trail_painter import TrailPoint, draw_trails
 from trackmend_app.canvas.view_transform import ViewTransform
@@ -43,6 +43,7 @@ class CanvasContent:
     show_trails: bool = True
     show_scores: bool = False
     notice: str = ""
+    stand_in: str = ""
     drop_highlight: bool = False
 
 
@@ -188,6 +189,8 @@ def _paint_notes(painter: QPainter, content: CanvasContent, *, view: QRectF, the
     margin = QPointF(_NOTE_MARGIN_PX, _NOTE_MARGIN_PX)
     if content.notice:
         draw_chip(painter, content.notice, top_left=view.topLeft() + margin, theme=theme)
+    if content.stand_in:
+        draw_stand_in(painter, content.stand_in, view=view, theme=theme)
     if content.overlay is not None:
         corner = view.bottomLeft() + QPointF(_NOTE_MARGIN_PX, -_NOTE_MARGIN_PX)
         draw_legend(painter, bottom_left=corner, shown=content.overlay_range, theme=theme)

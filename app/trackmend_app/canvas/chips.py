@@ -26,6 +26,20 @@ def draw_chip(painter: QPainter, text: str, *, top_left: QPointF, theme: Theme) 
     return chip
 
 
+def draw_stand_in(painter: QPainter, text: str, *, view: QRectF, theme: Theme) -> None:
+    """Draw a frame in the colour of doubt and say in the middle of the top why."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(theme.doubt), 2.0))
+    painter.drawRect(view.adjusted(1, 1, -1, -1))
+    width = QFontMetricsF(ui_font(12, weight=QFont.Weight.Medium)).horizontalAdvance(text) + 20
+    draw_chip(
+        painter,
+        text,
+        top_left=QPointF(view.center().x() - width / 2, view.top() + 12),
+        theme=theme,
+    )
+
+
 def draw_empty_state(
     painter: QPainter, *, view: QRectF, title: str, hint: str, theme: Theme, device_ratio: float
 ) -> None:

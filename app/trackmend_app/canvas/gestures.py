@@ -85,7 +85,7 @@ class Gestures:
         elif event.button() is Qt.MouseButton.LeftButton and canvas.has_frame:
             if canvas.mode is CanvasMode.PAN or self.space_held:
                 self._gesture = _Gesture.PANNING
-            elif canvas.mode is CanvasMode.DRAW_BOX:
+            elif canvas.mode is CanvasMode.DRAW_BOX and not canvas.stands_in:
                 self._gesture = _Gesture.DRAWING_BOX
             elif event.modifiers() & Qt.KeyboardModifier.AltModifier and not self._on_handle(point):
                 self._gesture, self._lasso = _Gesture.LASSO, [point]

@@ -14,7 +14,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from trackmend_app.canvas.box_layout import PlacedBox, place_boxes, score_text
+from trackmend_app.canvas.box_layout import PlacedBox, place_boxes
+from trackmend_app.canvas.box_words import describe_box
 from trackmend_app.canvas.canvas_painter import (
     CanvasContent,
     paint_canvas,
@@ -31,7 +32,7 @@ from trackmend_app.canvas.zoomable_view import ZoomableView
 from trackmend_app.similarity.colour_map import SimilarityRange, overlay_image
 from trackmend_app.theme import current_theme
 from trackmend_core.project import BoxRecord
-from trackmend_core.types import BoxId, BoxSource, FloatArray, ImageArray, TrackId
+from trackmend_core.types import BoxId, FloatArray, ImageArray, TrackId
 
 
 class VideoCanvas(ZoomableView):
@@ -147,6 +148,18 @@ class VideoCanvas(ZoomableView):
         self._content.notice = text
         self.update()
 
+    def set_stand_in(self, text: str) -> None:
+        """Say that another frame than the wanted one is shown; its boxes cannot be edited."""
+        if text != self._content.stand_in:
+            self._content.stand_in = text
+            self._gestures.cancel()
+            self.update()
+
+    @property
+    def stands_in(self) -> bool:
+        """Return whether another frame than the wanted one is shown."""
+        return bool(self._content.stand_in)
+
     def set_empty_text(self, title: str, hint: str) -> None:
         """Say what to do while there is no video."""
         self._content.empty_title = title
@@ -200,7 +213,7 @@ class VideoCanvas(ZoomableView):
     @property
     def editable_box(self) -> PlacedBox | None:
         """Return the selected box, or the one box of the one selected track."""
-        if self._mode is not CanvasMode.SELECT:
+        if self._mode is not CanvasMode.SELECT or self._content.stand_in:
             return None
         content = self._content
         mine = [placed for placed in self.placed_boxes if placed.box.track_id in content.selected]
@@ -209,7 +222,7 @@ class VideoCanvas(ZoomableView):
         return mine[0] if len(mine) == 1 else None
 
     def box_under(self, point: QPointF) -> PlacedBox | None:
-        """Return the box that a widget point means most likely."""
+        """Return the box that a widget point means most likely; none of a frame that stands in."""
         candidates = self._candidates(point)
         return self._placed_of(candidates[0]) if candidates else None
 
@@ -242,7 +255,7 @@ class VideoCanvas(ZoomableView):
         self.lassoed.emit(inside, additive)
 
     def _candidates(self, point: QPointF) -> list[BoxId]:
-        placed = self.placed_boxes
+        placed = self.placed_boxes if not self._content.stand_in else []
         return boxes_under(
             point,
             rects={p.box.box_id: p.rect for p in placed},
@@ -372,18 +385,7 @@ class VideoCanvas(ZoomableView):
         if placed is None:
             QToolTip.hideText()
             return True
-        sources = {
-            BoxSource.MODEL: self.tr("found by the model"),
-            BoxSource.INTERPOLATED: self.tr("interpolated"),
-            BoxSource.PERSON: self.tr("placed by a person"),
-        }
-        parts = [
-            self.tr("Track {number}").format(number=placed.box.number),
-            self.tr("confidence {score}").format(score=score_text(placed.box)),
-            sources[placed.box.source],
-            self.tr("occluded") if placed.box.is_occluded else "",
-        ]
-        QToolTip.showText(event.globalPos(), " · ".join(filter(None, parts)), self)
+        QToolTip.showText(event.globalPos(), describe_box(placed.box), self)
         return True
 
     def _forget_layout(self) -> None:

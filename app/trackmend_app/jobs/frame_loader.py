@@ -47,6 +47,13 @@ def describe_video(source: VideoSource) -> OpenedVideo:
     )
 
 
+PASSED_BY = 12
+"""A frame this little before the one wanted now is read all the same: it lies on the way."""
+
+SOON = 4
+"""So near a frame comes at once: no other one is shown in its place."""
+
+
 class _Wanted:
     """The one frame that is wanted next, shared by two threads; a ticket names the video."""
 
@@ -60,6 +67,14 @@ class _Wanted:
             waits_already = self._wish is not None and self._wish[0] == ticket
             self._wish = (ticket, frame_index)
             return not waits_already
+
+    def leaves_behind(self, ticket: int, frame_index: int) -> bool:
+        """Return whether another frame is wanted by now that does not lie just beyond this one."""
+        with self._lock:
+            if self._wish is None:
+                return False
+            other, wanted = self._wish
+            return other != ticket or not 0 <= wanted - frame_index <= PASSED_BY
 
     def clear(self) -> None:
         with self._lock:
@@ -81,6 +96,7 @@ class _Reader(QObject):
     video_opened = Signal(int, object)
     open_failed = Signal(int, object)
     frame_ready = Signal(int, int, object)
+    near_ready = Signal(int, int, object)
     read_failed = Signal(int, int, object)
 
     def __init__(self, wanted: _Wanted, cache: FrameCache, opener: OpenVideo) -> None:
@@ -90,11 +106,12 @@ class _Reader(QObject):
         self._opener = opener
         self._video: VideoSource | None = None
         self._ticket = 0
+        self._last = -1
 
     @Slot(int, object)
     def open(self, ticket: int, path: Path) -> None:
         self.close()
-        self._ticket = ticket
+        self._ticket, self._last = ticket, -1
         try:
             source = self._opener(path)
             self._video = CachedVideo(source, self._cache)
@@ -108,11 +125,23 @@ class _Reader(QObject):
         if frame_index is None or self._video is None:
             return
         try:
-            image = self._video.read(frame_index)
+            self._show_near(self._video, frame_index)
+            image = self._video.read_unless(
+                frame_index, lambda: self._wanted.leaves_behind(self._ticket, frame_index)
+            )
         except Exception as error:
             self.read_failed.emit(self._ticket, frame_index, error)
-        else:
+            return
+        if image is not None:
+            self._last = frame_index
             self.frame_ready.emit(self._ticket, frame_index, image)
+
+    def _show_near(self, video: VideoSource, frame_index: int) -> None:
+        """Hand out a near frame first where the frame itself takes longer."""
+        near = video.quick_frame(frame_index)
+        if abs(near - frame_index) > SOON and near != self._last:
+            self._last = near
+            self.near_ready.emit(self._ticket, near, video.read(near))
 
     @Slot()
     def close(self) -> None:
@@ -127,12 +156,14 @@ class FrameLoader(QObject):
     Signals:
         video_opened(OpenedVideo); open_failed(error).
         frame_ready(frame_index, image): image is BGR (H, W, 3) uint8, not to be written to.
+        near_ready(frame_index, image): a frame near the wanted one, which follows.
         read_failed(frame_index, error).
     """
 
     video_opened = Signal(object)
     open_failed = Signal(object)
     frame_ready = Signal(int, object)
+    near_ready = Signal(int, object)
     read_failed = Signal(int, object)
 
     _open_asked = Signal(int, object)
@@ -154,6 +185,7 @@ class FrameLoader(QObject):
         self._reader.video_opened.connect(self._on_video_opened)
         self._reader.open_failed.connect(self._on_open_failed)
         self._reader.frame_ready.connect(self._on_frame_ready)
+        self._reader.near_ready.connect(self._on_near_ready)
         self._reader.read_failed.connect(self._on_read_failed)
         self._thread.finished.connect(self._reader.close)
         self._thread.start()
@@ -195,6 +227,11 @@ class FrameLoader(QObject):
     def _on_frame_ready(self, ticket: int, frame_index: int, image: object) -> None:
         if ticket == self._ticket:
             self.frame_ready.emit(frame_index, image)
+
+    @Slot(int, int, object)
+    def _on_near_ready(self, ticket: int, frame_index: int, image: object) -> None:
+        if ticket == self._ticket:
+            self.near_ready.emit(frame_index, image)
 
     @Slot(int, int, object)
     def _on_read_failed(self, ticket: int, frame_index: int, error: Exception) -> None:

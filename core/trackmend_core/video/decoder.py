@@ -1,6 +1,7 @@
 """Turns packets into frames, each known by the number of the packet it came from."""
 
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,14 @@ _AHEAD = 12
 
 _DISORDER = 32
 """How far behind its successors a frame may leave the decoder."""
+
+
+class GivenUpError(Exception):
+    """The frame that was being decoded is not wanted any more."""
+
+
+def _never() -> bool:
+    return False
 
 
 class FrameDecoder:
@@ -42,20 +51,36 @@ class FrameDecoder:
         self._latest = -1
         self._drained = False
 
-    def frame(self, frame_index: int) -> VideoFrame | None:
+    def frame(
+        self, frame_index: int, *, given_up: Callable[[], bool] = _never
+    ) -> VideoFrame | None:
         """Return the decoded frame, None if it is too damaged to come out of the decoder.
 
         Raises:
             FFmpegError, LookupError: the file has changed or is gone.
+            GivenUpError: `given_up` said so between two packets; what was decoded is kept.
         """
         if frame_index in self._kept:
             return self._kept[frame_index]
         if not self._comes_soon(frame_index):
             self._restart(frame_index)
-        if not self._decode_until(frame_index):
+        if not self._decode_until(frame_index, given_up):
             self._restart(frame_index)
-            self._decode_until(frame_index)
+            self._decode_until(frame_index, given_up)
         return self._kept.get(frame_index)
+
+    def quick_frame(self, frame_index: int) -> int:
+        """Return the nearest frame that is decoded already, or where decoding would have to begin.
+
+        The beginning counts only where decoding has to begin there anyway: going back to it would
+        throw away what has been decoded since.
+        """
+        if frame_index in self._kept:
+            return frame_index
+        at_hand = list(self._kept)
+        if not self._comes_soon(frame_index):
+            at_hand.append(int(self._restart_frames[self._restart_before(frame_index)]))
+        return min(at_hand, key=lambda at: abs(at - frame_index), default=frame_index)
 
     def close(self) -> None:
         """Close the file."""
@@ -84,8 +109,10 @@ class FrameDecoder:
         self._ready.clear()
         self._drained = False
 
-    def _decode_until(self, frame_index: int) -> bool:
+    def _decode_until(self, frame_index: int, given_up: Callable[[], bool]) -> bool:
         while frame_index not in self._kept:
+            if given_up():
+                raise GivenUpError
             if self._ready:
                 self._keep(self._ready.popleft())
             elif self._drained or self._latest > frame_index + _DISORDER:

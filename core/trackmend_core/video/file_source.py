@@ -1,5 +1,6 @@
 """A video file as a source of frames."""
 
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,7 +14,7 @@ from av.video.reformatter import VideoReformatter
 from trackmend_core.errors import UserError
 from trackmend_core.types import ImageArray
 from trackmend_core.video.clock import frame_at, require_frame
-from trackmend_core.video.decoder import FrameDecoder
+from trackmend_core.video.decoder import FrameDecoder, GivenUpError
 from trackmend_core.video.fingerprint import fingerprint
 from trackmend_core.video.index import VideoIndex, build_index
 from trackmend_core.video.index_store import store_index, stored_index
@@ -83,11 +84,30 @@ class FileSource:
             UserError: the frame is there but damaged.
             ValueError: the source is closed.
         """
+        image = self.read_unless(frame_index, lambda: False)
+        assert image is not None
+        return image
+
+    def quick_frame(self, frame_index: int) -> int:
+        """Return the nearest frame that is decoded already, or the key frame before."""
+        require_frame(frame_index, self.frame_count)
+        return frame_index if self._decoder is None else self._decoder.quick_frame(frame_index)
+
+    def read_unless(self, frame_index: int, given_up: Callable[[], bool]) -> ImageArray | None:
+        """Return a frame as `read` does, or None as soon as `given_up` says that it is not wanted.
+
+        Raises:
+            IndexError: there is no such frame.
+            UserError: the frame is there but damaged.
+            ValueError: the source is closed.
+        """
         require_frame(frame_index, self.frame_count)
         if self._decoder is None:
             raise ValueError(f"{self._path.name} is closed")
         try:
-            frame = self._decoder.frame(frame_index)
+            frame = self._decoder.frame(frame_index, given_up=given_up)
+        except GivenUpError:
+            return None
         except (FFmpegError, LookupError) as error:
             raise UserError(
                 f"{self._path.name} can no longer be read: it was moved, changed or disconnected.",

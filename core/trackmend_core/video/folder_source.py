@@ -1,6 +1,7 @@
 """A folder of images as a source of frames: MOTChallenge sequences and plain numbered images."""
 
 import configparser
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -86,6 +87,20 @@ class FolderSource:
                 "All images of a sequence must have one size; move the odd ones elsewhere.",
             )
         return image
+
+    def quick_frame(self, frame_index: int) -> int:
+        """Return the frame itself: one image is read as quickly as another."""
+        return frame_index
+
+    def read_unless(self, frame_index: int, given_up: Callable[[], bool]) -> ImageArray | None:
+        """Return a frame as `read` does, or None if `given_up` says that it is not wanted.
+
+        Raises:
+            IndexError: there is no such frame.
+            UserError: the image is damaged, missing, or of another size than the first.
+            ValueError: the source is closed.
+        """
+        return None if given_up() else self.read(frame_index)
 
     def timestamp_s(self, frame_index: int) -> float:
         """Return seconds from the first image to this one.

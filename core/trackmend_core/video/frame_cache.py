@@ -1,6 +1,7 @@
 """Keeps recently read frames in memory, within a bound."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -45,6 +46,12 @@ class FrameCache:
             if image is not None:
                 self._frames.move_to_end((key, frame_index))
             return image
+
+    def nearest(self, key: str, frame_index: int) -> int | None:
+        """Return the kept frame of a video nearest to a frame, None if none of it is kept."""
+        with self._lock:
+            kept = [place[1] for place in self._frames if place[0] == key]
+        return min(kept, key=lambda at: abs(at - frame_index), default=None)
 
     def put(self, key: str, frame_index: int, image: ImageArray) -> None:
         """Keep a frame and make it read-only; older ones leave until the bound holds."""
@@ -125,6 +132,30 @@ class CachedVideo:
         image = self._cache.get(self._key, frame_index)
         if image is None:
             image = self._source.read(frame_index)
+            self._cache.put(self._key, frame_index, image)
+        image.setflags(write=False)
+        return image
+
+    def quick_frame(self, frame_index: int) -> int:
+        """Return the nearest frame that is kept, decoded already, or a key frame."""
+        kept = self._cache.nearest(self._key, frame_index)
+        quick = self._source.quick_frame(frame_index)
+        if kept is None or abs(quick - frame_index) < abs(kept - frame_index):
+            return quick
+        return kept
+
+    def read_unless(self, frame_index: int, given_up: Callable[[], bool]) -> ImageArray | None:
+        """Return a frame, from the cache if it is there; None if it is given up while decoded.
+
+        Raises:
+            IndexError: there is no such frame.
+            UserError: the frame is there but damaged.
+        """
+        image = self._cache.get(self._key, frame_index)
+        if image is None:
+            image = self._source.read_unless(frame_index, given_up)
+            if image is None:
+                return None
             self._cache.put(self._key, frame_index, image)
         image.setflags(write=False)
         return image

@@ -1,5 +1,6 @@
 """What every source of frames offers, whether it is a video file or a folder of images."""
 
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -54,6 +55,23 @@ class VideoSource(Protocol):
 
     def read(self, frame_index: int) -> ImageArray:
         """Return frame `frame_index`, (height, width, 3) uint8 BGR; the caller may change it.
+
+        Raises:
+            IndexError: there is no such frame.
+            UserError: the frame is there but damaged.
+        """
+        ...
+
+    def quick_frame(self, frame_index: int) -> int:
+        """Return the nearest frame that can be read at once: decoded already, or a key frame.
+
+        It is the frame itself where every frame is as quick. To read it first costs the reading of
+        the frame itself next to nothing.
+        """
+        ...
+
+    def read_unless(self, frame_index: int, given_up: Callable[[], bool]) -> ImageArray | None:
+        """Return a frame as `read` does, or None as soon as `given_up` says that it is not wanted.
 
         Raises:
             IndexError: there is no such frame.

@@ -1,0 +1,118 @@
+"""Scrubbing: something near at once, the exact frame after it, and nobody waits for old wishes."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from trackmend_app.jobs.frame_loader import FrameLoader
+from trackmend_core.types import ImageArray
+from trackmend_core.video import FrameCache
+
+GROUP = 100
+TIMEOUT_MS = 5000
+
+
+class LongGroups:
+    """A video whose key frames come at once; any other frame is read only when the test lets it."""
+
+    path = Path("long.mp4")
+    frame_count, frame_rate, width, height = 1000, 25.0, 8, 8
+    notices: tuple[str, ...] = ()
+
+    def __init__(self) -> None:
+        self.may_read = threading.Event()
+        self.given_up: list[int] = []
+
+    def read(self, frame_index: int) -> ImageArray:
+        return np.full((8, 8, 3), frame_index % 251, np.uint8)
+
+    def quick_frame(self, frame_index: int) -> int:
+        return frame_index // GROUP * GROUP
+
+    def read_unless(self, frame_index: int, given_up: Callable[[], bool]) -> ImageArray | None:
+        while frame_index % GROUP and not self.may_read.wait(0.002):
+            if given_up():
+                self.given_up.append(frame_index)
+                return None
+        return self.read(frame_index)
+
+    def timestamp_s(self, frame_index: int) -> float:
+        return frame_index / self.frame_rate
+
+    def frame_at(self, time_s: float) -> int:
+        return round(time_s * self.frame_rate)
+
+    def close(self) -> None:
+        self.may_read.set()
+
+
+@pytest.fixture
+def video() -> LongGroups:
+    return LongGroups()
+
+
+@pytest.fixture
+def loader(qtbot: QtBot, video: LongGroups) -> Iterator[FrameLoader]:
+    loader = FrameLoader(FrameCache(1 << 20), opener=lambda _path: video)
+    with qtbot.waitSignal(loader.video_opened, timeout=TIMEOUT_MS):
+        loader.open(video.path)
+    yield loader
+    video.may_read.set()
+    loader.shut_down()
+
+
+def test_a_key_frame_is_handed_out_before_a_far_frame(
+    qtbot: QtBot, loader: FrameLoader, video: LongGroups
+) -> None:
+    with qtbot.waitSignal(loader.near_ready, timeout=TIMEOUT_MS) as near:
+        loader.request(560)
+    assert near.args[0] == 500
+    with qtbot.waitSignal(loader.frame_ready, timeout=TIMEOUT_MS) as exact:
+        video.may_read.set()
+    assert exact.args[0] == 560
+
+
+def test_a_frame_that_comes_soon_is_not_preceded_by_another(
+    qtbot: QtBot, loader: FrameLoader, video: LongGroups
+) -> None:
+    video.may_read.set()
+    with (
+        qtbot.assertNotEmitted(loader.near_ready, wait=20),
+        qtbot.waitSignal(loader.frame_ready, timeout=TIMEOUT_MS),
+    ):
+        loader.request(503)
+
+
+def test_the_reader_leaves_a_frame_that_nobody_waits_for(
+    qtbot: QtBot, loader: FrameLoader, video: LongGroups
+) -> None:
+    with qtbot.waitSignal(loader.near_ready, timeout=TIMEOUT_MS):
+        loader.request(560)
+    with qtbot.waitSignal(loader.near_ready, timeout=TIMEOUT_MS) as near:
+        loader.request(240)
+    assert near.args[0] == 200
+    assert video.given_up == [560]
+    with qtbot.waitSignal(loader.frame_ready, timeout=TIMEOUT_MS) as exact:
+        video.may_read.set()
+    assert exact.args[0] == 240
+
+
+def test_a_frame_on_the_way_to_the_wanted_one_is_read_all_the_same(
+    qtbot: QtBot, loader: FrameLoader, video: LongGroups
+) -> None:
+    """Playing asks for the next frame before the last is there; it must not show nothing."""
+    shown: list[int] = []
+    loader.frame_ready.connect(lambda frame_index, _image: shown.append(frame_index))
+    with qtbot.waitSignal(loader.near_ready, timeout=TIMEOUT_MS):
+        loader.request(560)
+    loader.request(561)
+    loader.request(562)
+    qtbot.wait(30)
+    assert video.given_up == []
+    video.may_read.set()
+    qtbot.waitUntil(lambda: shown[-1:] == [562], timeout=TIMEOUT_MS)
+    assert shown[0] == 560
