@@ -82,7 +82,9 @@ class AssignList(QFrame):
         found = self._chooser.lookalikes() if self._chooser is not None else []
         if found and self._workbench is not None:
             self._keys = [CropKey.of(one.box) for one in found]
-            known = self._workbench.crops.ask(self._workbench.video_path(), self._keys)
+            known = self._workbench.crops.ask(
+                self._workbench.video_path(), self._keys, for_whom="assign"
+            )
             self._fill(found, [known.get(key) for key in self._keys])
             self.adjustSize()
             self.move(QPoint(self._canvas.width() - self.width() - _MARGIN_PX, _MARGIN_PX))

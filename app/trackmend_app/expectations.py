@@ -10,6 +10,7 @@ def mode_and_expectation(
     swap_from: str = "",
     frame: int = 0,
     radius: str = "",
+    fix: str = "",
 ) -> tuple[str, str]:
     """Return the two first parts of the status line.
 
@@ -19,6 +20,7 @@ def mode_and_expectation(
         swap_from: number of the track that waits for a partner.
         frame: as people count it.
         radius: what the likeliest wide edit would touch, such as "412 boxes, 2 tracks".
+        fix: what Enter would do about the suspicion at hand.
     """
     if not now.has_project:
         return "Welcome", "Open a video or a project, or drop one here"
@@ -40,6 +42,8 @@ def mode_and_expectation(
         return "Playing", "Space pauses · D and F step · [ and ] change the speed"
     if not now.has_run:
         return "Review", "Run model (Ctrl+R) finds and follows everybody in this video"
+    if now.event_at_hand:
+        return "Review", f"Enter: {fix} · W not an error · U unsure · N next · Esc leaves"
     return "Review", _review_text(now, radius)
 
 
@@ -52,7 +56,7 @@ def _merge_text(selected: int, radius: str) -> str:
 
 def _review_text(now: Situation, radius: str) -> str:
     if now.selected_tracks == 0:
-        return "Click a box · Space plays · D and F step · F1 lists every key"
+        return "N goes to the next likely error · click a box · Space plays · F1 lists every key"
     if now.selected_tracks == 1:
         return "X swaps · S splits · M merges · Del deletes this box · Esc deselects"
     scope = f" ({radius})" if radius else ""

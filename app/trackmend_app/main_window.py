@@ -45,9 +45,12 @@ from trackmend_app.log_file import log_path
 from trackmend_app.model_shelf import DetectorShelf
 from trackmend_app.panels import Panels
 from trackmend_app.recent import recent_projects, remember_project
+from trackmend_app.review.review_panel import ReviewPanel
+from trackmend_app.review.review_presenter import ReviewPresenter
 from trackmend_app.run_strip import RunStrip
 from trackmend_app.similarity.panel import SimilarityPanel
 from trackmend_app.similarity.presenter import SimilarityPresenter
+from trackmend_app.situation import Mode
 from trackmend_app.status_line import StatusLine
 from trackmend_app.status_presenter import StatusPresenter
 from trackmend_app.theme import DARK, LIGHT, apply_theme, current_theme
@@ -111,6 +114,7 @@ class MainWindow(QMainWindow):
         self.training_panel = TrainingPanel(self.action_set)
         self.history_panel = HistoryPanel()
         self.film_panel = FilmPanel()
+        self.review_panel = ReviewPanel(self.action_set)
         self.run_strip = RunStrip(self.action_set)
         self.welcome = WelcomePage(self.action_set)
         self.tool_bar = ToolBar(self.action_set)
@@ -139,6 +143,7 @@ class MainWindow(QMainWindow):
         self.panels.add(
             "similarity", "Similarity", self.similarity_panel, area.BottomDockWidgetArea
         )
+        self.panels.add("review", "Review", self.review_panel, area.RightDockWidgetArea)
         self.panels.add("film", "Filmstrip", self.film_panel, area.RightDockWidgetArea)
         self.panels.add("history", "History", self.history_panel, area.RightDockWidgetArea)
         self.panels.add("training", "Training", self.training_panel, area.RightDockWidgetArea)
@@ -175,6 +180,14 @@ class MainWindow(QMainWindow):
             parent=self,
         )
         self.film_presenter = FilmPresenter(self.film_panel, workbench=bench, parent=self)
+        self.review_presenter = ReviewPresenter(
+            self.review_panel,
+            workbench=bench,
+            panels=self.panels,
+            canvas=self.canvas,
+            canvas_presenter=self.canvas_presenter,
+            parent=self,
+        )
         self.status_presenter = StatusPresenter(
             self,
             workbench=bench,
@@ -245,7 +258,10 @@ class MainWindow(QMainWindow):
             self.canvas.setFocus()
             return
         self.workbench.playback.stop()
-        self.workbench.corrections.leave()
+        if self.workbench.corrections.mode is Mode.REVIEW and self.workbench.review.current:
+            self.workbench.review.put_down()
+        else:
+            self.workbench.corrections.leave()
         self.canvas.setFocus()
 
     def zoom(self, how: str) -> None:

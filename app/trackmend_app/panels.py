@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 from trackmend_app.action_set import ActionSet
 from trackmend_app.theme import current_theme
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 TRACKS_WIDTH, TIMELINE_HEIGHT, SIDE_WIDTH, TRAINING_WIDTH = 270, 290, 330, 430
 GRIP_HEIGHT = 7
-_WIDTHS = {"history": 380, "film": 330}
+REVIEW_WIDTH = 364
+_WIDTHS = {"history": 380, "film": 330, "review": REVIEW_WIDTH}
 _HIDDEN_AT_FIRST = ("training", "history", "film")
 
 
@@ -135,6 +136,7 @@ class Panels:
             dock.setVisible(name not in _HIDDEN_AT_FIRST)
         window.splitDockWidget(docks["timeline"], docks["similarity"], Qt.Orientation.Horizontal)
         window.resizeDocks([docks["tracks"]], [TRACKS_WIDTH], Qt.Orientation.Horizontal)
+        window.resizeDocks([docks["review"]], [REVIEW_WIDTH], Qt.Orientation.Horizontal)
         window.resizeDocks([docks["timeline"]], [TIMELINE_HEIGHT], Qt.Orientation.Vertical)
         window.resizeDocks(
             [docks["timeline"], docks["similarity"]],

@@ -63,6 +63,7 @@ class Session(QObject):
         selection_changed().
         range_changed().
         committed(sentence): an edit, an undo or a redo is in the file.
+        edited(Changes, undone): the same, for whoever follows row by row.
     """
 
     project_changed = Signal()
@@ -74,6 +75,7 @@ class Session(QObject):
     selection_changed = Signal()
     range_changed = Signal()
     committed = Signal(str)
+    edited = Signal(object, bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -304,16 +306,18 @@ class Session(QObject):
 
     def undo(self) -> Changes | None:
         """Take the last edit back and go to its place; None when there is none."""
-        return self._jump_to(self.required_project().undo(), "Undone")
+        return self._jump_to(self.required_project().undo(), "Undone", undone=True)
 
     def redo(self) -> Changes | None:
         """Bring the last undone edit back and go to its place; None when there is none."""
         return self._jump_to(self.required_project().redo(), "Redone")
 
-    def _jump_to(self, changes: Changes | None, what: str) -> Changes | None:
+    def _jump_to(
+        self, changes: Changes | None, what: str, *, undone: bool = False
+    ) -> Changes | None:
         if changes is None:
             return None
-        self._commit(changes)
+        self._commit(changes, undone=undone)
         if changes.frames is not None:
             first, last = changes.frames
             if not first <= self._frame_index <= last:
@@ -321,12 +325,13 @@ class Session(QObject):
         self.committed.emit(f"{what}: {changes.title}")
         return changes
 
-    def _commit(self, changes: Changes) -> Changes:
+    def _commit(self, changes: Changes, *, undone: bool = False) -> Changes:
         self._saved_at = datetime.now()
         self._marks = None
         self._forget_rows()
         self._keep_selection_true()
         self.tracks_changed.emit()
+        self.edited.emit(changes, undone)
         return changes
 
     def _forget_rows(self) -> None:

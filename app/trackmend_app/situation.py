@@ -19,6 +19,7 @@ class Situation:
 
     Attributes:
         run_can_continue: the shown run was stopped before the last frame.
+        event_at_hand: a suspicion of the review queue is opened.
     """
 
     has_project: bool = False
@@ -32,6 +33,7 @@ class Situation:
     selected_tracks: int = 0
     box_selected: bool = False
     range_selected: bool = False
+    event_at_hand: bool = False
     undo_title: str | None = None
     redo_title: str | None = None
     mode: Mode = Mode.REVIEW
@@ -125,6 +127,11 @@ def with_selection(now: Situation) -> bool:
 def with_range(now: Situation) -> bool:
     """Tell whether a range of frames is selected on the timeline."""
     return now.range_selected
+
+
+def with_event(now: Situation) -> bool:
+    """Tell whether a suspicion of the review queue is at hand, to be answered."""
+    return now.event_at_hand and now.mode is Mode.REVIEW
 
 
 def may_undo(now: Situation) -> bool:

@@ -60,6 +60,7 @@ class StatusPresenter(QObject):
         bench.session.committed.connect(self._on_committed)
         bench.blast_radius.foreseen.connect(self._on_radius_foreseen)
         bench.verification.changed.connect(self._show_progress)
+        bench.review.changed.connect(self._show_progress)
         bench.activity.minute_passed.connect(self._show_progress)
         self._actions.hovered.connect(self._on_action_hovered)
         bench.video_ready.connect(self._on_video_ready)
@@ -115,9 +116,16 @@ class StatusPresenter(QObject):
             swap_from=str(track.number) if track is not None else "",
             frame=session.frame_index + 1,
             radius=self._workbench.blast_radius.text,
+            fix=self._fix_text(),
         )
         self._status_line.set_mode(mode, expected, urgent=now.mode is not Mode.REVIEW)
         self._canvas.set_notice(expected if now.mode is not Mode.REVIEW else "")
+
+    def _fix_text(self) -> str:
+        """Return what accepting would do, in the middle of a sentence."""
+        proposal = self._workbench.review.chosen
+        title = proposal.title if proposal is not None else "nothing to mend"
+        return f"{title[:1].lower()}{title[1:]}"
 
     def _show_place(self) -> None:
         session, opened = self._workbench.session, self._workbench.opened_video
@@ -138,12 +146,12 @@ class StatusPresenter(QObject):
         if bench.session.run is None:
             self._status_line.set_progress("")
             return
-        events = bench.verification.open_events
-        self._status_line.set_progress(
-            f"verified {100 * bench.verification.share:.0f} %"
-            f" · {events} {'event' if events == 1 else 'events'} left"
-            f" · {bench.activity.minutes} min"
-        )
+        parts = [f"verified {100 * bench.verification.share:.0f} %"]
+        events = bench.review.events_left
+        if events is not None:
+            parts.append(f"{events} {'event' if events == 1 else 'events'} left")
+        parts.append(f"{bench.activity.minutes} min")
+        self._status_line.set_progress(" · ".join(parts))
 
     @Slot(str)
     def _on_radius_foreseen(self, _text: str) -> None:

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QAbstractSpinBox,
     QApplication,
     QComboBox,
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _PASSED_ON = (Qt.Key.Key_Escape, Qt.Key.Key_F1, Qt.Key.Key_F11)
 
 
@@ -23,7 +25,7 @@ def takes_text(widget: QObject | None) -> bool:
 
 
 class TypingGuard(QObject):
-    """Gives every key to the text field that has the focus.
+    """Gives every key to the text field that has the focus, and Enter to a list that has it.
 
     Qt asks the focused widget first whether a key is its own (`ShortcutOverride`); text fields
     claim letters but not, say, Ctrl+1 or PgUp, which would edit tracks behind the person's back.
@@ -36,18 +38,21 @@ class TypingGuard(QObject):
 
     @Slot(QWidget, QWidget)
     def _on_focus_changed(self, old: QWidget | None, new: QWidget | None) -> None:
-        if takes_text(old) and old is not None:
+        if old is not None and _is_guarded(old):
             old.removeEventFilter(self)
-        if takes_text(new) and new is not None:
+        if new is not None and _is_guarded(new):
             new.installEventFilter(self)
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Claim the key for the text field."""
-        claims = (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() not in _PASSED_ON
-        )
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Claim the key for the text field, or Enter for the list."""
+        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+            return False
+        is_text = takes_text(watched)
+        claims = event.key() not in _PASSED_ON if is_text else event.key() in _ENTER
         if claims:
             event.accept()
         return claims
+
+
+def _is_guarded(widget: QWidget) -> bool:
+    return takes_text(widget) or isinstance(widget, QAbstractItemView)

@@ -27,7 +27,6 @@ class Verification(QObject):
         self._session = session
         self._stretches: tuple[VerifiedStretch, ...] = ()
         self._share: float | None = 0.0
-        self._open_events: int | None = 0
         session.tracks_changed.connect(self._on_tracks_changed)
 
     @property
@@ -41,15 +40,6 @@ class Verification(QObject):
         if self._share is None:
             self._share = verified_share(self._session.tracks(), self._stretches)
         return self._share
-
-    @property
-    def open_events(self) -> int:
-        """Return how many suspicious events nobody has answered yet."""
-        run = self._session.run
-        if self._open_events is None and run is not None:
-            found = self._session.required_project().suggestions(run.run_id)
-            self._open_events = sum(one.state == "open" for one in found)
-        return self._open_events or 0
 
     def toggle(self) -> None:
         """Verify the range, or the selected tracks, or all since the last stretch up to here.
@@ -67,11 +57,11 @@ class Verification(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Read the stretches and the events anew."""
+        """Read the stretches anew."""
         run, project = self._session.run, self._session.project
         known = run is not None and project is not None
         self._stretches = tuple(project.verified(run.run_id)) if known and run and project else ()
-        self._share = self._open_events = None if known else 0
+        self._share = None if known else 0.0
         self.changed.emit()
 
     def _toggle(self, run_id: RunId) -> None:

@@ -22,6 +22,7 @@ def connect_actions(window: "MainWindow") -> None:
         **_edit_slots(window),
         **_video_slots(window),
         **_track_slots(window),
+        **_review_slots(window),
         **_model_slots(window),
         **_view_slots(window),
     }.items():
@@ -116,11 +117,23 @@ def _track_slots(window: "MainWindow") -> dict[str, Slot]:
         "delete_box": corrections.delete_box,
         "delete_from_here": corrections.delete_from_here,
         "delete_track": corrections.delete_tracks,
+        **plain,
+        **numbered,
+    }
+
+
+def _review_slots(window: "MainWindow") -> dict[str, Slot]:
+    queue = window.workbench.review
+    return {
+        "next_suspicion": lambda: window.review_presenter.step(1),
+        "previous_suspicion": lambda: window.review_presenter.step(-1),
+        "accept_fix": queue.accept,
+        "not_an_error": queue.reject,
+        "leave_unsure": queue.leave_unsure,
+        "other_fix": queue.choose_other,
         "refine": window.errands.refine_tracks,
         "compare": lambda: window.panels.show("film"),
         "toggle_verified": window.workbench.verification.toggle,
-        **plain,
-        **numbered,
     }
 
 

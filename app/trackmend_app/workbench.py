@@ -16,6 +16,7 @@ from trackmend_app.model_shelf import DetectorShelf
 from trackmend_app.opener import Opener
 from trackmend_app.playback import Playback
 from trackmend_app.repairs import Repairs
+from trackmend_app.review.review_queue import ReviewQueue
 from trackmend_app.run_control import RunControl
 from trackmend_app.session import Session
 from trackmend_app.similarity.control import SimilarityControl
@@ -71,6 +72,9 @@ class Workbench(QObject):
         self.activity = ActivityClock(self.session, parent=self)
         self.chooser = Chooser(self.session, self.corrections, parent=self)
         self.travel = Travel(self.session, self.playback, parent=self)
+        self.review = ReviewQueue(
+            self.session, verification=self.verification, go_to=self.travel.to, parent=self
+        )
         self.opener = Opener(
             self.session, questions=questions, may_leave=self.may_leave_project, parent=self
         )
@@ -117,11 +121,14 @@ class Workbench(QObject):
             self.playback.playing_changed,
             self.runs.state_changed,
             self.training.state_changed,
+            self.review.changed,
+            self.review.current_changed,
         ):
             signal.connect(self.situation_changed)
         for control in (
             self.corrections,
             self.verification,
+            self.review,
             self.chooser,
             self.opener,
             self.runs,
@@ -132,7 +139,8 @@ class Workbench(QObject):
         self.corrections.refused.connect(self.failed)
         self.repairs.refused.connect(self.failed)
         self.verification.refused.connect(self.failed)
-        for failing in (self.opener, self.runs, self.similarity, self.training):
+        self.review.refused.connect(self.failed)
+        for failing in (self.opener, self.runs, self.review, self.similarity, self.training):
             failing.failed.connect(self.failed)
         self.loader.read_failed.connect(lambda _index, error: self.said.emit(str(error)))
 
@@ -161,6 +169,7 @@ class Workbench(QObject):
             selected_tracks=len(session.selection.track_ids),
             box_selected=session.selection.box_id is not None,
             range_selected=session.frame_range is not None,
+            event_at_hand=self.review.current is not None,
             undo_title=project.undo_title if project is not None else None,
             redo_title=project.redo_title if project is not None else None,
             mode=self.corrections.mode,

@@ -71,7 +71,9 @@ class FilmPresenter(QObject):
         else:
             self._show_pair(*chosen)
         keys = [cell.key for cell in self._panel.cells]
-        self._panel.set_crops(self._workbench.crops.ask(self._workbench.video_path(), keys))
+        self._panel.set_crops(
+            self._workbench.crops.ask(self._workbench.video_path(), keys, for_whom="film")
+        )
 
     def _show_track(self, track_id: TrackId) -> None:
         boxes = self._session.required_project().boxes_of_track(track_id)

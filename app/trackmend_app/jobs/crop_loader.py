@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from trackmend_core.project import BoxRecord
+from trackmend_core.project import BoxRecord, BoxXyxy
 from trackmend_core.types import ImageArray
 from trackmend_core.video import CachedVideo, FrameCache, VideoSource, open_video
 
@@ -30,9 +30,14 @@ class CropKey:
     @classmethod
     def of(cls, box: BoxRecord) -> "CropKey":
         """Return the key of a box, with its margin."""
-        x1, y1, x2, y2 = box.box_xyxy
+        return cls.around(box.frame_index, box.box_xyxy)
+
+    @classmethod
+    def around(cls, frame_index: int, box_xyxy: BoxXyxy) -> "CropKey":
+        """Return the key of a place, with its margin."""
+        x1, y1, x2, y2 = box_xyxy
         dx, dy = MARGIN * (x2 - x1), MARGIN * (y2 - y1)
-        return cls(box.frame_index, round(x1 - dx), round(y1 - dy), round(x2 + dx), round(y2 + dy))
+        return cls(frame_index, round(x1 - dx), round(y1 - dy), round(x2 + dx), round(y2 + dy))
 
 
 def cut(image: ImageArray, key: CropKey) -> ImageArray | None:
@@ -56,19 +61,30 @@ class _Cutter(QObject):
         self._video: VideoSource | None = None
         self._path: Path | None = None
         self._lock = threading.Lock()
-        self._wishes: tuple[Path | None, tuple[CropKey, ...]] = (None, ())
+        self._wishes: dict[str, tuple[Path, tuple[CropKey, ...]]] = {}
 
-    def wish(self, path: Path | None, keys: Sequence[CropKey]) -> None:
-        """Take over from any thread; what was wished before and is not cut yet is forgotten."""
+    def wish(self, path: Path, keys: Sequence[CropKey], *, for_whom: str) -> None:
+        """Take over from any thread; what the same one wished before is forgotten."""
         with self._lock:
-            self._wishes = (path, tuple(sorted(keys, key=lambda key: key.frame_index)))
+            self._wishes.pop(for_whom, None)
+            if keys:
+                self._wishes[for_whom] = path, tuple(sorted(keys, key=lambda one: one.frame_index))
+
+    def forget(self) -> None:
+        """Forget all wishes."""
+        with self._lock:
+            self._wishes.clear()
 
     def _next(self) -> tuple[Path | None, CropKey | None]:
         with self._lock:
-            path, keys = self._wishes
-            if not keys:
-                return path, None
-            self._wishes = (path, keys[1:])
+            if not self._wishes:
+                return None, None
+            newest = next(reversed(self._wishes))
+            path, keys = self._wishes[newest]
+            if len(keys) > 1:
+                self._wishes[newest] = path, keys[1:]
+            else:
+                del self._wishes[newest]
             return path, keys[0]
 
     @Slot()
@@ -119,19 +135,28 @@ class CropLoader(QObject):
         self._thread.finished.connect(self._cutter.close)
         self._thread.start()
 
-    def ask(self, path: Path | None, keys: Sequence[CropKey]) -> dict[CropKey, ImageArray]:
-        """Return the pictures at hand; the others come by signal, unless asked anew meanwhile."""
+    def ask(
+        self, path: Path | None, keys: Sequence[CropKey], *, for_whom: str = ""
+    ) -> dict[CropKey, ImageArray]:
+        """Return the pictures at hand; the others come by signal.
+
+        Args:
+            path: of the video.
+            keys: which pictures.
+            for_whom: what the same one asked for before and has not got yet is forgotten.
+        """
         self._path = path
         if path is None:
             return {}
         known = {key: self._kept[path, key] for key in keys if (path, key) in self._kept}
-        self._cutter.wish(path, [key for key in keys if key not in known])
+        missing = [key for key in keys if key not in known]
+        self._cutter.wish(path, missing, for_whom=for_whom)
         self._work_asked.emit()
         return known
 
     def shut_down(self) -> None:
         """End the thread and wait for it."""
-        self._cutter.wish(None, ())
+        self._cutter.forget()
         self._thread.quit()
         self._thread.wait()
 

@@ -29,6 +29,16 @@ QSplitter::handle:vertical { height: 1px; }
 QFrame[kind="panel"], QWidget[kind="panel"] { background: $panel; }
 QFrame[kind="card"] { background: $raised; border: 1px solid $line; border-radius: 8px; }
 QFrame[kind="card"]:focus { border-color: $focus; }
+QFrame[kind="card"]:hover { border-color: $faint; }
+QFrame[kind="open-card"] { background: $raised; border: 1px solid $focus; border-radius: 8px; }
+QFrame[kind="answers"] { background: transparent; border: none; border-top: 1px solid $line; }
+QFrame[kind="fix"] {
+    background: $selection; border: none; border-left: 3px solid $good; border-radius: 4px;
+}
+QFrame[kind="other-fix"] {
+    background: transparent; border: none; border-left: 3px solid $line; border-radius: 4px;
+}
+QFrame[kind="other-fix"]:hover { background: $hover; }
 QFrame[kind="chip"] { background: $ground; border: 1px solid $line; border-radius: 5px; }
 QFrame[frameShape="4"], QFrame[frameShape="5"] { color: $line; }
 QGroupBox {

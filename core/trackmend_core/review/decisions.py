@@ -54,9 +54,27 @@ class Memory:
         self._answers.append(stored)
         self._shift = _Shift.learn(self._answers)
 
+    @property
+    def answers(self) -> Sequence[ReviewAnswer]:
+        """Return every answer, oldest first."""
+        return tuple(self._answers)
+
     def take_back(self, finding: Finding) -> None:
         """Forget the answers about an event."""
-        gone = [answer for answer in self._answers if self._is_about(answer, finding)]
+        self._remove([answer for answer in self._answers if self._is_about(answer, finding)])
+
+    def forget(self, answer_id: int) -> None:
+        """Forget one answer."""
+        self._remove([answer for answer in self._answers if answer.answer_id == answer_id])
+
+    def was_accepted(self, finding: Finding) -> bool:
+        """Return whether an answer accepts a proposal about this event."""
+        return any(
+            answer.decision == Decision.ACCEPTED and self._is_about(answer, finding)
+            for answer in self._answers
+        )
+
+    def _remove(self, gone: Sequence[ReviewAnswer]) -> None:
         if not gone:
             return
         self._project.remove_review_answers(

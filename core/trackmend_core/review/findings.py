@@ -11,6 +11,7 @@ from trackmend_core.review.finding import Finding
 from trackmend_core.review.fragments import Fragments
 from trackmend_core.review.judge import Judge
 from trackmend_core.review.missed import free_detections, missed_boxes
+from trackmend_core.review.scene import OnStep, go_on
 from trackmend_core.review.switches import changes, crossings, drift
 from trackmend_core.review.track_view import TrackView
 from trackmend_core.types import TrackId
@@ -21,7 +22,7 @@ _SLACK_S = 3.0
 class Findings:
     """Runs the detectors over all tracks once, and after an edit over those it touched."""
 
-    def __init__(self, judge: Judge) -> None:
+    def __init__(self, judge: Judge, *, on_step: OnStep = go_on) -> None:
         self._judge = judge
         self._of_track: dict[TrackId, list[Finding]] = {}
         self._of_pair: dict[tuple[TrackId, TrackId], list[Finding]] = {}
@@ -30,7 +31,7 @@ class Findings:
         slack = round(_SLACK_S * judge.scene.frame_rate)
         self._neighbours = Neighbours(tracks, slack_frames=slack)
         self._usual_score = self._median_score()
-        self._detect(frozenset(tracks))
+        self._detect(frozenset(tracks), on_step=on_step)
 
     def __iter__(self) -> Iterator[Finding]:
         yield from chain.from_iterable(self._of_pair.values())
@@ -55,11 +56,16 @@ class Findings:
         self._detect(touched, also_alone=frozenset(compared) - touched)
 
     def _detect(
-        self, wanted: frozenset[TrackId], *, also_alone: frozenset[TrackId] = frozenset()
+        self,
+        wanted: frozenset[TrackId],
+        *,
+        also_alone: frozenset[TrackId] = frozenset(),
+        on_step: OnStep = go_on,
     ) -> None:
         tracks = self._judge.scene.tracks
         is_free = free_detections(self._judge)
         for track_id in sorted(wanted | also_alone):
+            on_step()
             track = tracks.get(track_id)
             if track is None:
                 continue

@@ -1,10 +1,11 @@
 """The review queue of one run: what to look at next, why, and what would mend it."""
 
+from collections.abc import Sequence
 from typing import Final, Self
 
 import numpy as np
 
-from trackmend_core.project import Changes, Project
+from trackmend_core.project import Changes, Project, ReviewAnswer
 from trackmend_core.project.edits import Edit
 from trackmend_core.project.edits.base import Names
 from trackmend_core.project.records import frame_number
@@ -19,7 +20,7 @@ from trackmend_core.review.kinds import Action, Decision
 from trackmend_core.review.previews import blast_radius, ghost_boxes
 from trackmend_core.review.probability import features, probability
 from trackmend_core.review.queue_order import Judged, one_per_event, review_seconds
-from trackmend_core.review.scene import Scene
+from trackmend_core.review.scene import OnStep, Scene, go_on
 from trackmend_core.review.sentences import sentence
 from trackmend_core.review.suspicion import BlastRadius, Crop, GhostBox, Proposal, Suspicion
 from trackmend_core.types import BoxId, RunId, TrackId
@@ -46,23 +47,32 @@ class ReviewIndex:
         *,
         fitted: Fitted | None = None,
         scale: AppearanceScale | None = None,
+        on_step: OnStep = go_on,
     ) -> None:
-        """Look at a run; `fitted` and `scale` stand in for what is shipped and what is measured."""
+        """Look at a run.
+
+        Args:
+            project: that has it.
+            run_id: whose layer is looked at.
+            fitted: stands in for what is shipped.
+            scale: stands in for what is measured.
+            on_step: called again and again meanwhile; raising ends the look.
+        """
         self._project = project
-        self.scene = Scene(project, run_id)
+        self.scene = Scene(project, run_id, on_step=on_step)
         self.judge = Judge(self.scene, fitted or shipped(), scale=scale)
-        self._findings = Findings(self.judge)
+        self._findings = Findings(self.judge, on_step=on_step)
         self._memory = Memory(project, self.scene)
         self._by_key: dict[str, Finding] = {}
 
     @classmethod
-    def open(cls, project: Project, run_id: RunId) -> Self:
-        """Look at a run.
+    def open(cls, project: Project, run_id: RunId, *, on_step: OnStep = go_on) -> Self:
+        """Look at a run; `on_step` is called again and again meanwhile, raising there ends it.
 
         Raises:
             UserError: it is not in the project.
         """
-        return cls(project, run_id)
+        return cls(project, run_id, on_step=on_step)
 
     def suspicions(
         self, *, least_probability: float = LEAST_PROBABILITY, decided: bool = False
@@ -111,6 +121,19 @@ class ReviewIndex:
         finding = self._by_key.get(suspicion.key)
         if finding is not None:
             self._memory.take_back(finding)
+
+    def answers(self) -> Sequence[ReviewAnswer]:
+        """Return what people answered about this video, oldest first, also in earlier runs."""
+        return self._memory.answers
+
+    def forget_answer(self, answer_id: int) -> None:
+        """Forget one of `answers`; what it kept out of the queue is open again."""
+        self._memory.forget(answer_id)
+
+    def was_accepted(self, suspicion: Suspicion) -> bool:
+        """Return whether a person once accepted a proposal about this very event."""
+        finding = self._by_key.get(suspicion.key)
+        return finding is not None and self._memory.was_accepted(finding)
 
     def suspicion_count(self, scene: Scene, *, least_probability: float) -> int:
         """Return how many suspicions another layer of the same run would have, answered or not.

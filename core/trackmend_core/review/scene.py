@@ -1,6 +1,6 @@
 """What the review looks at: the layer of a run and its embeddings, kept up to date after edits."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 
@@ -11,6 +11,13 @@ from trackmend_core.project import Changes, LayerArrays, Project
 from trackmend_core.review.coverage import hidden_shares
 from trackmend_core.review.track_view import NO_ROW, TrackView
 from trackmend_core.types import Float64Array, FloatArray, IntArray, RunId, TrackId
+
+OnStep = Callable[[], None]
+"""Is called again and again while much is read or compared; raising ends the work."""
+
+
+def go_on() -> None:
+    """Let the work go on."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -52,7 +59,7 @@ class Scene:
         detections: what the model saw.
     """
 
-    def __init__(self, project: Project, run_id: RunId) -> None:
+    def __init__(self, project: Project, run_id: RunId, *, on_step: OnStep = go_on) -> None:
         run = project.run(run_id)
         video = next(one for one in project.videos() if one.video_id == run.video_id)
         self.run_id = run_id
@@ -60,8 +67,10 @@ class Scene:
         self.frame_rate = video.frame_rate
         self.frame_count = video.frame_count
         self.size = (video.width, video.height)
-        self.detections = _read_detections(project, run_id)
+        self.detections = _read_detections(project, run_id, on_step)
+        on_step()
         layer = project.layer_arrays(run_id)
+        on_step()
         hidden = hidden_shares(layer.frames, layer.boxes_xyxy)
         self.tracks: dict[TrackId, TrackView] = self._views(layer, hidden)
 
@@ -157,9 +166,10 @@ def _carried_over(before: Iterable[TrackView], layer: LayerArrays) -> Float64Arr
     return hidden
 
 
-def _read_detections(project: Project, run_id: RunId) -> SeenDetections:
+def _read_detections(project: Project, run_id: RunId, on_step: OnStep) -> SeenDetections:
     ids, frames, boxes, scores, embeddings = [], [], [], [], []
     for stored in project.iter_detections(run_id):
+        on_step()
         count = len(stored.ids)
         if not count:
             continue

@@ -1,0 +1,82 @@
+"""The numbers behind a suspicion as bars and one line of figures, in the reviewer's words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QCoreApplication
+
+from trackmend_core.review import Action, Suspicion
+
+
+class Speaks(StrEnum):
+    """What a bar speaks for."""
+
+    ITSELF = "itself"
+    OTHER = "other"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRow:
+    """A similarity or a share, 0..1, with its name."""
+
+    label: str
+    value: float
+    speaks: Speaks = Speaks.NEITHER
+
+
+def evidence_rows(suspicion: Suspicion) -> list[EvidenceRow]:
+    """Return what can be drawn as bars."""
+    told, rows = suspicion.evidence, []
+    if "similarity_self" in told:
+        rows.append(
+            EvidenceRow(label=_tr("to itself"), value=told["similarity_self"], speaks=Speaks.ITSELF)
+        )
+    other = _similarity_to_other(suspicion)
+    if other is not None:
+        rows.append(other)
+    for name, label in (
+        ("overlap", _tr("overlap of the boxes")),
+        ("mean_score", _tr("mean score")),
+        ("filled", _tr("share of the gap")),
+        ("share_of_shorter", _tr("share of the shorter")),
+    ):
+        if name in told and len(rows) < 3:
+            rows.append(EvidenceRow(label=label, value=told[name]))
+    return rows
+
+
+def evidence_line(evidence: Mapping[str, float]) -> str:
+    """Return the other figures in one line."""
+    parts = []
+    if evidence.get("gap_frames", 1) > 1:
+        parts.append(_tr("gap of {count} frames").format(count=int(evidence["gap_frames"])))
+    if "miss_heights" in evidence:
+        parts.append(_tr("{value:.2f} heights off course").format(value=evidence["miss_heights"]))
+    if evidence.get("hidden", 0.0) >= 0.05:
+        parts.append(_tr("{share:.0f} % hidden").format(share=100 * evidence["hidden"]))
+    if "life_s" in evidence:
+        parts.append(_tr("{seconds:.1f} s long").format(seconds=evidence["life_s"]))
+    if "boxes" in evidence:
+        parts.append(_tr("{count} boxes").format(count=int(evidence["boxes"])))
+    return " · ".join(parts)
+
+
+def _similarity_to_other(suspicion: Suspicion) -> EvidenceRow | None:
+    """Return the similarity across the tracks, as the sentence tells it."""
+    told = suspicion.evidence
+    name = "similarity_joins"
+    if suspicion.proposal.action is Action.SWAP and "similarity_partner_joins" in told:
+        name = "similarity_partner_joins"
+    if name not in told:
+        return None
+    if len(suspicion.numbers) > 1:
+        label = _tr("to track {number}").format(number=suspicion.numbers[1])
+    else:
+        label = _tr("of the two ends")
+    return EvidenceRow(label=label, value=told[name], speaks=Speaks.OTHER)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Evidence", text)

@@ -1,0 +1,72 @@
+"""A thread that owns the review index: it opens it, then does one task after another on it."""
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from trackmend_core.project import Project
+from trackmend_core.review import ReviewIndex
+from trackmend_core.types import RunId
+
+# Any: what a task finds is between the task and whoever takes its result.
+Task = Callable[[ReviewIndex], Any]
+Take = Callable[[Any], None]
+
+
+class _Ended(Exception):  # noqa: N818 - an outcome, not an error
+    """Nobody wants the index any more."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    task: Task
+    take: Take
+
+
+class IndexThread(QThread):
+    """Opens the index of one run and keeps it; nobody else touches it.
+
+    Signals:
+        done(this thread, take, result): a task has ended; call `take` with the result.
+        failed(this thread, error): the index could not be opened, or a task raised.
+    """
+
+    done = Signal(object, object, object)
+    failed = Signal(object, object)
+
+    def __init__(self, project: Project, run_id: RunId, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._project = project
+        self._run_id = run_id
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._end_asked = threading.Event()
+
+    def post(self, task: Task, take: Take) -> None:
+        """Do a task after those before it; its result comes with `done`."""
+        self._jobs.put(_Job(task, take))
+
+    def run(self) -> None:
+        """Open the index and work until the end is asked for."""
+        try:
+            index = ReviewIndex.open(self._project, self._run_id, on_step=self._check)
+            while (job := self._jobs.get()) is not None:
+                self._check()
+                self.done.emit(self, job.take, job.task(index))
+        except _Ended:
+            return
+        except Exception as error:
+            self.failed.emit(self, error)
+
+    def end(self) -> None:
+        """End at the next step and wait for it; nothing is written half."""
+        self._end_asked.set()
+        self._jobs.put(None)
+        self.wait()
+
+    def _check(self) -> None:
+        if self._end_asked.is_set():
+            raise _Ended

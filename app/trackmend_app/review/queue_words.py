@@ -1,0 +1,55 @@
+"""What the review panel says about the whole queue; no widgets."""
+
+from PySide6.QtCore import QCoreApplication
+
+from trackmend_app.review.review_queue import QueueState
+
+
+def header_text(*, left: int, done: int, seconds: float) -> str:
+    """Return, say, "5 left · 7 done · 2 min 41 s"."""
+    return _tr("{left} left · {done} done · {time}").format(
+        left=f"{left:,}", done=f"{done:,}", time=duration_text(seconds)
+    )
+
+
+def duration_text(seconds: float) -> str:
+    """Return a time of work as people say it: "41 s", "2 min 41 s", "1 h 05 min"."""
+    whole = int(seconds)
+    hours, minutes = divmod(whole // 60, 60)
+    if hours:
+        return f"{hours} h {minutes:02d} min"
+    return f"{minutes} min {whole % 60:02d} s" if minutes else f"{whole} s"
+
+
+def empty_words(state: QueueState, *, done: int) -> tuple[str, str]:
+    """Return the title and the hint of a panel that has nothing to list."""
+    if state is QueueState.NO_RUN:
+        return (
+            _tr("No tracks yet"),
+            _tr("Run the model (Ctrl+R); what looks like an error is then listed here."),
+        )
+    if state is QueueState.RUN_GOES_ON:
+        return (
+            _tr("Waiting for the run"),
+            _tr("The queue is made as soon as the run has ended or was cancelled."),
+        )
+    if state in (QueueState.LOOKING, QueueState.UPDATING):
+        return _tr("Looking for likely errors…"), _tr("The video can be watched meanwhile.")
+    if state is QueueState.FAILED:
+        return (
+            _tr("The queue could not be made"),
+            _tr("Your tracks and edits are untouched. Look again, or reopen the project."),
+        )
+    if done:
+        return (
+            _tr("Nothing suspicious is left"),
+            _tr("Watch the doubtful stretches once, mark what is right with Y, then export."),
+        )
+    return (
+        _tr("Nothing looks suspicious"),
+        _tr("No likely error was found in these tracks. Mark what you have checked with Y."),
+    )
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("ReviewPanel", text)

@@ -1,0 +1,30 @@
+"""Which colour a kind of suspicion and an answer go by."""
+
+from trackmend_app.theme import Theme
+from trackmend_core.review import Decision, SuspicionKind
+
+_WRONG_PERSON = (
+    SuspicionKind.SWITCH_AT_CROSSING,
+    SuspicionKind.SWITCH,
+    SuspicionKind.FALSE_MERGE,
+)
+_ONE_TOO_MANY = (SuspicionKind.DUPLICATE, SuspicionKind.GHOST)
+ALARMING = 0.6
+"""From this probability on a suspicion is drawn in the colour of errors."""
+
+
+def kind_token(kind: SuspicionKind) -> str:
+    """Return red for a wrong person, blue for one box too many, amber for the rest."""
+    if kind in _WRONG_PERSON:
+        return "error"
+    return "focus" if kind in _ONE_TOO_MANY else "doubt"
+
+
+def decision_token(decision: Decision) -> str:
+    """Return the colour of an answer."""
+    return {Decision.ACCEPTED: "good", Decision.REJECTED: "quiet"}.get(decision, "doubt")
+
+
+def probability_colour(probability: float, theme: Theme) -> str:
+    """Return how alarming a probability is."""
+    return theme.error if probability >= ALARMING else theme.doubt
