@@ -43,6 +43,7 @@ from trackmend_app.keys.key_map import KeyChoice, keys_file, load_choice, resolv
 from trackmend_app.lane_details import LaneDetailsLoader
 from trackmend_app.log_file import log_path
 from trackmend_app.model_shelf import DetectorShelf
+from trackmend_app.models.models_presenter import ModelsPresenter
 from trackmend_app.panels import Panels
 from trackmend_app.recent import recent_projects, remember_project
 from trackmend_app.review.review_panel import ReviewPanel
@@ -188,6 +189,7 @@ class MainWindow(QMainWindow):
             canvas_presenter=self.canvas_presenter,
             parent=self,
         )
+        self.models_presenter = ModelsPresenter(self, workbench=bench, errands=self.errands)
         self.status_presenter = StatusPresenter(
             self,
             workbench=bench,
@@ -381,6 +383,7 @@ class MainWindow(QMainWindow):
         self.panels.save(self._settings)
         self.hide()
         self.errands.runner.stop_and_wait()
+        self.models_presenter.runner.stop_and_wait()
         self.workbench.shut_down()
         self.faults.uninstall()
         event.accept()

@@ -145,6 +145,7 @@ def _model_slots(window: "MainWindow") -> dict[str, Slot]:
         "continue_run": runs.resume,
         "cancel_run": runs.runner.cancel,
         "load_model": window.errands.load_model,
+        "models": window.models_presenter.open,
         "finetune": window.errands.finetune,
         "cancel_training": window.workbench.training.cancel,
     }

@@ -9,6 +9,7 @@ import typer
 from trackmend_app.commands.console import print_error, print_facts, print_json, print_note
 from trackmend_app.commands.loading import bundled_model_path, load_model
 from trackmend_app.commands.store import open_project
+from trackmend_app.models.model_facts import fact_texts, model_facts
 from trackmend_app.user_models import import_model, user_models
 from trackmend_core.errors import UserError
 
@@ -46,11 +47,10 @@ def run_model_inspect(path: Path | None, *, as_json: bool) -> None:
         UserError: the file is missing or no model.
     """
     found, model = load_model(path)
-    facts = _facts(found, model)
     if as_json:
-        print_json(facts)
+        print_json(model_facts(found, model))
     else:
-        _print_model(facts, model)
+        _print_model(found, model)
 
 
 def run_model_import(paths: Sequence[Path], *, name: str | None, as_json: bool) -> None:
@@ -80,7 +80,7 @@ def run_model_import(paths: Sequence[Path], *, name: str | None, as_json: bool) 
 def _import_one(path: Path, *, name: str | None, as_json: bool) -> dict[str, object]:
     imported = import_model(path, name=name)
     entry = imported.entry
-    facts = _facts(entry.path, imported.model) | {
+    added: dict[str, object] = {
         "name": entry.name,
         "imported_from": str(path),
         "new": not imported.was_there,
@@ -88,8 +88,8 @@ def _import_one(path: Path, *, name: str | None, as_json: bool) -> dict[str, obj
     state = "is on the shelf already as" if imported.was_there else "is now on the shelf as"
     print_note(f"{path.name} {state} “{entry.name}”: trackmend track VIDEO --model '{entry.name}'")
     if not as_json:
-        _print_model(facts, imported.model)
-    return facts
+        _print_model(entry.path, imported.model, **added)
+    return model_facts(entry.path, imported.model) | added
 
 
 def run_model_convert(
@@ -104,44 +104,15 @@ def run_model_convert(
 
     source, target = source.expanduser().absolute(), target.expanduser().absolute()
     model = convert_model(source, target, overwrite=overwrite, half=half)
-    facts = _facts(target, model)
     if as_json:
-        print_json(facts)
+        print_json(model_facts(target, model))
         return
     print_note(f"{source.name} was written as {target}")
-    _print_model(facts, model)
+    _print_model(target, model)
 
 
-def _facts(path: Path, model: "LoadedModel") -> dict[str, object]:
-    return {
-        "name": model.name,
-        "path": str(path),
-        "bytes": path.stat().st_size,
-        "arch": model.arch,
-        "parameters": sum(parameter.numel() for parameter in model.network.parameters()),
-        "reid_dim": model.reid_dim,
-        "ltrb": model.ltrb,
-        "num_classes": model.num_classes,
-        "input_wh": model.input_wh,
-        "sampler": model.metadata.get("sampler", "centre"),
-        "metadata": dict(model.metadata),
-        "ignored_keys": list(model.ignored_keys),
-    }
-
-
-def _print_model(facts: dict[str, object], model: "LoadedModel") -> None:
-    from trackmend_core.model.weights_file import printable
-
-    width, height = model.input_wh or (0, 0)
-    shown = {
-        **facts,
-        "input_wh": f"{width} x {height}" if width else "not said",
-        "parameters": f"{facts['parameters']:,}",
-        "ignored_keys": ", ".join(model.ignored_keys) or "none",
-    }
-    del shown["metadata"]
-    texts = sorted(model.metadata.items())
-    print_facts(shown | {f"  {printable(key)}": printable(text) for key, text in texts})
+def _print_model(path: Path, model: "LoadedModel", **changed: object) -> None:
+    print_facts({**fact_texts(path, model), **changed})
 
 
 def _row(name: str, path: Path, *, origin: str) -> dict[str, object]:

@@ -1,0 +1,1 @@
+"""Which models there are, what is in each, and its form; for the window and the commands."""
