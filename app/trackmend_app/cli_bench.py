@@ -98,6 +98,10 @@ def review(
         Path | None,
         typer.Option(metavar="FILE", help="Instead, fit the queue's constants into this file."),
     ] = None,
+    project: Annotated[
+        Path | None,
+        typer.Option(help="Instead, check the queue on a copy of this project, with known swaps."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")] = False,
 ) -> None:
     """Measure the review queue: what it finds, and how much faster it makes a reviewer.
@@ -106,7 +110,11 @@ def review(
     own tracks, along the queue and without it. A look takes 5 seconds, an edit 3 more.
     """
     from trackmend_app.commands.bench_review import run_bench_review, run_fit
+    from trackmend_app.commands.queue_check import run_queue_check
 
+    if project is not None:
+        run_queue_check(project, as_json=as_json)
+        return
     if fit is not None:
         run_fit(fit, model=model)
         return

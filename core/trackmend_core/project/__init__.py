@@ -1,6 +1,7 @@
 """The `.trackmend` file: what models saw, the tracks that people repair, and the log of repairs."""
 
 from trackmend_core.project import edits
+from trackmend_core.project.backups import copy_project
 from trackmend_core.project.detection_store import as_stored
 from trackmend_core.project.layer_arrays import NO_DETECTION, LayerArrays
 from trackmend_core.project.project import Project
@@ -55,6 +56,7 @@ __all__ = [
     "VideoInfo",
     "VideoRecord",
     "as_stored",
+    "copy_project",
     "edits",
     "verified_share",
 ]

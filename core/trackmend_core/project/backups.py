@@ -63,6 +63,24 @@ def make_backup(path: Path, *, reason: str) -> Path:
     return target
 
 
+def copy_project(source: Path, target: Path) -> None:
+    """Copy a project into a new file, also while it is open and written to.
+
+    Raises:
+        UserError: it is no project, or the copy cannot be written or is damaged.
+    """
+    check_header(source, read_header(source))
+    try:
+        _copy(source, target)
+    except (OSError, sqlite3.Error) as error:
+        with suppress(OSError):
+            target.unlink()
+        raise UserError(
+            f"{source.name} cannot be copied: {error}.",
+            f"Check the space on the disk and the rights of {target.parent}.",
+        ) from error
+
+
 def is_due(path: Path, *, changed_at: float | None) -> bool:
     """Return True when the project changed since a newest backup that is more than a day old."""
     if changed_at is None:

@@ -71,12 +71,13 @@ def create_file(path: Path) -> OpenedFile:
     return OpenedFile(database, notices)
 
 
-def open_file(path: Path, *, busy_timeout_s: float) -> OpenedFile:
+def open_file(path: Path, *, busy_timeout_s: float, is_scratch: bool = False) -> OpenedFile:
     """Open a project file, after a check, a migration where it is old, and a daily backup.
 
     Args:
         path: the file.
         busy_timeout_s: how long a write waits for another writer.
+        is_scratch: a copy to be thrown away, of which no daily backup is made.
 
     Raises:
         UserError: no project, a newer or a damaged one, read-only, or in use.
@@ -89,7 +90,7 @@ def open_file(path: Path, *, busy_timeout_s: float) -> OpenedFile:
     database = Database(path, journal_mode=journal_mode, busy_timeout_s=busy_timeout_s)
     try:
         _check_sound(database, path, whole=at_once or not was_closed)
-        due = _backup_is_due(database, path)
+        due = _backup_is_due(database, path) and not is_scratch
         if due and at_once:
             notices += _back_up(path)
         with database.writing() as connection:

@@ -60,14 +60,18 @@ class Project(LibraryAccess, RunAccess, LayerAccess, ReviewAccess):
         return cls(path, create_file(path))
 
     @classmethod
-    def open(cls, path: Path | str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Self:
+    def open(
+        cls, path: Path | str, *, busy_timeout_s: float = BUSY_TIMEOUT_S, is_scratch: bool = False
+    ) -> Self:
         """Open a project file; a write waits `busy_timeout_s` for another writer.
+
+        Of a file that `is_scratch`, a copy to be thrown away, no daily backup is made.
 
         Raises:
             UserError: no project, a newer or damaged one, read-only, or in use.
         """
         path = Path(path).absolute()
-        return cls(path, open_file(path, busy_timeout_s=busy_timeout_s))
+        return cls(path, open_file(path, busy_timeout_s=busy_timeout_s, is_scratch=is_scratch))
 
     def close(self) -> None:
         """End what is written (as cancelled) and leave one file behind; may be called twice.

@@ -33,11 +33,14 @@ class Camera:
 
     @classmethod
     def aim(cls, settings: StreetSettings, rng: np.random.Generator) -> "Camera":
-        """Return a camera that sees people about a quarter to two thirds of the frame high."""
+        """Return a camera that sees people about a quarter to two thirds of the frame high.
+
+        With `settings.far` they are that many times smaller, and as far apart as before.
+        """
         focal = settings.height * rng.uniform(1.7, 2.5)
-        near = 1.72 * focal / (settings.height * rng.uniform(0.52, 0.66))
-        far = 1.72 * focal / (settings.height * rng.uniform(0.24, 0.32))
-        eye = rng.uniform(1.2, 2.1)
+        near = settings.far * 1.72 * focal / (settings.height * rng.uniform(0.52, 0.66))
+        far = settings.far * 1.72 * focal / (settings.height * rng.uniform(0.24, 0.32))
+        eye = settings.far * rng.uniform(1.2, 2.1)
         foot = settings.height * rng.uniform(0.8, 0.97)
         return cls(
             width=settings.width,

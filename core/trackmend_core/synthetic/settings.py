@@ -19,6 +19,7 @@ class StreetSettings:
         seed: varies people, paths, street, light and camera.
         furniture: poles, signs and planters that may stand before people.
         noise: strength of the camera noise, 0 draws a clean picture.
+        far: how many times farther away and smaller the people are, seen from higher up.
 
     Raises:
         ValueError: a size, count or rate makes no scene.
@@ -33,12 +34,15 @@ class StreetSettings:
     seed: int = 0
     furniture: int = 3
     noise: float = 1.0
+    far: float = 1.0
 
     def __post_init__(self) -> None:
         if self.width < 64 or self.height < 64:
             raise ValueError(f"a street needs 64 x 64 pixels, got {self.width} x {self.height}")
         if self.frame_count < 1 or self.frame_rate <= 0:
             raise ValueError("a street needs at least one frame and a positive frame rate")
+        if self.far <= 0:
+            raise ValueError(f"people are {self.far} times as far away")
         if min(self.walkers, self.lookalikes, self.furniture) < 0 or self.noise < 0:
             raise ValueError("counts and noise must not be negative")
         if self.lookalikes > self.walkers:
