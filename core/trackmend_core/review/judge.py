@@ -46,6 +46,11 @@ class Judge:
             known[row, True] = end_after(self.scene, track, row)
         return known[row, True]
 
+    def both_ends(self, track: TrackView, first_row: int, end_row: int) -> tuple[End, End]:
+        """Return a stretch of a track, seen from its beginning and from its end."""
+        part = track.part(first_row, end_row)
+        return end_after(self.scene, part, 0), end_before(self.scene, part, len(part))
+
     def link(self, before: End, after: End) -> Link:
         """Judge whether one end goes on in the other."""
         return self._model.link(before, after)

@@ -35,6 +35,7 @@ def features(finding: Finding) -> dict[str, float]:
             "self_score": _capped(itself.score) / 4,
             "is_swap": float(repair.action is Action.SWAP),
             "is_reassign": float(repair.action is Action.REASSIGN),
+            "is_visit": float("returns" in repair.links),
             "shorter_side": min(3.0, float(np.log1p(evidence["shorter_side"]))) - 2,
             "hidden": evidence["hidden"],
             "gap": min(3.0, float(np.log(itself.gap))),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from trackmend_core.project.edits import ReassignBoxes
+from trackmend_core.project.edits import ReassignBoxes, ReassignPieces
 from trackmend_core.project.records import frame_number
 from trackmend_core.review.finding import Finding
 from trackmend_core.review.kinds import Action, SuspicionKind
@@ -71,6 +71,15 @@ def _fragmentation(finding: Finding, numbers: Sequence[int]) -> str:
 
 
 def _false_merge(finding: Finding, numbers: Sequence[int]) -> str:
+    edit = finding.repair.edit
+    if isinstance(edit, ReassignPieces):
+        _, first, last, _ = edit.pieces[0]
+        links = finding.repair.links
+        return (
+            f"From frame {frame_number(first)} to {frame_number(last)} track {numbers[0]} looks"
+            f" like somebody else: similarity {links['self'].cosine:.2f} to itself before, and"
+            f" {links['joins'].cosine:.2f} again after."
+        )
     return (
         f"Track {numbers[0]} shows two appearances, before and after frame"
         f" {frame_number(finding.frame)}: similarity {finding.evidence['similarity_self']:.2f}."

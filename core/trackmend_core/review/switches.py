@@ -22,6 +22,7 @@ from trackmend_core.review.judge import Judge
 from trackmend_core.review.kinds import Action, SuspicionKind
 from trackmend_core.review.swap_frame import change_frame
 from trackmend_core.review.track_view import TrackView
+from trackmend_core.review.visits import visit
 
 PAD_S: Final = 0.2
 """A switch may lie so long before or after the boxes touch."""
@@ -42,12 +43,24 @@ def crossings(judge: Judge, a: TrackView, b: TrackView) -> list[Finding]:
 
 def changes(judge: Judge, track: TrackView, neighbours: Neighbours) -> list[Finding]:
     """Return the places in a track where it may follow somebody else from then on."""
-    found = []
-    for cut in find_cuts(judge.scene, track, judge.scale):
-        finding = _at_cut(judge, track, cut, neighbours)
-        if finding is not None:
-            found.append(finding)
-    return found
+    cuts = find_cuts(judge.scene, track, judge.scale)
+    findings = [(cut, _at_cut(judge, track, cut, neighbours)) for cut in cuts]
+    found = [(cut, finding) for cut, finding in findings if finding is not None]
+    frames = [finding.frame for _, finding in found]
+    return [
+        _or_visit(judge, track, cut, finding, sorted(f for f in frames if f > finding.frame))
+        for cut, finding in found
+    ]
+
+
+def _or_visit(
+    judge: Judge, track: TrackView, cut: Cut, finding: Finding, ends: Sequence[int]
+) -> Finding:
+    """Return a finding that thinks of the track's coming back to its person, too."""
+    option = visit(judge, track, finding.frame, ends)
+    if option is None or option.score <= _HOPELESS:
+        return finding
+    return _named(judge, track, cut, ordered([option, *finding.alternatives]))
 
 
 def drift(judge: Judge, track: TrackView) -> Finding | None:

@@ -63,6 +63,21 @@ class TrackView:
         """Return the row of the first box at or after a frame; N if there is none."""
         return int(np.searchsorted(self.frames, frame))
 
+    def part(self, first_row: int, end_row: int) -> "TrackView":
+        """Return a track of these rows only, by the same name."""
+        rows = slice(first_row, end_row)
+        return TrackView(
+            track_id=self.track_id,
+            number=self.number,
+            box_ids=self.box_ids[rows],
+            frames=self.frames[rows],
+            boxes_xyxy=self.boxes_xyxy[rows],
+            scores=self.scores[rows],
+            by_person=self.by_person[rows],
+            embedding_rows=self.embedding_rows[rows],
+            coverage=self.coverage[rows],
+        )
+
     def rows_in(self, frames: IntArray) -> IntArray:
         """Return the rows of frames in which the track has a box."""
         rows: IntArray = np.searchsorted(self.frames, frames)

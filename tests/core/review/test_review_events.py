@@ -116,6 +116,28 @@ def test_one_id_on_two_people_in_turn_is_found(tmp_path: Path) -> None:
         assert track_at(project, run_id, early, 20) != track_at(project, run_id, late, 180)
 
 
+def test_a_stretch_of_somebody_else_in_the_middle_of_a_track_is_taken_out(tmp_path: Path) -> None:
+    mine = replace(LEFT, frames=[*range(70), *range(130, FRAME_COUNT)])
+    visitor = replace(LEFT, person=1, x=LEFT.x + 3, frames=range(75, 125))
+    with reviewed(tmp_path, mine, visitor) as (project, run_id, index):
+        one = likely(index)[0]
+        assert one.kind is SuspicionKind.FALSE_MERGE
+        assert one.proposal.action is Action.REASSIGN
+        assert (one.frame, one.proposal.gain_boxes) == (75, 50)
+        assert "From frame 76 to 125 track" in one.sentence
+        assert "looks like somebody else" in one.sentence
+        number = one.numbers[0]
+        assert (
+            one.proposal.title == f"Take frames 76 to 125 out of track {number}, into a new track"
+        )
+        assert one.proposal.edit is not None
+        index.update(project.edit(one.proposal.edit))
+        kept = track_at(project, run_id, mine, 20)
+        assert track_at(project, run_id, mine, 180) == kept
+        assert track_at(project, run_id, visitor, 100) != kept
+        assert likely(index) == []
+
+
 def test_a_duplicate_is_found_and_the_copy_goes(tmp_path: Path) -> None:
     copy = replace(LEFT, x=LEFT.x + 4, number=9, frames=range(60, 110), score=0.6)
     with reviewed(tmp_path, LEFT, copy) as (project, run_id, index):

@@ -19,7 +19,7 @@ from trackmend_core.project.edits.merge_many import MergeMany
 from trackmend_core.project.edits.merge_tracks import MergeTracks
 from trackmend_core.project.edits.place_boxes import PlaceBoxes
 from trackmend_core.project.edits.reassign_boxes import ReassignBoxes
-from trackmend_core.project.edits.reassign_pieces import ReassignPieces
+from trackmend_core.project.edits.reassign_pieces import NEW_TRACK, ReassignPieces
 from trackmend_core.project.edits.refine_tracks import RefineTracks
 from trackmend_core.project.edits.retrack import Retrack
 from trackmend_core.project.edits.revert_to import RevertTo
@@ -31,6 +31,7 @@ from trackmend_core.project.records import JsonObject
 
 __all__ = [
     "EDIT_KINDS",
+    "NEW_TRACK",
     "AddBox",
     "ConfirmBox",
     "DeleteBox",

@@ -7,6 +7,7 @@ from typing import Final
 from trackmend_core.errors import UserError
 from trackmend_core.project.edits.base import PLAIN_NAMES, Names
 from trackmend_core.project.edits.checks import one_run_of
+from trackmend_core.project.records import frame_number
 from trackmend_core.project.transaction import PARKING_TRACK, Transaction
 from trackmend_core.types import RunId, TrackId
 
@@ -22,14 +23,18 @@ class ReassignPieces:
 
     Attributes:
         pieces: see `Piece`; pieces with the same negative target go to the same new track.
-        reason: how it came about, for the title.
+        reason: how it came about, for the title; empty for one stretch that is taken out.
     """
 
     pieces: tuple[Piece, ...]
     reason: str = "Re-track"
 
-    def title(self, _names: Names = PLAIN_NAMES) -> str:
+    def title(self, names: Names = PLAIN_NAMES) -> str:
         """Return, say, "Re-track: 12 stretches of 5 tracks"."""
+        if not self.reason and len(self.pieces) == 1:
+            track_id, first, last, _ = self.pieces[0]
+            frames = f"frames {frame_number(first)} to {frame_number(last)}"
+            return f"Take {frames} out of {names.track(track_id)}, into a new track"
         count = len(self.pieces)
         tracks = len({piece[0] for piece in self.pieces})
         stretches = "1 stretch" if count == 1 else f"{count} stretches"
