@@ -7,8 +7,11 @@ from trackmend_app.corrections import Corrections
 from trackmend_app.jobs.frame_loader import FrameLoader
 from trackmend_app.session import Selection, Session
 from trackmend_app.situation import Mode
-from trackmend_app.trails import Trails
+from trackmend_app.trails import Trails, keep_trail_frames, kept_trail_frames, next_length
 from trackmend_core.types import BoxId, FloatArray, ImageArray, TrackId
+
+FOLLOWED_ZOOM = 2.5
+"""A picture that is shown whole is enlarged so much to follow a track in it."""
 
 STALE_MS = 50
 """After so long a frame that is not the current one is marked as such."""
@@ -20,10 +23,12 @@ class CanvasPresenter(QObject):
     Signals:
         frame_shown(frame_index): after a frame and its boxes are on the canvas.
         said(sentence).
+        following_changed(follows): a track is kept in the middle, or none any more.
     """
 
     frame_shown = Signal(int)
     said = Signal(str)
+    following_changed = Signal(bool)
 
     def __init__(
         self,
@@ -39,7 +44,7 @@ class CanvasPresenter(QObject):
         self._session = session
         self._corrections = corrections
         self._loader = loader
-        self._trails = Trails()
+        self._trails = Trails(kept_trail_frames())
         self._shown_frame = -1
         self._overlay_frame = -1
         self._shown_image: ImageArray | None = None
@@ -65,6 +70,7 @@ class CanvasPresenter(QObject):
         canvas.box_edited.connect(self._on_box_edited)
         canvas.box_drawn.connect(self._on_box_drawn)
         canvas.draw_cancelled.connect(self._corrections.leave)
+        canvas.zoomed_to_rectangle.connect(self._on_zoomed_to_rectangle)
         canvas.lassoed.connect(self._on_lassoed)
         canvas.follow_requested.connect(self._on_follow_requested)
 
@@ -89,6 +95,14 @@ class CanvasPresenter(QObject):
         """Show or hide "boxes", "trails" or "confidence"."""
         self._visible[what] = visible
         self._apply_visibility()
+        self._refresh_trails()
+
+    def change_trails(self, step: int) -> None:
+        """Draw longer (1) or shorter (-1) trails, and show them."""
+        frames = next_length(self._trails.frames, step)
+        self._trails.frames = frames
+        keep_trail_frames(frames)
+        self.said.emit(self.tr("Trails go back {count} frames").format(count=frames))
         self._refresh_trails()
 
     def _apply_visibility(self) -> None:
@@ -152,10 +166,28 @@ class CanvasPresenter(QObject):
                 x1, y1, x2, y2 = box.box_xyxy
                 self._canvas.centre_on((x1 + x2) / 2, (y1 + y2) / 2)
 
+    def set_following(self, follows: bool) -> None:
+        """Keep the selected track in the middle of the view, or let it go."""
+        chosen = self._session.selection.track_ids
+        if not follows or not chosen:
+            self._follow(None)
+            return
+        if self._canvas.is_fitted:
+            self._canvas.set_zoom(FOLLOWED_ZOOM * self._canvas.zoom)
+        self._follow(chosen[-1])
+        self._keep_in_the_middle()
+
+    def _follow(self, track_id: TrackId | None) -> None:
+        if track_id == self._followed:
+            return
+        self._followed = track_id
+        if track_id is not None:
+            self.said.emit(self.tr("The picture follows this track · Esc lets it go"))
+        self.following_changed.emit(track_id is not None)
+
     @Slot(int)
     def _on_follow_requested(self, track_id: int) -> None:
-        self._followed = TrackId(track_id)
-        self.said.emit("The picture follows this track · Esc lets it go")
+        self._follow(TrackId(track_id))
 
     @Slot(object, int)
     def show_overlay(self, similarity: FloatArray | None, frame_index: int) -> None:
@@ -189,13 +221,18 @@ class CanvasPresenter(QObject):
     def _on_selection_changed(self) -> None:
         selection = self._session.selection
         if self._followed not in selection.track_ids:
-            self._followed = None
+            self._follow(None)
         self._canvas.set_selection(selection.track_ids, selection.box_id)
+
+    @Slot()
+    def _on_zoomed_to_rectangle(self) -> None:
+        if self._corrections.mode is Mode.ZOOM:
+            self._corrections.leave()
 
     @Slot(object)
     def _on_mode_changed(self, mode: Mode) -> None:
-        draws = mode is Mode.NEW_BOX
-        self._canvas.set_mode(CanvasMode.DRAW_BOX if draws else CanvasMode.SELECT)
+        modes = {Mode.NEW_BOX: CanvasMode.DRAW_BOX, Mode.ZOOM: CanvasMode.ZOOM}
+        self._canvas.set_mode(modes.get(mode, CanvasMode.SELECT))
 
     @Slot(int, int, bool)
     def _on_box_clicked(self, box_id: int, track_id: int, additive: bool) -> None:

@@ -33,6 +33,8 @@ def mode_and_expectation(
             "Swap",
             f"Click the track that {swap_from} swaps with from frame {frame} on · Esc leaves",
         )
+    if now.mode is Mode.ZOOM:
+        return "Zoom", "Drag a rectangle on the video to fill the view with it · Esc leaves"
     if now.mode is Mode.MERGE:
         return "Merge", _merge_text(now.selected_tracks, radius)
     if now.job_runs:

@@ -229,6 +229,9 @@ class MainWindow(QMainWindow):
         self.tool_bar.speed_chosen.connect(bench.playback.set_speed)
         self.canvas_presenter.said.connect(self.status_line.notice)
         self.canvas_presenter.frame_shown.connect(bench.playback.note_shown)
+        self.canvas_presenter.following_changed.connect(
+            lambda follows: self.action_set.set_checked("follow_track", follows)
+        )
         self.tracks_presenter.order_changed.connect(self._on_lanes_ordered)
         self.canvas.context_menu_requested.connect(self._on_context_menu_requested)
         self.panels["similarity"].visibilityChanged.connect(bench.similarity.set_panel_shown)

@@ -11,6 +11,7 @@ class Mode(StrEnum):
     NEW_BOX = "New box"
     SWAP = "Swap"
     MERGE = "Merge"
+    ZOOM = "Zoom"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,6 +93,7 @@ class StatusPresenter(QObject):
     def _show_checks(self, now: Situation) -> None:
         bench = self._workbench
         self._actions.set_checked("new_box", now.mode is Mode.NEW_BOX)
+        self._actions.set_checked("zoom_box", now.mode is Mode.ZOOM)
         self._actions.set_checked("pause_run", now.job_paused)
         self._actions["pause_run"].setText("Go on with the run" if now.job_paused else "Pause run")
         self._actions.set_checked("follow_run", bench.runs.follows)

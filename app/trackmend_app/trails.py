@@ -1,12 +1,37 @@
 """Where tracks were over the last frames, read once per frame: a step reads one frame more."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from typing import Protocol
+
+from PySide6.QtCore import QSettings
 
 from trackmend_core.types import RunId, TrackId
 
 TRAIL_FRAMES = 60
-MOST_KEPT = 600
+LENGTHS = (10, 25, TRAIL_FRAMES, 150, 400)
+"""How far back trails may go, in frames."""
+
+MOST_KEPT = 1000
+_SETTING = "canvas/trail_frames"
+
+
+def next_length(frames: int, step: int) -> int:
+    """Return the next longer (1) or shorter (-1) length; beyond an end, that end."""
+    at = bisect_right(LENGTHS, frames) if step > 0 else bisect_left(LENGTHS, frames) - 1
+    return LENGTHS[max(0, min(at, len(LENGTHS) - 1))]
+
+
+def kept_trail_frames() -> int:
+    """Return the length that was chosen last."""
+    kept = str(QSettings().value(_SETTING, TRAIL_FRAMES))
+    return int(kept) if kept.isdigit() else TRAIL_FRAMES
+
+
+def keep_trail_frames(frames: int) -> None:
+    """Remember the chosen length."""
+    QSettings().setValue(_SETTING, frames)
+
 
 Point = tuple[int, float, float]
 """Frame, x and y of the foot of a box in pixels of the source frame."""
@@ -23,9 +48,14 @@ class Feet(Protocol):
 
 
 class Trails:
-    """Keeps the feet of all boxes of the frames looked at lately."""
+    """Keeps the feet of all boxes of the frames looked at lately.
 
-    def __init__(self) -> None:
+    Attributes:
+        frames: how far back trails go.
+    """
+
+    def __init__(self, frames: int = TRAIL_FRAMES) -> None:
+        self.frames = frames
         self._feet: dict[int, list[tuple[TrackId, int, float, float]]] = {}
 
     def forget(self) -> None:
@@ -36,7 +66,9 @@ class Trails:
         self, feet: Feet, run_id: RunId, frame_index: int
     ) -> tuple[dict[TrackId, list[Point]], dict[TrackId, int]]:
         """Return the points of every track up to a frame, in order, and the tracks' numbers."""
-        frames = range(max(0, frame_index - TRAIL_FRAMES), frame_index + 1)
+        if len(self._feet) > MOST_KEPT:
+            self._feet.clear()
+        frames = range(max(0, frame_index - self.frames), frame_index + 1)
         missing = [frame for frame in frames if frame not in self._feet]
         if missing:
             self._read(feet, run_id, missing[0], missing[-1])
@@ -49,9 +81,6 @@ class Trails:
         return trails, numbers
 
     def _read(self, feet: Feet, run_id: RunId, first: int, last: int) -> None:
-        if len(self._feet) > MOST_KEPT:
-            self._feet.clear()
-            first = max(0, last - TRAIL_FRAMES)
         for frame in range(first, last + 1):
             self._feet[frame] = []
         for frame, track_id, number, x, y in feet.feet_in_range(run_id, first, last):

@@ -168,7 +168,7 @@ def test_the_picture_can_be_moved_over_a_box(
     canvas.set_selection({TrackId(11)}, BoxId(101))
     button = Qt.MouseButton.MiddleButton if how == "middle" else Qt.MouseButton.LeftButton
     if how == "pan mode":
-        canvas.mode = CanvasMode.PAN
+        canvas.set_mode(CanvasMode.PAN)
     if how == "space":
         qtbot.keyPress(canvas, Qt.Key.Key_Space)
     before = canvas.to_widget(0, 0)
@@ -226,7 +226,7 @@ def test_a_double_click_centres_the_box_and_offers_to_follow_it(
 def test_drawing_a_box_tells_it_in_pixels_of_the_frame(
     canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot
 ) -> None:
-    canvas.mode = CanvasMode.DRAW_BOX
+    canvas.set_mode(CanvasMode.DRAW_BOX)
     with qtbot.waitSignal(canvas.box_drawn) as drawn:
         mouse.drag(at(canvas, 400, 300), at(canvas, 300, 200))
     assert drawn.args == pytest.approx([300, 200, 400, 300])
@@ -235,7 +235,7 @@ def test_drawing_a_box_tells_it_in_pixels_of_the_frame(
 def test_a_click_in_draw_mode_draws_nothing(
     canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot
 ) -> None:
-    canvas.mode = CanvasMode.DRAW_BOX
+    canvas.set_mode(CanvasMode.DRAW_BOX)
     with qtbot.assertNotEmitted(canvas.box_drawn), qtbot.assertNotEmitted(canvas.box_clicked):
         mouse.click(at(canvas, 160, 180))
 
@@ -243,7 +243,7 @@ def test_a_click_in_draw_mode_draws_nothing(
 def test_esc_first_drops_the_box_and_then_leaves_draw_mode(
     canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot
 ) -> None:
-    canvas.mode = CanvasMode.DRAW_BOX
+    canvas.set_mode(CanvasMode.DRAW_BOX)
     mouse.press(at(canvas, 300, 200))
     mouse.move(at(canvas, 400, 300))
     with qtbot.assertNotEmitted(canvas.draw_cancelled):
@@ -288,7 +288,7 @@ def test_without_a_video_nothing_can_be_hit_or_moved(
     canvas: VideoCanvas, mouse: Mouse, qtbot: QtBot
 ) -> None:
     canvas.set_frame(None, 0)
-    canvas.mode = CanvasMode.DRAW_BOX
+    canvas.set_mode(CanvasMode.DRAW_BOX)
     with qtbot.assertNotEmitted(canvas.box_drawn):
         mouse.drag(QPointF(100, 100), QPointF(200, 200))
     mouse.wheel(QPointF(100, 100))

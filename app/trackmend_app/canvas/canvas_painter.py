@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from trackmend_app.canvas.box_drag import Box
 from trackmend_app.canvas.box_layout import PlacedBox
@@ -111,6 +111,17 @@ def paint_lasso(painter: QPainter, line: Sequence[QPointF], *, theme: Theme) -> 
     painter.setBrush(veil)
     painter.setPen(QPen(QColor(theme.focus), 1.6, Qt.PenStyle.DashLine))
     painter.drawPolygon(QPolygonF(list(line)))
+
+
+def paint_zoom_rectangle(painter: QPainter, part: QRectF, *, view: QRectF, theme: Theme) -> None:
+    """Dim what will be outside the view."""
+    around = QPainterPath()
+    around.addRect(view)
+    around.addRect(part)
+    painter.fillPath(around, QColor(0, 0, 0, 120))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(theme.focus), 1.6))
+    painter.drawRect(part)
 
 
 def paint_focus_frame(painter: QPainter, area: QRectF, *, theme: Theme) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
@@ -34,6 +34,7 @@ class _Gesture(Enum):
     DRAGGING_BOX = auto()
     DRAWING_BOX = auto()
     LASSO = auto()
+    ZOOMING = auto()
 
 
 class Gestures:
@@ -47,6 +48,7 @@ class Gestures:
         self._drag: BoxDrag | None = None
         self._box: Box | None = None
         self._lasso: list[QPointF] = []
+        self._zoom_rect = QRectF()
         self.space_held = False
 
     @property
@@ -59,12 +61,22 @@ class Gestures:
     @property
     def is_busy(self) -> bool:
         """Return whether a button is held for something that Esc can call off."""
-        return self._gesture in (_Gesture.DRAGGING_BOX, _Gesture.DRAWING_BOX, _Gesture.LASSO)
+        return self._gesture in (
+            _Gesture.DRAGGING_BOX,
+            _Gesture.DRAWING_BOX,
+            _Gesture.LASSO,
+            _Gesture.ZOOMING,
+        )
 
     @property
     def lasso(self) -> list[QPointF]:
         """Return the points of the lasso being drawn, on the widget."""
         return self._lasso
+
+    @property
+    def zoom_rect(self) -> QRectF:
+        """Return the rectangle to be zoomed to, on the widget; empty while none is drawn."""
+        return self._zoom_rect
 
     def cancel(self) -> None:
         """Forget the gesture; a dragged box jumps back."""
@@ -72,6 +84,7 @@ class Gestures:
         self._drag = None
         self._box = None
         self._lasso = []
+        self._zoom_rect = QRectF()
         self._canvas.update()
         self._show_cursor(self._last_at)
 
@@ -85,6 +98,11 @@ class Gestures:
         elif event.button() is Qt.MouseButton.LeftButton and canvas.has_frame:
             if canvas.mode is CanvasMode.PAN or self.space_held:
                 self._gesture = _Gesture.PANNING
+            elif (
+                canvas.mode is CanvasMode.ZOOM
+                or event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            ):
+                self._gesture = _Gesture.ZOOMING
             elif canvas.mode is CanvasMode.DRAW_BOX and not canvas.stands_in:
                 self._gesture = _Gesture.DRAWING_BOX
             elif event.modifiers() & Qt.KeyboardModifier.AltModifier and not self._on_handle(point):
@@ -111,6 +129,9 @@ class Gestures:
         elif self._gesture is _Gesture.DRAWING_BOX:
             self._box = self._box_drawn_to(point)
             self._canvas.update()
+        elif self._gesture is _Gesture.ZOOMING and far:
+            self._zoom_rect = QRectF(self._pressed_at, point).normalized()
+            self._canvas.update()
         elif self._gesture is _Gesture.LASSO:
             self._lasso.append(point)
             self._canvas.update()
@@ -119,6 +140,7 @@ class Gestures:
     def released(self, event: QMouseEvent) -> None:
         """End what was begun."""
         gesture, drag, box, lasso = self._gesture, self._drag, self._box, self._lasso
+        zoom_rect = self._zoom_rect
         self.cancel()
         canvas = self._canvas
         additive = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
@@ -132,7 +154,14 @@ class Gestures:
                 canvas.box_drawn.emit(*box)
         elif gesture is _Gesture.LASSO:
             canvas.choose_inside(lasso, additive=additive)
-        elif gesture is _Gesture.PRESSED:
+        elif gesture is _Gesture.ZOOMING and not zoom_rect.isEmpty():
+            canvas.zoom_to(
+                QRectF(
+                    canvas.to_image(zoom_rect.topLeft()), canvas.to_image(zoom_rect.bottomRight())
+                )
+            )
+            canvas.zoomed_to_rectangle.emit()
+        elif gesture is _Gesture.PRESSED or gesture is _Gesture.ZOOMING:
             canvas.click_at(event.position(), additive=additive)
 
     def hover(self, point: QPointF) -> None:
@@ -194,7 +223,10 @@ class Gestures:
             shape = cursor_for(self._drag.handle)
         elif not canvas.has_frame:
             shape = Qt.CursorShape.ArrowCursor
-        elif canvas.mode is CanvasMode.DRAW_BOX or self._gesture is _Gesture.LASSO:
+        elif canvas.mode in (CanvasMode.DRAW_BOX, CanvasMode.ZOOM) or self._gesture in (
+            _Gesture.LASSO,
+            _Gesture.ZOOMING,
+        ):
             shape = Qt.CursorShape.CrossCursor
         elif canvas.mode is CanvasMode.PAN or self.space_held:
             shape = Qt.CursorShape.OpenHandCursor

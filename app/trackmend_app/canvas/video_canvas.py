@@ -22,6 +22,7 @@ from trackmend_app.canvas.canvas_painter import (
     paint_crosshair,
     paint_focus_frame,
     paint_lasso,
+    paint_zoom_rectangle,
 )
 from trackmend_app.canvas.frame_picture import FramePicture
 from trackmend_app.canvas.gestures import Gestures
@@ -49,7 +50,8 @@ class VideoCanvas(ZoomableView):
         zoom_changed(scale): widget pixels per image pixel (from `ZoomableView`).
         follow_requested(track_id): a box was double-clicked.
         lassoed(track_ids, additive): a lasso (Alt+drag) was closed around these boxes.
-        draw_cancelled(): Esc was pressed in draw mode with nothing begun.
+        draw_cancelled(): Esc was pressed in draw or zoom mode with nothing begun.
+        zoomed_to_rectangle(): a rectangle was drawn and fills the view now.
     """
 
     box_clicked = Signal(int, int, bool)
@@ -62,6 +64,7 @@ class VideoCanvas(ZoomableView):
     follow_requested = Signal(int)
     lassoed = Signal(list, bool)
     draw_cancelled = Signal()
+    zoomed_to_rectangle = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -176,10 +179,6 @@ class VideoCanvas(ZoomableView):
         """What the left button does."""
         return self._mode
 
-    @mode.setter
-    def mode(self, mode: CanvasMode) -> None:
-        self.set_mode(mode)
-
     def set_mode(self, mode: CanvasMode) -> None:
         """Choose what the left button does; a gesture under way is called off."""
         self._mode = mode
@@ -227,7 +226,7 @@ class VideoCanvas(ZoomableView):
         return self._placed_of(candidates[0]) if candidates else None
 
     def is_nearest(self, placed: PlacedBox, point: QPointF) -> bool:
-        """Return whether a press means this selected box, not another's label on top of it."""
+        """Return whether a press means this selected box, not another's label on top."""
         others = (other for other in self.placed_boxes if other is not placed)
         return not any(other.label.contains(point) for other in others)
 
@@ -285,6 +284,10 @@ class VideoCanvas(ZoomableView):
             )
             if self._gestures.lasso:
                 paint_lasso(painter, self._gestures.lasso, theme=theme)
+            if not self._gestures.zoom_rect.isEmpty():
+                paint_zoom_rectangle(
+                    painter, self._gestures.zoom_rect, view=QRectF(view), theme=theme
+                )
             if self._mode is CanvasMode.DRAW_BOX and self.has_frame and self.underMouse():
                 paint_crosshair(painter, self._pointer, view=QRectF(view))
             if self.hasFocus() and self.focus_came_by_key:
@@ -353,7 +356,7 @@ class VideoCanvas(ZoomableView):
     def event(self, event: QEvent) -> bool:
         """Keep Esc for a gesture under way; show what a box is as a tooltip."""
         if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            busy = self._gestures.is_busy or self._mode is CanvasMode.DRAW_BOX
+            busy = self._gestures.is_busy or self._mode.waits
             if event.key() == Qt.Key.Key_Escape and busy:
                 event.accept()
                 return True
@@ -365,13 +368,13 @@ class VideoCanvas(ZoomableView):
         if self._gestures.is_busy:
             self._gestures.cancel()
             return True
-        if self._mode is CanvasMode.DRAW_BOX:
+        if self._mode.waits:
             self.draw_cancelled.emit()
             return True
         return False
 
     def _hover(self, point: QPointF) -> None:
-        placed = self.box_under(point) if self._mode is CanvasMode.SELECT else None
+        placed = self.box_under(point) if self._mode.chooses else None
         hovered = placed.box.box_id if placed else None
         if hovered != self._content.hovered_box or self._mode is CanvasMode.DRAW_BOX:
             self._content.hovered_box = hovered

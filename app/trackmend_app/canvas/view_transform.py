@@ -71,6 +71,12 @@ class ViewTransform:
             dy=view.height() / 2 - point.y() * self.scale,
         )
 
+    def showing(self, part: QRectF, *, view: QSizeF) -> "ViewTransform":
+        """Show a part of the image, in image pixels, centred and as large as fits."""
+        fitting = min(view.width() / part.width(), view.height() / part.height())
+        scale = min(MAX_SCALE, max(MIN_SCALE, fitting))
+        return replace(self, scale=scale).centred_on(part.center(), view=view)
+
     def kept_in_view(self, *, image: QSizeF, view: QSizeF) -> "ViewTransform":
         """Shift back so that a strip of the image stays on the widget."""
         keep_x = min(_KEEP_VISIBLE_PX, image.width() * self.scale)

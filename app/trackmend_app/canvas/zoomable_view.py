@@ -73,6 +73,12 @@ class ZoomableView(QWidget):
         view = QSizeF(self.size())
         self._show(self._transform.centred_on(QPointF(x, y), view=view), fitted=False)
 
+    def zoom_to(self, part: QRectF) -> None:
+        """Show a part of the picture, in its own pixels, as large as fits."""
+        if not part.isEmpty():
+            view = QSizeF(self.size())
+            self._show(self._transform.showing(part, view=view), fitted=False)
+
     def pan_by(self, dx: float, dy: float) -> None:
         """Move the picture by widget pixels."""
         self._show(self._transform.moved(dx, dy), fitted=False)
