@@ -12,16 +12,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QApplication,
-    QLabel,
     QMainWindow,
-    QMenu,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from trackmend_app.action_set import ActionSet
-from trackmend_app.actions import ACTIONS, Menu
+from trackmend_app.actions import ACTIONS
 from trackmend_app.assign_list import AssignList
 from trackmend_app.canvas import VideoCanvas
 from trackmend_app.canvas_presenter import CanvasPresenter
@@ -30,6 +28,7 @@ from trackmend_app.dialogs.about import AboutDialog
 from trackmend_app.dialogs.command_palette import CommandPalette
 from trackmend_app.dialogs.key_sheet import KeySheet
 from trackmend_app.dialogs.questions import DialogQuestions, Questions
+from trackmend_app.dropped_files import has_files, take_files
 from trackmend_app.errands import Errands
 from trackmend_app.faults import FaultReporter
 from trackmend_app.filmstrip import FilmPanel
@@ -63,9 +62,9 @@ from trackmend_app.tracks_presenter import TracksPresenter
 from trackmend_app.training.panel import TrainingPanel
 from trackmend_app.training.presenter import TrainingPresenter
 from trackmend_app.typing_guard import TypingGuard, takes_text
-from trackmend_app.user_models import is_model_file
 from trackmend_app.welcome import WelcomePage
 from trackmend_app.window_actions import connect_actions
+from trackmend_app.window_menus import WindowMenus
 from trackmend_app.workbench import Workbench
 from trackmend_core.errors import UserError
 
@@ -201,23 +200,9 @@ class MainWindow(QMainWindow):
         )
 
     def _make_menus(self) -> None:
-        menus = self.action_set.fill_menu_bar(self.menuBar())
-        self.project_label = QLabel()
-        self.project_label.setObjectName("project_label")
-        self.project_label.setProperty("kind", "quiet")
-        self.project_label.setContentsMargins(0, 8, 14, 0)
-        self.menuBar().setCornerWidget(self.project_label, Qt.Corner.TopRightCorner)
         self.choice_menus = ChoiceMenus(self.workbench, self)
-        menus[Menu.VIDEO].addSeparator()
-        menus[Menu.VIDEO].addMenu(self.choice_menus.videos)
-        menus[Menu.MODEL].addSeparator()
-        menus[Menu.MODEL].addMenu(self.choice_menus.models)
-        menus[Menu.MODEL].addMenu(self.choice_menus.engines)
-        menus[Menu.MODEL].addMenu(self.choice_menus.presets)
-        menus[Menu.MODEL].addMenu(self.choice_menus.runs)
+        self.menus = WindowMenus(self, self.action_set, self.choice_menus)
         self.tool_bar.run_button.setMenu(self.choice_menus.models)
-        self._box_menu = QMenu(self)
-        self.action_set.fill_context_menu(self._box_menu)
 
     def _connect(self) -> None:
         bench = self.workbench
@@ -335,10 +320,7 @@ class MainWindow(QMainWindow):
     def _on_project_changed(self) -> None:
         project = self.workbench.session.project
         has_project = project is not None
-        self.project_label.setText(project.path.name if project is not None else "")
-        self.project_label.setToolTip(str(project.path) if project is not None else "")
-        self.menuBar().setCornerWidget(self.project_label)  # lays the bar out for the new text
-        self.project_label.show()
+        self.menus.show_project(project.path if project is not None else None)
         self._pages.setCurrentWidget(self._video_page if has_project else self.welcome)
         if has_project:
             self.panels.enter_project()
@@ -355,11 +337,11 @@ class MainWindow(QMainWindow):
     @Slot(int, QPoint)
     def _on_context_menu_requested(self, box_id: int, position: QPoint) -> None:
         self.canvas_presenter.choose_for_menu(box_id)
-        self._box_menu.popup(position)
+        self.menus.popup_at_box(position)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Welcome files."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if has_files(event.mimeData()):
             event.acceptProposedAction()
             self.canvas.set_drop_highlight(True)
 
@@ -370,13 +352,8 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Open the videos and projects that were dropped, and import the models."""
         self.canvas.set_drop_highlight(False)
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
-        models = [path for path in paths if is_model_file(path)]
-        if models:
-            self.errands.import_models(models)
-        if others := [path for path in paths if path not in models]:
-            self.workbench.opener.open_paths(others)
+        take_files(event.mimeData(), errands=self.errands, opener=self.workbench.opener)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """End jobs after asking, then every thread; the project is saved already."""
