@@ -34,7 +34,6 @@ from trackmend_app.faults import FaultReporter
 from trackmend_app.filmstrip import FilmPanel
 from trackmend_app.filmstrip.film_presenter import FilmPresenter
 from trackmend_app.focus_return import FocusReturn
-from trackmend_app.held_key import HeldKey
 from trackmend_app.history import HistoryPanel
 from trackmend_app.history.history_presenter import HistoryPresenter
 from trackmend_app.keys.key_editor import KeyEditor
@@ -48,8 +47,6 @@ from trackmend_app.recent import recent_projects, remember_project
 from trackmend_app.review.review_panel import ReviewPanel
 from trackmend_app.review.review_presenter import ReviewPresenter
 from trackmend_app.run_strip import RunStrip
-from trackmend_app.similarity.panel import SimilarityPanel
-from trackmend_app.similarity.presenter import SimilarityPresenter
 from trackmend_app.situation import Mode
 from trackmend_app.status_line import StatusLine
 from trackmend_app.status_presenter import StatusPresenter
@@ -63,6 +60,7 @@ from trackmend_app.training.panel import TrainingPanel
 from trackmend_app.training.presenter import TrainingPresenter
 from trackmend_app.typing_guard import TypingGuard, takes_text
 from trackmend_app.welcome import WelcomePage
+from trackmend_app.why.room import WhyRoom
 from trackmend_app.window_actions import connect_actions
 from trackmend_app.window_menus import WindowMenus
 from trackmend_app.workbench import Workbench
@@ -82,7 +80,7 @@ class MainWindow(QMainWindow):
         shelf: DetectorShelf | None = None,
     ) -> None:
         super().__init__()
-        self._app = app
+        self.app = app
         self._settings = QSettings()
         is_light = self._settings.value("window/theme", "dark") == "light"
         apply_theme(app, LIGHT if is_light else DARK)
@@ -110,7 +108,7 @@ class MainWindow(QMainWindow):
         self.canvas = VideoCanvas()
         self.timeline = TimelineView()
         self.track_table = TrackTable()
-        self.similarity_panel = SimilarityPanel()
+        self.why = WhyRoom(self)
         self.training_panel = TrainingPanel(self.action_set)
         self.history_panel = HistoryPanel()
         self.film_panel = FilmPanel()
@@ -140,9 +138,7 @@ class MainWindow(QMainWindow):
         area = Qt.DockWidgetArea
         self.panels.add("tracks", "Tracks", self.track_table, area.LeftDockWidgetArea)
         self.panels.add("timeline", "Timeline", self.timeline, area.BottomDockWidgetArea)
-        self.panels.add(
-            "similarity", "Similarity", self.similarity_panel, area.BottomDockWidgetArea
-        )
+        self.why.add_to(self.panels)
         self.panels.add("review", "Review", self.review_panel, area.RightDockWidgetArea)
         self.panels.add("film", "Filmstrip", self.film_panel, area.RightDockWidgetArea)
         self.panels.add("history", "History", self.history_panel, area.RightDockWidgetArea)
@@ -166,9 +162,7 @@ class MainWindow(QMainWindow):
             parent=self,
         )
         self.lane_details = LaneDetailsLoader(self.timeline, bench.session, parent=self)
-        self.similarity_presenter = SimilarityPresenter(
-            self.similarity_panel, workbench=bench, canvas=self.canvas_presenter, parent=self
-        )
+        self.why.present(self)
         self.training_presenter = TrainingPresenter(
             self.training_panel, workbench=bench, panels=self.panels, parent=self
         )
@@ -219,13 +213,9 @@ class MainWindow(QMainWindow):
         )
         self.tracks_presenter.order_changed.connect(self._on_lanes_ordered)
         self.canvas.context_menu_requested.connect(self._on_context_menu_requested)
-        self.panels["similarity"].visibilityChanged.connect(bench.similarity.set_panel_shown)
         for runner in (bench.opener.runner, self.errands.runner):
             self.welcome.attend(runner)
         self.welcome.recent_chosen.connect(lambda path: bench.opener.open_paths([path]))
-        self._held_similarity = HeldKey(self._app, self)
-        self._held_similarity.held.connect(lambda: bench.similarity.set_shown(True))
-        self._held_similarity.released.connect(lambda: bench.similarity.set_shown(False))
         self.panels["film"].visibilityChanged.connect(self.film_presenter.set_shown)
         self.panels["history"].visibilityChanged.connect(self.history_presenter.set_shown)
         self.assign_list.attend(self, bench)
@@ -243,11 +233,13 @@ class MainWindow(QMainWindow):
 
     def leave(self) -> None:
         """Leave the text field, the mode, the range or the selection; the video gets the keys."""
-        if takes_text(self._app.focusWidget()):
+        if takes_text(self.app.focusWidget()):
             self.track_table.filter_box.clear()
             self.canvas.setFocus()
             return
         self.workbench.playback.stop()
+        if self.why.leave():
+            return
         if self.workbench.corrections.mode is Mode.REVIEW and self.workbench.review.current:
             self.workbench.review.put_down()
         else:
@@ -259,13 +251,9 @@ class MainWindow(QMainWindow):
         view = self.timeline if self.timeline.hasFocus() else self.canvas
         getattr(view, how)()
 
-    def hold_similarity(self) -> None:
-        """Show the similarity map until the key is let go."""
-        self._held_similarity.press()
-
     def set_light_theme(self, light: bool) -> None:
         """Dress the window in the light or the dark theme."""
-        apply_theme(self._app, LIGHT if light else DARK)
+        apply_theme(self.app, LIGHT if light else DARK)
         self.tool_bar.redraw_icons()
         self._settings.setValue("window/theme", "light" if light else "dark")
 
@@ -364,6 +352,7 @@ class MainWindow(QMainWindow):
         self.hide()
         self.errands.runner.stop_and_wait()
         self.models_presenter.runner.stop_and_wait()
+        self.why.stop()
         self.workbench.shut_down()
         self.faults.uninstall()
         event.accept()

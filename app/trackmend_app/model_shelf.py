@@ -141,6 +141,10 @@ class DetectorShelf:
         self._lock = threading.Lock()
         self._held: tuple[Path, EngineChoice, ReadyDetector] | None = None
 
+    def another(self) -> "DetectorShelf":
+        """Return a shelf for a further detector, on the default engine, kept beside this one."""
+        return DetectorShelf(self._load)
+
     def holds(self, path: Path) -> bool:
         """Tell whether a model is loaded, without waiting for one that is being loaded."""
         held = self._held

@@ -7,10 +7,11 @@ from view_records import plain_image
 
 from trackmend_app.similarity.colour_map import SimilarityRange, colour_table, overlay_image
 from trackmend_app.similarity.map_tile import offset_text
-from trackmend_app.similarity.match_row import Match, MatchRow
+from trackmend_app.similarity.moment_cell import MomentCell
 from trackmend_app.similarity.panel import SimilarityPanel
 from trackmend_app.theme import DARK, apply_theme
-from trackmend_core.types import TrackId
+from trackmend_core.review.where_else import Moment
+from trackmend_core.types import DetectionId, TrackId
 
 
 @pytest.fixture
@@ -111,18 +112,76 @@ def test_all_maps_share_one_scale(panel: SimilarityPanel) -> None:
     assert brightness(1) < brightness(2) - 15
 
 
-def test_a_match_can_be_chosen(panel: SimilarityPanel, qtbot: QtBot) -> None:
-    matches = [
-        Match(track_id=TrackId(40 + n), number=n, similarity=0.9 - 0.1 * n) for n in range(1, 9)
-    ]
-    panel.set_matches(matches)
-    panel.set_matches(matches)
-    qtbot.waitUntil(lambda: len(panel.findChildren(MatchRow)) == 4)
-    best = max(panel.findChildren(MatchRow), key=lambda row: row.match.similarity)
-    with qtbot.waitSignal(panel.match_chosen) as chosen:
+def moment(number: int, frame_index: int, cosine: float) -> Moment:
+    return Moment(
+        detection_id=DetectionId(frame_index),
+        frame_index=frame_index,
+        box_xyxy=(10.0, 10.0, 40.0, 90.0),
+        cosine=cosine,
+        track_id=TrackId(40 + number),
+        number=number,
+    )
+
+
+def test_a_moment_elsewhere_can_be_chosen(panel: SimilarityPanel, qtbot: QtBot) -> None:
+    panel.set_query(6)
+    panel.moments_button.click()
+    moments = [moment(n, 10 * n, 0.9 - 0.1 * n) for n in range(1, 9)]
+    panel.moments.show_moments([(one, f"00:0{one.number}.00") for one in moments])
+    best = panel.moments.cells[0]
+    with qtbot.waitSignal(panel.moment_chosen) as chosen:
         qtbot.mouseClick(best, Qt.MouseButton.LeftButton)
-    assert chosen.args == [41]
-    assert best.accessibleName() == "Track 1, cosine similarity 0.80"
+    assert chosen.args == [moments[0]]
+    assert best.accessibleName() == "Track 1, frame 11, 00:01.00, cosine similarity 0.80"
+
+
+def test_moments_take_as_many_columns_as_fit(panel: SimilarityPanel, qtbot: QtBot) -> None:
+    panel.set_query(6)
+    panel.moments_button.click()
+    panel.moments.show_moments([(moment(n, 10 * n, 0.5), "00:01.00") for n in range(1, 9)])
+    qtbot.waitUntil(lambda: panel.moments.cells[0].x() < panel.moments.cells[1].x())
+    first_row = {cell for cell in panel.moments.cells if cell.y() == panel.moments.cells[0].y()}
+    panel.resize(700, 480)
+    qtbot.waitUntil(
+        lambda: (
+            sum(c.y() == panel.moments.cells[0].y() for c in panel.moments.cells) > len(first_row)
+        )
+    )
+    assert all(isinstance(cell, MomentCell) for cell in first_row)
+
+
+def test_maps_reach_as_far_as_is_chosen(panel: SimilarityPanel, qtbot: QtBot) -> None:
+    panel.set_query(6)
+    panel.set_current_frame(30, 100)
+    with qtbot.waitSignal(panel.offsets_chosen) as chosen:
+        panel.spread_box.setCurrentIndex(2)
+        panel.spread_box.activated.emit(2)
+    assert chosen.args == [(-10, -5, 0, 5, 10)]
+    assert [tile.frame_index for tile in panel.tiles] == [20, 25, 30, 35, 40]
+
+
+def test_two_ways_stand_side_by_side_each_with_its_own_scale(
+    panel: SimilarityPanel, qtbot: QtBot
+) -> None:
+    panel.set_query(6)
+    panel.set_current_frame(30, 100)
+    with qtbot.waitSignal(panel.readings_chosen):
+        panel.compare_button.click()
+    assert len(panel.readings) == 2
+    assert [(tile.offset, tile.side) for tile in panel.tiles[:4]] == [
+        (-20, 0),
+        (-20, 1),
+        (-8, 0),
+        (-8, 1),
+    ]
+    panel.add_map(30, plain_image(), bump(0.9), side=0)
+    panel.add_map(30, plain_image(), bump(0.4), side=1)
+    assert [bar.shown.high for bar in panel.maps.bars] == pytest.approx([0.9, 0.4])
+    now = [tile for tile in panel.tiles if tile.offset == 0]
+    qtbot.waitUntil(lambda: now[0].x() < now[1].x() and now[0].y() == now[1].y())
+    panel.compare_button.click()
+    assert len(panel.readings) == 1
+    assert {tile.side for tile in panel.tiles} == {0}
 
 
 def test_without_a_query_the_panel_says_what_to_do(panel: SimilarityPanel) -> None:

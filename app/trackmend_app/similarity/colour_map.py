@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from trackmend_core.types import FloatArray, ImageArray
@@ -23,7 +24,9 @@ _STOPS = np.array(
     ]
 )
 """Position 0..1, then red, green, blue; luminance rises all the way, so it also reads in grey."""
-_LONGEST_SIDE_PX = 720
+LONGEST_SIDE_PX = 720
+"""A map is coloured in so many pixels along its longer side, however large the frame."""
+_FEWEST_FOR_MEDIAN = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ class SimilarityRange:
         finite = similarity[np.isfinite(similarity)]
         if not finite.size:
             return cls(0.0, 1.0)
-        low, high = float(np.median(finite)), float(finite.max())
+        some = finite[:: max(1, finite.size // _FEWEST_FOR_MEDIAN)]
+        low, high = float(np.median(some)), float(finite.max())
         return cls(low, max(high, low + 0.05))
 
 
@@ -52,12 +56,13 @@ def colour_table() -> ImageArray:
 
 
 @lru_cache(maxsize=1)
-def _table_with_alpha() -> ImageArray:
-    """Return (256, 4) uint8 premultiplied BGRA: clear for nothing alike, nearly solid at best."""
+def _table_with_alpha() -> NDArray[np.uint32]:
+    """Return (256,) uint32 premultiplied ARGB: clear for nothing alike, nearly solid at best."""
     rise = np.clip(np.linspace(0, 1, 256) * 1.15 - 0.06, 0, 1)
     alpha = 0.92 * rise * rise * (3 - 2 * rise)
     bgr = colour_table()[:, ::-1] * alpha[:, None]
-    return np.asarray(np.rint(np.column_stack([bgr, alpha * 255])), np.uint8)
+    blue, green, red, opacity = np.rint(np.column_stack([bgr, alpha * 255])).astype(np.uint32).T
+    return np.asarray(opacity << 24 | red << 16 | green << 8 | blue, np.uint32)
 
 
 def overlay_image(similarity: FloatArray, *, shown: SimilarityRange) -> QImage:
@@ -69,12 +74,12 @@ def overlay_image(similarity: FloatArray, *, shown: SimilarityRange) -> QImage:
     """
     values = np.nan_to_num(np.asarray(similarity, np.float32), nan=-1.0)
     longest = max(values.shape)
-    if longest > _LONGEST_SIDE_PX:
-        ratio = _LONGEST_SIDE_PX / longest
+    if longest > LONGEST_SIDE_PX:
+        ratio = LONGEST_SIDE_PX / longest
         smaller = cv2.resize(values, None, fx=ratio, fy=ratio, interpolation=cv2.INTER_AREA)
         values = np.asarray(smaller, np.float32)
     steps = (values - shown.low) * (255.0 / (shown.high - shown.low))
-    pixels = np.ascontiguousarray(_table_with_alpha()[np.clip(steps, 0, 255).astype(np.uint8)])
-    height, width = pixels.shape[:2]
+    pixels = _table_with_alpha().take(np.clip(steps, 0, 255).astype(np.uint8))
+    height, width = pixels.shape
     image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
     return image.copy()

@@ -1,6 +1,7 @@
-"""Shows where the selected box's appearance occurs: asks the worker, hands answers to the views."""
+"""Shows where an appearance occurs: asks the worker, hands answers to the views."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,30 +10,43 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from trackmend_app.model_shelf import DetectorShelf, bundled_model
 from trackmend_app.session import Session
 from trackmend_app.similarity.panel import MAP_OFFSETS
-from trackmend_app.similarity.worker import (
-    SimilarityAnswer,
-    SimilarityQuestion,
-    SimilarityWorker,
-)
+from trackmend_app.similarity.query import SimilarityQuery
+from trackmend_app.similarity.question import Reading, SimilarityAnswer, SimilarityQuestion
+from trackmend_app.similarity.worker import SimilarityWorker
 from trackmend_core.project import BoxRecord
 from trackmend_core.similarity import SamplerName
-from trackmend_core.types import FloatArray, RunId
+from trackmend_core.types import FloatArray, RunId, TrackId
 
 SETTLE_MS = 200
 
 
-class SimilarityControl(QObject):
-    """Keeps the similarity map in step with the selected box and the current frame.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingChoice:
+    """How embeddings are made, as a person chose it.
 
-    The query stays the box that was selected first, so that one can step away from it and watch
-    where the person goes; selecting another track, or none, ends that. The panel is kept up as
-    well, a moment after things have come to rest and while nothing else needs the processor.
+    Attributes:
+        model_path: whose features; None for the model of the shown run.
+        sampler: where they are read; None as the model learnt it.
+    """
+
+    model_path: Path | None = None
+    sampler: SamplerName | None = None
+
+
+class SimilarityControl(QObject):
+    """Keeps the similarity maps in step with what is looked for and with the current frame.
+
+    What is looked for stays the box that was selected first, so that one can step away from it
+    and watch where the person goes; selecting another track, or none, ends that. A place under
+    the pointer goes before the selected box, and stays looked for when it is pinned. The panel is
+    kept up as well, a moment after things have come to rest and while nothing else needs the
+    processor.
 
     Signals:
-        map_changed(similarity or None, frame_index): for the overlay.
+        map_changed(similarity or None, frame_index): for the overlay; of side A.
         neighbour_found(SimilarityAnswer): for the panel; the current frame is among them.
-        query_changed(number or None): which id is looked for.
-        sampler_changed(SamplerName or None): how embeddings are read from now on.
+        query_changed(SimilarityQuery or None): what is looked for.
+        readings_changed(): embeddings are made in other ways from now on.
         said(sentence): what is missing or under way.
         failed(error).
     """
@@ -40,7 +54,7 @@ class SimilarityControl(QObject):
     map_changed = Signal(object, int)
     neighbour_found = Signal(object)
     query_changed = Signal(object)
-    sampler_changed = Signal(object)
+    readings_changed = Signal()
     said = Signal(str)
     failed = Signal(object)
 
@@ -62,8 +76,11 @@ class SimilarityControl(QObject):
         self._video_path = video_path
         self._shown = False
         self._panel_shown = False
-        self._query: BoxRecord | None = None
-        self._sampler: SamplerName | None = None
+        self._query: SimilarityQuery | None = None
+        self._pinned = False
+        self._chosen_when_placed: tuple[TrackId, ...] = ()
+        self._readings: tuple[ReadingChoice, ...] = (ReadingChoice(),)
+        self._offsets: tuple[int, ...] = MAP_OFFSETS
         self._answer: SimilarityAnswer | None = None
         self._is_loading = False
         self._run_id: RunId | None = None
@@ -80,6 +97,26 @@ class SimilarityControl(QObject):
         """Return whether the map lies over the video."""
         return self._shown
 
+    @property
+    def query(self) -> SimilarityQuery | None:
+        """Return what is looked for."""
+        return self._query
+
+    @property
+    def is_pinned(self) -> bool:
+        """Return whether a place stays looked for when the pointer moves on."""
+        return self._pinned
+
+    @property
+    def readings(self) -> tuple[ReadingChoice, ...]:
+        """Return side A and, while two are compared, side B."""
+        return self._readings
+
+    @property
+    def sampler(self) -> SamplerName | None:
+        """Return how embeddings of side A are read; None as the model learnt it."""
+        return self._readings[0].sampler
+
     def set_shown(self, shown: bool) -> None:
         """Lay the map over the video or take it away."""
         if shown == self._shown:
@@ -87,8 +124,11 @@ class SimilarityControl(QObject):
         self._shown = shown
         if not shown:
             self.map_changed.emit(None, self._session.frame_index)
-        elif not self._session.selection.track_ids:
-            self.said.emit("Similarity: select a box to see where else it looks like that")
+        elif not self._session.selection.track_ids and self._query is None:
+            self.said.emit(
+                self.tr("Similarity: select a box, or move the pointer with G held, to see where")
+                + self.tr(" else it looks like that")
+            )
         self.look()
 
     def set_panel_shown(self, shown: bool) -> None:
@@ -96,22 +136,54 @@ class SimilarityControl(QObject):
         self._panel_shown = shown
         self.look()
 
-    @property
-    def query(self) -> BoxRecord | None:
-        """Return the box whose appearance is looked for."""
-        return self._query
-
-    @property
-    def sampler(self) -> SamplerName | None:
-        """Return how embeddings are read; None as the model learnt it."""
-        return self._sampler
+    @Slot(object)
+    def set_offsets(self, offsets: Sequence[int]) -> None:
+        """Say which frames around the current one the panel shows."""
+        self._offsets = tuple(offsets)
+        self.look()
 
     def set_sampler(self, sampler: SamplerName | None) -> None:
-        """Read embeddings in another way, the query's as well; None as the model learnt it."""
-        if sampler != self._sampler:
-            self._sampler, self._answer = sampler, None
-            self.sampler_changed.emit(sampler)
+        """Read embeddings of side A in another way; None as the model learnt it."""
+        self.set_readings((replace(self._readings[0], sampler=sampler), *self._readings[1:]))
+
+    def set_readings(self, readings: Sequence[ReadingChoice]) -> None:
+        """Make embeddings in one way, or in two to compare them."""
+        if tuple(readings) != self._readings:
+            self._readings, self._answer = tuple(readings), None
+            self.readings_changed.emit()
             self.look()
+
+    def look_from(self, x: float, y: float, *, pin: bool = False) -> None:
+        """Look for what is at a place of the current frame, source pixels.
+
+        Args:
+            x: of the place.
+            y: of the place.
+            pin: keep it when the pointer moves on; without it, a pinned place stays as it is.
+        """
+        video = self._session.video
+        if video is None or (self._pinned and not pin):
+            return
+        frame_index = self._session.frame_index
+        query = SimilarityQuery.at_place(
+            (x, y),
+            frame_index=frame_index,
+            boxes=self._session.boxes_at(frame_index),
+            frame_wh=(video.width, video.height),
+        )
+        self._pinned = pin
+        self._chosen_when_placed = self._session.selection.track_ids
+        self._set_query(query)
+        if self._is_wanted():
+            self._ask()
+
+    def leave_place(self, *, pinned_too: bool = True) -> None:
+        """Go back from a place to the selected box, or to nothing."""
+        if self._query is None or not self._query.is_place or (self._pinned and not pinned_too):
+            return
+        self._pinned = False
+        self._set_query(None)
+        self.look()
 
     def _is_wanted(self) -> bool:
         """Tell whether anybody looks; for the panel alone nothing else is slowed down."""
@@ -122,7 +194,12 @@ class SimilarityControl(QObject):
     @Slot()
     def look(self) -> None:
         """Bring the question in step with selection and frame, and ask it."""
-        if not self._session.selection.track_ids:
+        chosen = self._session.selection.track_ids
+        at_place = self._query is not None and self._query.is_place
+        if at_place and chosen != self._chosen_when_placed:
+            self._pinned = at_place = False
+            self._set_query(None)
+        if not chosen and not at_place:
             self._set_query(None)
         elif self._shown:
             self._ask()
@@ -131,24 +208,27 @@ class SimilarityControl(QObject):
 
     @Slot()
     def _on_settled(self) -> None:
-        if self._session.selection.track_ids and self._is_wanted():
+        if self._is_wanted():
             self._ask()
 
     def _take_query(self) -> None:
-        wanted = self._session.selection.track_ids[-1]
-        if self._query is not None and self._query.track_id == wanted:
+        chosen = self._session.selection.track_ids
+        if not chosen or (self._query is not None and self._query.is_place):
+            return
+        if self._query is not None and self._query.track_id == chosen[-1]:
             return
         boxes = self._session.boxes_at(self._session.frame_index)
-        found = next((box for box in boxes if box.track_id == wanted and box.box_id >= 0), None)
+        found = next((box for box in boxes if box.track_id == chosen[-1] and _is_kept(box)), None)
         if found is not None:
-            self._set_query(found)
+            self._set_query(SimilarityQuery.of_box(found))
 
-    def _set_query(self, query: BoxRecord | None) -> None:
+    def _set_query(self, query: SimilarityQuery | None) -> None:
         if query is self._query:
             return
         self._query, self._answer = query, None
-        self.query_changed.emit(query.number if query is not None else None)
+        self.query_changed.emit(query)
         if query is None:
+            self._pinned = False
             self._worker.forget()
             self.map_changed.emit(None, self._session.frame_index)
 
@@ -161,38 +241,41 @@ class SimilarityControl(QObject):
 
     def _ask(self) -> None:
         self._take_query()
-        path, video = self._video_path(), self._session.video
-        if self._query is None or path is None or video is None:
+        query, path, video = self._query, self._video_path(), self._session.video
+        if query is None or path is None or video is None:
             return
-        model_path = self._model_path()
-        if not self._shelf.holds(model_path):
+        run_model = self.run_model_path()
+        if not self._shelf.holds(run_model):
             self._is_loading = True
-            self.said.emit("Similarity: loading the model; the map comes in a moment…")
+            self.said.emit(self.tr("Similarity: loading the model; the map comes in a moment…"))
         now = self._session.frame_index
         frames = [now]
         if self._panel_shown:
-            around = (now + offset for offset in MAP_OFFSETS if offset)
+            around = sorted((now + offset for offset in self._offsets if offset), key=_near(now))
             frames += [index for index in around if 0 <= index < video.frame_count]
         self._worker.ask(
             SimilarityQuestion(
                 ticket=self._worker.next_ticket(),
-                model_path=model_path,
                 video_path=path,
-                query=self._stored_embedding(self._query) if self._sampler is None else None,
-                query_frame=self._query.frame_index,
-                query_box_xyxy=self._query.box_xyxy,
+                readings=tuple(
+                    Reading(model_path=one.model_path or run_model, sampler=one.sampler)
+                    for one in self._readings
+                ),
+                run_model_path=run_model,
+                query=self._stored_embedding(query),
+                query_frame=query.frame_index,
+                query_box_xyxy=query.box_xyxy,
                 frames=tuple(frames),
-                sampler=self._sampler,
             )
         )
 
-    def _stored_embedding(self, box: BoxRecord) -> FloatArray | None:
-        if box.detection_id is None:
+    def _stored_embedding(self, query: SimilarityQuery) -> FloatArray | None:
+        if query.detection_id is None or self._readings[0] != ReadingChoice():
             return None
-        embedding = self._session.required_project().embedding(box.detection_id)
+        embedding = self._session.required_project().embedding(query.detection_id)
         return embedding if np.linalg.norm(embedding) > 0 else None
 
-    def _model_path(self) -> Path:
+    def run_model_path(self) -> Path:
         """Return the model of the shown run, so that query and map speak the same language."""
         run = self._session.run
         if run is not None and run.model_id is not None:
@@ -205,10 +288,15 @@ class SimilarityControl(QObject):
     def _on_answered(self, answer: SimilarityAnswer) -> None:
         if self._is_loading and self._query is not None:
             self._is_loading = False
-            self.said.emit(f"Similarity to {self._query.number}: the brighter, the more alike")
-        if answer.frame_index == self._session.frame_index:
+            self.said.emit(
+                self.tr("Similarity to {what}: the brighter, the more alike").format(
+                    what=self._query.number or self.tr("this place")
+                )
+            )
+        is_now = answer.frame_index == self._session.frame_index and answer.side == 0
+        if is_now:
             self._answer = answer
-        if self._shown and answer.frame_index == self._session.frame_index:
+        if self._shown and is_now:
             self.map_changed.emit(answer.similarity, answer.frame_index)
         self.neighbour_found.emit(answer)
 
@@ -221,5 +309,14 @@ class SimilarityControl(QObject):
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
         self.set_shown(False)
-        self.set_sampler(None)  # what cannot be read in this way would fail again at every look
+        self.set_readings((ReadingChoice(),))  # what cannot be read so would fail at every look
         self.failed.emit(error)
+
+
+def _is_kept(box: BoxRecord) -> bool:
+    """Tell whether the box is in the file; those of a running job are not yet."""
+    return box.box_id >= 0
+
+
+def _near(now: int) -> Callable[[int], int]:
+    return lambda frame_index: abs(frame_index - now)

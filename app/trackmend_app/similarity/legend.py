@@ -52,6 +52,11 @@ class ColourBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Scale of the similarity colours"))
 
+    @property
+    def shown(self) -> SimilarityRange:
+        """Return what the ends stand for."""
+        return self._shown
+
     def set_shown(self, shown: SimilarityRange) -> None:
         """Say what the ends stand for."""
         self._shown = shown

@@ -32,9 +32,10 @@ class MapTile(QAbstractButton):
 
     frame_requested = Signal(int)
 
-    def __init__(self, offset: int, parent: QWidget | None = None) -> None:
+    def __init__(self, offset: int, parent: QWidget | None = None, *, side: int = 0) -> None:
         super().__init__(parent)
         self.offset = offset
+        self.side = side
         self._frame_index: int | None = None
         self._frame: FramePicture | None = None
         self._similarity: FloatArray | None = None
@@ -52,6 +53,11 @@ class MapTile(QAbstractButton):
     def frame_index(self) -> int | None:
         """The frame this tile stands for; None outside the video."""
         return self._frame_index
+
+    @property
+    def aspect(self) -> float | None:
+        """Return width / height of the frame on show."""
+        return self._frame.width / self._frame.height if self._frame is not None else None
 
     @property
     def similarity(self) -> FloatArray | None:
@@ -102,6 +108,9 @@ class MapTile(QAbstractButton):
         """Paint the picture, what it stands for, and the frame of the current one."""
         theme = current_theme()
         area = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+        if self._frame is not None:
+            shown = _containing(self._frame, area)
+            area = shown.rect_to_widget(0, 0, self._frame.width, self._frame.height)
         outline = QPainterPath()
         outline.addRoundedRect(area, _RADIUS_PX, _RADIUS_PX)
         with QPainter(self) as painter:
@@ -122,7 +131,7 @@ class MapTile(QAbstractButton):
     def _paint_picture(self, painter: QPainter, area: QRectF) -> None:
         if self._frame is None:
             return
-        transform = _covering(self._frame, area)
+        transform = _containing(self._frame, area)
         target = transform.rect_to_widget(0, 0, self._frame.width, self._frame.height)
         part = self._frame.visible_part(
             transform, view=self.rect(), device_ratio=self.devicePixelRatioF()
@@ -172,9 +181,9 @@ def offset_text(offset: int) -> str:
     return f"t {'−' if offset < 0 else '+'} {abs(offset)}"
 
 
-def _covering(frame: FramePicture, area: QRectF) -> ViewTransform:
-    """Return the transform at which the frame covers the area, its middle in the middle."""
-    scale = max(area.width() / frame.width, area.height() / frame.height)
+def _containing(frame: FramePicture, area: QRectF) -> ViewTransform:
+    """Return the transform at which the whole frame is seen, its middle in the middle."""
+    scale = min(area.width() / frame.width, area.height() / frame.height)
     return ViewTransform(
         scale,
         area.center().x() - frame.width * scale / 2,

@@ -1,51 +1,68 @@
-"""The panel that shows where one appearance occurs: query, maps around this frame, best matches."""
+"""The panel that shows where one appearance occurs: what is looked for, maps, moments elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
-    QGridLayout,
+    QButtonGroup,
+    QComboBox,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
+    QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from trackmend_app.similarity.colour_map import SimilarityRange
-from trackmend_app.similarity.legend import ColourBar
+from trackmend_app.jobs.crop_loader import CropKey
+from trackmend_app.model_shelf import ModelChoice
+from trackmend_app.similarity.map_page import MapPage
 from trackmend_app.similarity.map_tile import MapTile
-from trackmend_app.similarity.match_row import Match, MatchRow, draw_crop
+from trackmend_app.similarity.match_row import draw_crop
+from trackmend_app.similarity.moment_page import MomentPage
+from trackmend_app.similarity.reading_box import ReadingBox
 from trackmend_app.similarity.sampler_box import SamplerBox
 from trackmend_core.similarity import SamplerName
 from trackmend_core.types import FloatArray, ImageArray
 
 MAP_OFFSETS = (-20, -8, 0, 12)
 """Frames before and after the current one that the panel shows by default."""
-_MOST_MATCHES = 4
+SPREADS = (2, 10, 20, 50, 200)
+"""The choices of k for maps from t - k to t + k."""
+
+
+def offsets_within(spread: int) -> tuple[int, ...]:
+    """Return five offsets from -spread to +spread."""
+    half = max(1, spread // 2)
+    return (-spread, -half, 0, half, spread)
 
 
 class QueryCrop(QWidget):
-    """The person that is looked for."""
+    """What is looked for."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._number = 1
+        self._number = 0
         self._crop_bgr: ImageArray | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def set_crop(self, number: int, crop_bgr: ImageArray | None) -> None:
+    def set_crop(self, number: int | None, crop_bgr: ImageArray | None) -> None:
         """Show a picture, (H, W, 3) uint8 BGR."""
-        self._number, self._crop_bgr = number, crop_bgr
+        self._number, self._crop_bgr = number or 0, crop_bgr
         self.setVisible(crop_bgr is not None)
-        self.setAccessibleName(self.tr("Picture of track {number}").format(number=number))
+        self.setAccessibleName(
+            self.tr("Picture of track {number}").format(number=number)
+            if number
+            else self.tr("Picture of the place")
+        )
         self.update()
 
     def sizeHint(self) -> QSize:
         """Ask for an upright picture."""
-        return QSize(40, 64)
+        return QSize(30, 46)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the picture."""
@@ -62,92 +79,156 @@ class SimilarityPanel(QWidget):
 
     Signals:
         frame_requested(frame_index): a map was clicked.
-        match_chosen(track_id): a match was clicked.
-        sampler_chosen(SamplerName or None): embeddings shall be read in another way.
+        moment_chosen(Moment): a moment elsewhere was clicked.
+        page_changed(): maps or moments are wanted now.
+        others_only_changed(on): moments of the track itself shall be left out, or not.
+        offsets_chosen(offsets): other frames around the current one are wanted.
+        readings_chosen(): embeddings shall be made in other ways; see `readings`.
     """
 
     frame_requested = Signal(int)
-    match_chosen = Signal(int)
-    sampler_chosen = Signal(object)
+    moment_chosen = Signal(object)
+    page_changed = Signal()
+    others_only_changed = Signal(bool)
+    offsets_chosen = Signal(object)
+    readings_chosen = Signal()
 
     def __init__(
         self, parent: QWidget | None = None, *, offsets: Sequence[int] = MAP_OFFSETS
     ) -> None:
         super().__init__(parent)
-        self.tiles = tuple(MapTile(offset, self) for offset in sorted(offsets))
+        self._offsets = tuple(offsets)
+        self._has_query = False
         self._title = QLabel(self)
         self._hint = QLabel(self)
         self._crop = QueryCrop(self)
-        self._bar = ColourBar(self)
-        self.sampler_box = SamplerBox(self)
-        self._maps = QWidget(self)
-        self._matches = QVBoxLayout()
+        self.reading_boxes = (ReadingBox("A", self), ReadingBox("B", self))
+        self.spread_box = QComboBox(self)
+        self.compare_button = QToolButton(self)
+        self.maps_button = QToolButton(self)
+        self.moments_button = QToolButton(self)
+        self.maps = MapPage(offsets, self)
+        self.moments = MomentPage(self)
+        self._pages = QStackedWidget(self)
         self._build()
         self.set_query(None)
-        for tile in self.tiles:
-            tile.frame_requested.connect(self.frame_requested)
-        self.sampler_box.chosen.connect(self.sampler_chosen)
+        self.maps.frame_requested.connect(self.frame_requested)
+        self.moments.chosen.connect(self.moment_chosen)
+        self.moments.others_only_changed.connect(self.others_only_changed)
+        self.spread_box.activated.connect(self._on_spread_chosen)
+        self.compare_button.toggled.connect(self._on_compare_toggled)
+        self.maps_button.toggled.connect(self._on_page_toggled)
+        for box in self.reading_boxes:
+            box.chosen.connect(self.readings_chosen)
+
+    @property
+    def tiles(self) -> tuple[MapTile, ...]:
+        """Return the small multiples, by offset, side A before side B."""
+        return self.maps.tiles
+
+    @property
+    def sampler_box(self) -> SamplerBox:
+        """Return the list of samplers of side A."""
+        return self.reading_boxes[0].sampler_box
+
+    @property
+    def shows_moments(self) -> bool:
+        """Tell whether "where else" is on show."""
+        return self._pages.currentWidget() is self.moments
+
+    @property
+    def is_comparing(self) -> bool:
+        """Tell whether two ways are compared."""
+        return self.compare_button.isChecked()
+
+    @property
+    def readings(self) -> tuple[tuple[Path | None, SamplerName | None], ...]:
+        """Return model and sampler of side A and, while comparing, of side B."""
+        shown = self.reading_boxes if self.is_comparing else self.reading_boxes[:1]
+        return tuple((box.model_path, box.sampler) for box in shown)
 
     def set_query(self, number: int | None, crop_bgr: ImageArray | None = None) -> None:
         """Say whose appearance is looked for, with a picture (H, W, 3) BGR; None: nobody's."""
-        self._crop.set_crop(number or 1, crop_bgr if number is not None else None)
         if number is None:
             self._title.setText(self.tr("RE-ID SIMILARITY"))
-            self._hint.setText(self.tr("Select a box to see where else it looks like that."))
-            for tile in self.tiles:
-                tile.forget()
-            self.set_matches(())
+            self.maps.forget()
+            self.moments.show_moments(())
         else:
             self._title.setText(self.tr("RE-ID SIMILARITY TO {number}").format(number=number))
-            self._hint.setText(self.tr("Cosine similarity of every place with this box."))
-        self._bar.setVisible(number is not None)
-        self.sampler_box.setVisible(number is not None)
-        self._maps.setVisible(number is not None)
+        self._show_query(number is not None, number, crop_bgr)
 
-    @Slot(object)
-    def set_sampler(self, sampler: SamplerName | None) -> None:
-        """Show how embeddings are read; None as the model learnt it. Asks nothing."""
-        self.sampler_box.show_sampler(sampler)
+    def set_place(self, frame_index: int, crop_bgr: ImageArray | None) -> None:
+        """Say that a place of a frame is looked for, with a picture (H, W, 3) BGR."""
+        text = self.tr("RE-ID SIMILARITY TO A PLACE IN FRAME {frame}")
+        self._title.setText(text.format(frame=frame_index + 1))
+        self._show_query(True, None, crop_bgr)
+
+    def _show_query(self, has_query: bool, number: int | None, crop: ImageArray | None) -> None:
+        self._has_query = has_query
+        self._crop.set_crop(number, crop if has_query else None)
+        self._hint.setVisible(not has_query)
+        self._pages.setVisible(has_query)
+        self._show_readings()
+
+    def _show_readings(self) -> None:
+        one, other = self.reading_boxes
+        comparing = self.is_comparing
+        one.setVisible(self._has_query)
+        one.set_comparing(comparing)
+        other.setVisible(self._has_query and comparing)
+        self.compare_button.setVisible(self._has_query)
+        self.spread_box.setVisible(self._has_query and not self.shows_moments)
+        for button in (self.maps_button, self.moments_button):
+            button.setVisible(self._has_query)
+
+    def set_models(self, models: Sequence[ModelChoice], *, run_model: Path | None) -> None:
+        """List the models that can be compared."""
+        for box in self.reading_boxes:
+            box.set_models(models, run_model=run_model)
+
+    def show_readings(self, readings: Sequence[tuple[Path | None, SamplerName | None]]) -> None:
+        """Show how embeddings are made, one side or two. Asks nothing."""
+        for box, (path, sampler) in zip(self.reading_boxes, readings, strict=False):
+            box.show_model(path)
+            box.sampler_box.show_sampler(sampler)
+        if self.is_comparing != (len(readings) > 1):
+            with QSignalBlocker(self.compare_button):
+                self.compare_button.setChecked(len(readings) > 1)
+        if len(self.maps.bars) != len(readings):
+            self.maps.rebuild(self._offsets, sides=len(readings))
+        self._show_readings()
 
     def set_current_frame(self, frame_index: int, frame_count: int) -> None:
         """Let the maps stand for the frames around this one."""
-        for tile in self.tiles:
-            wanted = frame_index + tile.offset
-            tile.expect(wanted if 0 <= wanted < frame_count else None)
+        self.maps.set_current_frame(frame_index, frame_count)
 
-    def add_map(self, frame_index: int, image_bgr: ImageArray, similarity: FloatArray) -> None:
+    def add_map(
+        self, frame_index: int, image_bgr: ImageArray, similarity: FloatArray, *, side: int = 0
+    ) -> None:
         """Show the map of a frame, (H, W) float32 cosine; without a tile for it it is dropped."""
-        for tile in self.tiles:
-            if tile.frame_index == frame_index:
-                tile.set_map(image_bgr, similarity)
-        shown = self._common_range()
-        if shown is not None:
-            self._bar.set_shown(shown)
-            for tile in self.tiles:
-                tile.set_shown(shown)
+        self.maps.add_map(frame_index, image_bgr, similarity, side=side)
 
-    def set_matches(self, matches: Sequence[Match]) -> None:
-        """Show the tracks that look most alike, best first."""
-        while (item := self._matches.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
-        for match in matches[:_MOST_MATCHES]:
-            row = MatchRow(match, self)
-            row.clicked.connect(self._on_match_clicked)
-            self._matches.addWidget(row)
+    def set_crops(self, crops: Mapping[CropKey, ImageArray]) -> None:
+        """Show pictures of moments."""
+        self.moments.set_crops(crops)
 
-    @Slot()
-    def _on_match_clicked(self) -> None:
-        row = self.sender()
-        if isinstance(row, MatchRow):
-            self.match_chosen.emit(int(row.match.track_id))
+    @Slot(bool)
+    def _on_page_toggled(self, maps: bool) -> None:
+        self._pages.setCurrentWidget(self.maps if maps else self.moments)
+        self._show_readings()
+        self.page_changed.emit()
 
-    def _common_range(self) -> SimilarityRange | None:
-        """Return one range for all maps, so that their colours can be compared."""
-        maps = [tile.similarity for tile in self.tiles if tile.similarity is not None]
-        if not maps:
-            return None
-        return SimilarityRange.of(np.concatenate([values[::4, ::4].ravel() for values in maps]))
+    @Slot(bool)
+    def _on_compare_toggled(self, _on: bool) -> None:
+        self.maps_button.setChecked(True)
+        self.show_readings(self.readings)
+        self.readings_chosen.emit()
+
+    @Slot(int)
+    def _on_spread_chosen(self, row: int) -> None:
+        self._offsets = MAP_OFFSETS if row == 0 else offsets_within(SPREADS[row - 1])
+        self.maps.rebuild(self._offsets, sides=len(self.maps.bars))
+        self.offsets_chosen.emit(self._offsets)
 
     def _build(self) -> None:
         self.setProperty("kind", "panel")
@@ -156,27 +237,74 @@ class SimilarityPanel(QWidget):
         self._title.setProperty("kind", "heading")
         self._hint.setProperty("kind", "small")
         self._hint.setWordWrap(True)
+        self._hint.setText(
+            self.tr(
+                "Select a box to see where else it looks like that, or hold G and move the pointer "
+                "over the video: any place will do, a click keeps it."
+            )
+        )
+        self._build_buttons()
         words = QVBoxLayout()
         words.setSpacing(4)
         words.addWidget(self._title)
         words.addWidget(self._hint)
-        words.addWidget(self._bar)
-        words.addWidget(self.sampler_box)
-        words.addStretch()
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        for widget in (self.maps_button, self.moments_button):
+            row.addWidget(widget)
+        row.addStretch()
+        row.addWidget(self.compare_button)
+        words.addLayout(row)
         head = QHBoxLayout()
         head.setSpacing(10)
         head.addLayout(words, 1)
         head.addWidget(self._crop, 0, Qt.AlignmentFlag.AlignTop)
-        grid = QGridLayout(self._maps)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(6)
-        for place, tile in enumerate(self.tiles):
-            grid.addWidget(tile, place // 2, place % 2)
-        self._matches.setSpacing(2)
+        sides = QHBoxLayout()
+        sides.setSpacing(6)
+        sides.addWidget(self.reading_boxes[0], 2)
+        sides.addWidget(self.spread_box, 1)
+        self._pages.addWidget(self.maps)
+        self._pages.addWidget(self.moments)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 10)
-        column.setSpacing(8)
+        column.setSpacing(6)
         column.addLayout(head)
-        column.addWidget(self._maps, 1)
-        column.addLayout(self._matches)
+        column.addLayout(sides)
+        column.addWidget(self.reading_boxes[1])
+        column.addWidget(self._pages, 1)
         column.addStretch()
+
+    def _build_buttons(self) -> None:
+        group = QButtonGroup(self)
+        for button, text, tip in (
+            (self.maps_button, self.tr("Around"), self.tr("Maps of the frames around this one")),
+            (
+                self.moments_button,
+                self.tr("Where else"),
+                self.tr("The moments of the whole video that look most like this"),
+            ),
+        ):
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setCheckable(True)
+            button.setProperty("kind", "small")
+            group.addButton(button)
+        self.maps_button.setChecked(True)
+        self.compare_button.setText(self.tr("A | B"))
+        self.compare_button.setCheckable(True)
+        self.compare_button.setProperty("kind", "small")
+        self.compare_button.setToolTip(
+            self.tr("Compare two models or two ways of reading, map beside map")
+        )
+        self.compare_button.setAccessibleName(self.tr("Compare two models or ways of reading"))
+        self.spread_box.addItem("t −20 … +12")
+        for spread in SPREADS:
+            self.spread_box.addItem(f"t ± {spread}")
+        self.spread_box.setAccessibleName(self.tr("Frames around this one"))
+        self.spread_box.setToolTip(self.tr("How far the maps reach before and after this frame"))
+        self.spread_box.setMinimumContentsLength(10)
+        self.spread_box.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.spread_box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.spread_box.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 from trackmend_core.similarity import SamplerName
 
 _TITLES: tuple[tuple[SamplerName | None, str, str], ...] = (
-    (None, "Read as tracked", "As the model learnt it; the box keeps its stored embedding"),
+    (None, "As tracked", "As the model learnt it; the box keeps its stored embedding"),
     (SamplerName.CENTRE, "Centre", "The cell that holds the centre of the box"),
     (SamplerName.BILINEAR, "Centre, bilinear", "Between the four cells around the centre"),
     (SamplerName.ROI_ALIGN, "ROI-Align", "The mean over the whole box"),
@@ -30,9 +30,16 @@ class SamplerBox(QComboBox):
             self.setItemData(row, self.tr(tip), Qt.ItemDataRole.ToolTipRole)
         self.setAccessibleName(self.tr("Where embeddings are read"))
         self.setToolTip(self.tr("Where in the dense map embeddings are read"))
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumContentsLength(8)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.activated.connect(self._on_activated)
+
+    @property
+    def sampler(self) -> SamplerName | None:
+        """Return the one on show; None as the model learnt it."""
+        return _TITLES[self.currentIndex()][0]
 
     def show_sampler(self, sampler: SamplerName | None) -> None:
         """Show a choice without telling anybody."""

@@ -67,7 +67,7 @@ class Scene:
         self.frame_rate = video.frame_rate
         self.frame_count = video.frame_count
         self.size = (video.width, video.height)
-        self.detections = _read_detections(project, run_id, on_step)
+        self.detections = read_detections(project, run_id, on_step)
         on_step()
         layer = project.layer_arrays(run_id)
         on_step()
@@ -166,7 +166,8 @@ def _carried_over(before: Iterable[TrackView], layer: LayerArrays) -> Float64Arr
     return hidden
 
 
-def _read_detections(project: Project, run_id: RunId, on_step: OnStep) -> SeenDetections:
+def read_detections(project: Project, run_id: RunId, on_step: OnStep = go_on) -> SeenDetections:
+    """Return all detections of a run; they never change, so this is read once."""
     ids, frames, boxes, scores, embeddings = [], [], [], [], []
     for stored in project.iter_detections(run_id):
         on_step()

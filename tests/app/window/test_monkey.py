@@ -21,7 +21,7 @@ LEFT_OUT = (
     *("add_video", "relink_video", "export_mot", "load_model", "finetune", "run_model"),
     *("continue_run", "pause_run", "cancel_run", "cancel_training", "open_log", "full_screen"),
     # They play by the clock, or load the model.
-    *("play", "loop", "show_similarity", "hold_similarity", "panel_similarity"),
+    *("play", "loop", "show_similarity", "hold_similarity", "panel_similarity", "probe_similarity"),
 )
 MENDING = (
     *("swap_from_here", "swap_this_frame", "swap_in_range", "split", "merge_commit"),

@@ -154,3 +154,24 @@ def test_a_full_size_map_is_answered_within_one_frame_of_a_video() -> None:
 def test_similarity_needs_no_torch() -> None:
     probe = "import sys, trackmend_core.similarity; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", probe], check=False).returncode == 0
+
+
+@settings(max_examples=20, deadline=None)
+@given(source_wh=SIZES, input_wh=INPUTS, place=st.tuples(st.floats(0.1, 0.9), st.floats(0.1, 0.9)))
+def test_a_coarser_overlay_shows_the_same_places(
+    source_wh: tuple[int, int], input_wh: tuple[int, int], place: tuple[float, float]
+) -> None:
+    embedding_map = random_map(source_wh=source_wh, input_wh=input_wh)
+    similarity = similarity_map(embedding_map.features[:, 3, 4], embedding_map)
+    whole = similarity_overlay_source(similarity, embedding_map)
+    coarse = similarity_overlay_source(similarity, embedding_map, longest_px=50)
+    assert max(coarse.shape) == 50
+    row, column = (int(share * side) for share, side in zip(place, coarse.shape, strict=True))
+    step_y, step_x = whole.shape[0] / coarse.shape[0], whole.shape[1] / coarse.shape[1]
+    y, x = (row + 0.5) * step_y - 0.5, (column + 0.5) * step_x - 0.5
+    around = whole[
+        max(0, int(np.floor(y))) : int(np.ceil(y)) + 1,
+        max(0, int(np.floor(x))) : int(np.ceil(x)) + 1,
+    ]
+    # cv2 interpolates in steps of 1/32 of a cell.
+    assert around.min() - 0.1 <= coarse[row, column] <= around.max() + 0.1

@@ -1,0 +1,1 @@
+"""Seeing why: what the tracker compared when it decided, and how alike tracks look."""

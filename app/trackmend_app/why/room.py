@@ -1,0 +1,66 @@
+"""Everything by which the window shows why, assembled: similarity, association, likeness."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+
+from trackmend_app.held_key import HeldKey
+from trackmend_app.panels import Panels
+from trackmend_app.similarity.panel import SimilarityPanel
+from trackmend_app.similarity.presenter import SimilarityPresenter
+from trackmend_app.similarity.probe_presenter import ProbePresenter
+
+if TYPE_CHECKING:
+    from trackmend_app.main_window import MainWindow
+
+
+class WhyRoom(QObject):
+    """The panels that explain, and what keeps them in step; made with the window.
+
+    Attributes:
+        similarity_panel: where else it looks like this.
+        probe: lets the pointer on the video say what is looked for.
+    """
+
+    similarity: SimilarityPresenter
+    probe: ProbePresenter
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self.similarity_panel = SimilarityPanel()
+        self._held = HeldKey(window.app, self)
+
+    def add_to(self, panels: Panels) -> None:
+        """Give every panel its dock."""
+        bottom = Qt.DockWidgetArea.BottomDockWidgetArea
+        panels.add("similarity", "Similarity", self.similarity_panel, bottom)
+
+    def present(self, window: "MainWindow") -> None:
+        """Make the presenters, once the window has its own views and presenters."""
+        bench = window.workbench
+        self.similarity = SimilarityPresenter(
+            self.similarity_panel, workbench=bench, canvas=window.canvas_presenter, parent=self
+        )
+        self.probe = ProbePresenter(
+            window.canvas,
+            control=bench.similarity,
+            frames=window.canvas_presenter,
+            actions=window.action_set,
+            parent=self,
+        )
+        self.probe.said.connect(window.status_line.notice)
+        self._held.held.connect(lambda: self.probe.set_held(True))
+        self._held.released.connect(lambda: self.probe.set_held(False))
+        window.panels["similarity"].visibilityChanged.connect(bench.similarity.set_panel_shown)
+
+    def hold_similarity(self) -> None:
+        """Show the similarity map until the key is let go."""
+        self._held.press()
+
+    def leave(self) -> bool:
+        """Let go of a place or of the mode; tell whether there was any."""
+        return self.probe.leave()
+
+    def stop(self) -> None:
+        """End all reading and wait for it: the window closes."""
+        self.similarity.finder.stop()
