@@ -156,6 +156,9 @@ class TrackerSettings:
         - Ids are given when a track is confirmed, so that they run 1, 2, 3 without holes.
         - Detections never continue the track of another class.
         - IoU is the plain one, so that small boxes are not favoured.
+        - A seen and a lost track that overlap both stay: dropping the younger took people out of
+          sight who walk before others.
+        - A lost track may return by overlap with where it is expected, not by appearance alone.
 
         Raises:
             ValueError: a value is outside its range.
@@ -164,6 +167,8 @@ class TrackerSettings:
             score_threshold=score_threshold,
             birth_score_threshold=score_threshold,
             max_frames_lost=buffer_frames(frame_rate=frame_rate, track_buffer=track_buffer),
+            duplicate_iou_min=1.0,
+            lost_match_by_overlap=True,
         )
 
     def to_dict(self) -> dict[str, float | int | bool | str]:

@@ -109,6 +109,35 @@ def test_deepsort_gives_a_detection_to_the_track_seen_last() -> None:
     assert ids(chosen, person(3)) == [first], f"{second} fits better but was missing for longer"
 
 
+def test_who_walks_in_front_of_somebody_hidden_stays_in_sight() -> None:
+    """The official code drops the younger of a seen and a lost track that cover one another."""
+    shown = {}
+    for preset in (Preset.DEFAULT, Preset.OFFICIAL):
+        chosen = tracker(preset)
+        for _ in range(40):
+            ids(chosen, person(0))
+        for x in range(-120, -40, 8):
+            chosen.step(
+                FrameDetections([[0, 50, 40, 150], [x, 50, x + 40, 150]], [0.9, 0.8], np.eye(2, 8))
+            )
+        shown[preset] = [ids(chosen, person(x, look=1)) for x in range(-40, 80, 8)]
+    assert shown[Preset.DEFAULT] == [[2]] * 15
+    assert [] in shown[Preset.OFFICIAL]
+
+
+def test_a_lost_track_returns_by_overlap_though_it_looks_different() -> None:
+    returned = {}
+    for preset in (Preset.DEFAULT, Preset.OFFICIAL):
+        chosen = tracker(preset)
+        for _ in range(4):
+            ids(chosen, person(0))
+        for _ in range(3):
+            ids(chosen, nobody())
+        returned[preset] = [ids(chosen, person(0, look=1)) for _ in range(2)]
+    assert returned[Preset.DEFAULT] == [[1], [1]]
+    assert [1] not in returned[Preset.OFFICIAL]
+
+
 @pytest.mark.parametrize("preset", [Preset.BYTETRACK, Preset.BOTSORT])
 def test_a_doubtful_detection_goes_on_with_a_track_but_starts_none(preset: Preset) -> None:
     chosen = tracker(preset)
