@@ -6,6 +6,7 @@ from pathlib import Path
 
 from trackmend_core.project import edit_log, history, layer, replay, summaries, verified
 from trackmend_core.project.database import Database
+from trackmend_core.project.decided import DecidedBoxes, decided_boxes
 from trackmend_core.project.digest import layer_digest
 from trackmend_core.project.edits import Edit
 from trackmend_core.project.layer_arrays import LayerArrays, layer_arrays
@@ -152,6 +153,11 @@ class LayerAccess:
         """Return which tracks every edit of a run touched and where."""
         with self._database.reading() as connection:
             return history.touched_tracks(connection, run_id)
+
+    def decided_boxes(self, run_id: RunId) -> DecidedBoxes:
+        """Return the boxes that people have put in or taken out, re-tracking left out."""
+        with self._database.reading() as connection:
+            return decided_boxes(connection, run_id)
 
     def frames_of_edits(self, run_id: RunId) -> list[tuple[int, int]]:
         """Return (first, last) frame of every edit of a run that counts now, oldest edit first."""

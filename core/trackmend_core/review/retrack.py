@@ -1,10 +1,10 @@
 """Re-tracks a run under constraints, as a dry run: the association is replayed, nothing is written.
 
-The tracker runs again over the cached detections, with the same settings or others. What people
-have decided holds: beside every edit, and in every verified stretch, boxes are pinned to the track
-they are in. Two boxes pinned to one track must be linked, two pinned to different tracks cannot be.
-The tracker's own tracklets are cut and joined accordingly; where no pin speaks, a tracklet keeps
-the track that most of its boxes are in now. Verified boxes and boxes by a person never change.
+Up to the frame from which it is wanted the tracker is led along the layer as it is now, so that it
+knows the tracks as people have mended them; from there on it decides for itself over the cached
+detections, with the same settings or others, within what people have decided (`constraints`). What
+it then calls one track keeps the name of the track it was before the frame, or of its pins; where
+neither speaks, of the track that most of its boxes are in now.
 """
 
 from collections import Counter, defaultdict
@@ -12,17 +12,20 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from trackmend_core.project import Project
-from trackmend_core.review.retrack_diff import Placed, Retracked, compare
-from trackmend_core.review.scene import Scene
-from trackmend_core.tracking import Tracker, TrackerSettings
-from trackmend_core.types import BoxId, Progress, TrackId
+import numpy as np
 
-PIN_S: Final = 1.0
-"""Boxes are pinned for so long before and after the place of an edit."""
+from trackmend_core.project import LayerArrays, Project, StoredDetections
+from trackmend_core.review.constraints import Constraints, read_constraints
+from trackmend_core.review.retrack_compare import compare
+from trackmend_core.review.retrack_diff import Placed, Retracked
+from trackmend_core.tracking import Tracker, TrackerSettings
+from trackmend_core.types import FrameDetections, IntArray, Progress, RunId, TrackId
+
+WARM_UP_S: Final = 4.0
+"""So long, and as long as lost tracks are remembered, the tracker is led along the layer."""
 
 _MEMORY_BOXES: Final = 10
-_REPORT_FRAMES: Final = 50
+_REPORT_FRAMES: Final = 25
 
 
 @dataclass(slots=True)
@@ -41,98 +44,107 @@ class _Piece:
 
 
 def retrack(
-    project: Project,
-    scene: Scene,
-    *,
-    from_frame: int,
-    settings: TrackerSettings,
+    project: Project, run_id: RunId, *, from_frame: int, settings: TrackerSettings
 ) -> Generator[Progress, None, Retracked]:
     """Replay the association from a frame on and return what would change.
 
     Args:
         project: the run is read from it; nothing is written.
-        scene: its layer as it is now.
+        run_id: whose layer and detections.
         from_frame: 0-based; nothing before it changes.
-        settings: of the tracker.
+        settings: of the tracker. A method that follows the camera takes it for still.
+
+    Raises:
+        UserError: the run is not in the project.
     """
+    run = project.run(run_id)
+    video = next(one for one in project.videos() if one.video_id == run.video_id)
+    layer = project.layer_arrays(run_id)
+    constraints = read_constraints(
+        project,
+        run_id,
+        layer=layer,
+        from_frame=from_frame,
+        frame_count=video.frame_count,
+        frame_rate=video.frame_rate,
+    )
+    now = _track_of_detection(layer)
     tracker = Tracker(settings)
+    warm_up = settings.max_frames_lost + round(WARM_UP_S * video.frame_rate)
     tracklets: dict[int, _Tracklet] = defaultdict(_Tracklet)
-    for stored in project.iter_detections(scene.run_id):
-        for box in tracker.step(stored.detections):
-            if box.detection_index is None:
-                continue
-            x1, y1, x2, y2 = box.box_xyxy.tolist()
-            tracklets[box.track_id].boxes.append(
-                Placed(
-                    frame=stored.frame_index,
-                    detection_id=int(stored.ids[box.detection_index]),
-                    box_xyxy=(x1, y1, x2, y2),
-                    score=box.score,
-                )
-            )
-        if stored.frame_index % _REPORT_FRAMES == 0:
+    for stored in project.iter_detections(run_id, first_frame=max(0, from_frame - warm_up)):
+        frame = stored.frame_index
+        pins = now if frame < from_frame else constraints.pins
+        for tracklet, box in _step(tracker, stored, pins=pins, constraints=constraints):
+            tracklets[tracklet].boxes.append(box)
+        if frame % _REPORT_FRAMES == 0:
             yield Progress(
-                done=stored.frame_index, total=scene.frame_count, message="Tracking again"
+                done=max(0, frame - from_frame),
+                total=max(1, run.next_frame - from_frame),
+                message="Tracking again",
             )
-    frozen, pins = _decided(project, scene, from_frame)
-    now = _track_of_detection(scene)
     pieces = [
         piece
         for tracklet in tracklets.values()
-        for piece in _cut(tracklet, from_frame=from_frame, pins=pins, now=now)
+        for piece in _cut(tracklet, from_frame=from_frame, constraints=constraints, now=now)
     ]
-    return compare(scene, from_frame=from_frame, labels=_named(pieces, now, pins), frozen=frozen)
+    labels = _named(pieces, now, constraints.pins)
+    return compare(layer, run_id, from_frame=from_frame, labels=labels, constraints=constraints)
 
 
-def _decided(
-    project: Project, scene: Scene, from_frame: int
-) -> tuple[frozenset[BoxId], dict[int, TrackId]]:
-    """Return boxes that must not change, and the track that each pinned detection belongs to."""
-    reach = round(PIN_S * scene.frame_rate)
-    spans: dict[TrackId, list[tuple[int, int]]] = defaultdict(list)
-    in_effect = {edit.edit_id for edit in project.edits() if edit.is_in_effect}
-    for edit_id, touched in project.touched_tracks(scene.run_id).items():
-        frames = [one.frames for one in touched if one.frames is not None]
-        if edit_id not in in_effect or not frames:
+def _step(
+    tracker: Tracker,
+    stored: StoredDetections,
+    *,
+    pins: Mapping[int, TrackId],
+    constraints: Constraints,
+) -> list[tuple[int, Placed]]:
+    """Track one frame and return (tracklet, box) of everybody who was detected."""
+    ids, seen = stored.ids, stored.detections
+    if constraints.nobody:
+        kept = np.flatnonzero([int(one) not in constraints.nobody for one in ids.tolist()])
+        ids, seen = ids[kept], _some(seen, kept)
+    pinned_to = np.array([int(pins.get(one, 0)) for one in ids.tolist()], np.int64)
+    ended = [int(who) for who, last in constraints.ended.items() if last < stored.frame_index]
+    found = []
+    for box in tracker.step(seen, pins=pinned_to, ended=ended):
+        if box.detection_index is None:
             continue
-        places = {first for first, _ in frames} | {last + 1 for _, last in frames}
-        for one in touched:
-            spans[one.track_id] += [(place - reach, place + reach) for place in places]
-    frozen: set[BoxId] = set()
-    pins: dict[int, TrackId] = {}
-    verified = project.verified(scene.run_id)
-    for track in scene.tracks.values():
-        held = track.by_person.copy()
-        for stretch in verified:
-            if stretch.track_id in (None, track.track_id):
-                held |= (track.frames >= stretch.first_frame) & (track.frames <= stretch.last_frame)
-        pinned = held.copy()
-        for first, last in spans[track.track_id]:
-            pinned |= (track.frames >= first) & (track.frames <= last)
-        frozen |= {BoxId(box_id) for box_id in track.box_ids[held].tolist()}
-        known = pinned & (track.embedding_rows >= 0) & (track.frames >= from_frame)
-        ids = scene.detections.ids[track.embedding_rows[known]]
-        pins |= dict.fromkeys(ids.tolist(), track.track_id)
-    return frozenset(frozen), pins
-
-
-def _track_of_detection(scene: Scene) -> dict[int, TrackId]:
-    """Return the track that each detection is in now."""
-    found: dict[int, TrackId] = {}
-    for track in scene.tracks.values():
-        rows = track.embedding_rows[track.embedding_rows >= 0]
-        found |= dict.fromkeys(scene.detections.ids[rows].tolist(), track.track_id)
+        x1, y1, x2, y2 = box.box_xyxy.tolist()
+        placed = Placed(
+            frame=stored.frame_index,
+            detection_id=int(ids[box.detection_index]),
+            box_xyxy=(x1, y1, x2, y2),
+            score=box.score,
+        )
+        found.append((box.track_id, placed))
     return found
+
+
+def _some(seen: FrameDetections, rows: IntArray) -> FrameDetections:
+    return FrameDetections(
+        seen.boxes_xyxy[rows], seen.scores[rows], seen.embeddings[rows], seen.class_ids[rows]
+    )
+
+
+def _track_of_detection(layer: LayerArrays) -> dict[int, TrackId]:
+    """Return the track that each detection is in now."""
+    known = np.flatnonzero(layer.detection_ids >= 0)
+    owners = (TrackId(track_id) for track_id in layer.track_ids[known].tolist())
+    return dict(zip(layer.detection_ids[known].tolist(), owners, strict=True))
 
 
 def _cut(
     tracklet: _Tracklet,
     *,
     from_frame: int,
-    pins: Mapping[int, TrackId],
+    constraints: Constraints,
     now: Mapping[int, TrackId],
 ) -> list[_Piece]:
-    """Cut a tracklet where its pins name different tracks; what came before the frame is a pin."""
+    """Cut a tracklet where its pins name different tracks; what came before the frame is a pin.
+
+    Methods that heed pins never join what they part; the others are put right here.
+    """
     earlier = [box for box in tracklet.boxes if box.frame < from_frame][-_MEMORY_BOXES:]
     votes = Counter(now[box.detection_id] for box in earlier if box.detection_id in now)
     current = votes.most_common(1)[0][0] if votes else None
@@ -140,9 +152,14 @@ def _cut(
     for box in tracklet.boxes:
         if box.frame < from_frame:
             continue
-        pin = pins.get(box.detection_id)
-        if not pieces or (pin is not None and pieces[-1].pinned_to not in (None, pin)):
+        pin = constraints.pins.get(box.detection_id)
+        if current is not None and box.frame > constraints.ended.get(current, box.frame):
+            current = None
+        before = pieces[-1].pinned_to if pieces else None
+        is_over = before is not None and box.frame > constraints.ended.get(before, box.frame)
+        if not pieces or is_over or (pin is not None and before not in (None, pin)):
             pieces.append(_Piece(boxes=[], pinned_to=pin if pin is not None else current))
+            current = None
         elif pin is not None and pieces[-1].pinned_to is None:
             pieces[-1].pinned_to = pin
         pieces[-1].boxes.append(box)

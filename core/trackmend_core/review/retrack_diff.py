@@ -1,19 +1,13 @@
 """What a new association would change: a diff per track, and the edit that takes it over."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-import numpy as np
-
 from trackmend_core.project import BoxXyxy
 from trackmend_core.project.edits import Retrack
-from trackmend_core.review.coverage import hidden_shares
-from trackmend_core.review.scene import Scene
-from trackmend_core.review.track_view import TrackView
-from trackmend_core.types import BoxId, RunId, TrackId
+from trackmend_core.types import RunId, TrackId
 
 KEPT = 0
 """No track has this id: a box without a target stays where it is."""
@@ -37,7 +31,14 @@ class Placed:
 
 
 class ChangeKind(StrEnum):
-    """What becomes of a track."""
+    """What becomes of a track.
+
+    - `unchanged`: nothing.
+    - `extended`: it only gets boxes.
+    - `cut`: it only gives boxes away, or loses those that are tracked no more.
+    - `re-assigned`: it gives and gets, or goes over to others entirely.
+    - `new`: it is not there yet.
+    """
 
     UNCHANGED = "unchanged"
     EXTENDED = "extended"
@@ -58,6 +59,11 @@ class TrackChange:
         kept: boxes from the frame on that stay.
         gained: boxes that come from other tracks, or are new.
         lost: boxes that go to other tracks, or are tracked no more.
+        frames: first and last in which something changes, None if nothing does.
+        given_to: targets that get boxes of it.
+        got_from: targets that it gets boxes of.
+        dropped: boxes among those lost that no track has then.
+        found: boxes among those gained that no track has now.
     """
 
     target: int
@@ -67,6 +73,11 @@ class TrackChange:
     kept: int
     gained: int
     lost: int
+    frames: tuple[int, int] | None = None
+    given_to: tuple[int, ...] = ()
+    got_from: tuple[int, ...] = ()
+    dropped: int = 0
+    found: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -125,142 +136,6 @@ class Retracked:
         )
 
 
-def compare(
-    scene: Scene,
-    *,
-    from_frame: int,
-    labels: Mapping[int, tuple[int, Placed]],
-    frozen: frozenset[BoxId],
-) -> Retracked:
-    """Compare a new association with the layer.
-
-    Args:
-        scene: the layer.
-        from_frame: nothing before it changes.
-        labels: target and box by detection, from that frame on.
-        frozen: boxes that stay whatever the association says.
-    """
-    held = _held(scene, from_frame, labels, frozen)
-    seen: set[int] = set()
-    targets: dict[tuple[TrackId, int], int] = {}
-    removed: set[tuple[TrackId, int]] = set()
-    for track in scene.tracks.values():
-        for row in range(track.index_at(from_frame), len(track)):
-            frame, place = int(track.frames[row]), (track.track_id, int(track.frames[row]))
-            detection = _detection(scene, track, row)
-            seen.add(detection)
-            if place in held:
-                continue
-            if detection not in labels:
-                removed.add(place)
-                continue
-            target = labels[detection][0]
-            if target != track.track_id and (TrackId(target), frame) not in held:
-                targets[place] = target
-    added = tuple(
-        (target, box)
-        for detection, (target, box) in sorted(labels.items())
-        if detection not in seen and (TrackId(target), box.frame) not in held
-    )
-    return Retracked(
-        run_id=scene.run_id,
-        from_frame=from_frame,
-        changes=_changes(scene, from_frame, targets, removed, added),
-        targets=targets,
-        removed=frozenset(removed),
-        added=added,
-    )
-
-
-def retracked_scene(scene: Scene, outcome: Retracked) -> Scene:
-    """Return the scene as it would be, to count its suspicions; a box that is added has no number.
-
-    The new scene shares the detections of the old one and is never written.
-    """
-    rows: dict[int, list[tuple[int, TrackView, int]]] = defaultdict(list)
-    for track in scene.tracks.values():
-        for row, frame in enumerate(track.frames.tolist()):
-            place = (track.track_id, frame)
-            if place not in outcome.removed:
-                rows[outcome.targets.get(place, int(track.track_id))].append((frame, track, row))
-    tracks = [
-        _assembled(scene, target, sorted(parts, key=lambda part: part[0]), outcome)
-        for target, parts in rows.items()
-    ]
-    frames = np.concatenate([track.frames for track in tracks]) if tracks else np.zeros(0, np.int64)
-    boxes = [track.boxes_xyxy for track in tracks]
-    hidden = hidden_shares(frames, np.concatenate(boxes)) if tracks else np.zeros(0)
-    ends = np.cumsum([len(track) for track in tracks])[:-1]
-    fresh = scene.copy_without_tracks()
-    for track, shares in zip(tracks, np.split(hidden, ends), strict=True):
-        fresh.tracks[track.track_id] = replace(track, coverage=shares)
-    return fresh
-
-
-def _assembled(
-    scene: Scene, target: int, parts: list[tuple[int, TrackView, int]], outcome: Retracked
-) -> TrackView:
-    added = [box for to, box in outcome.added if to == target]
-    frames = np.array([frame for frame, *_ in parts] + [box.frame for box in added], np.int64)
-    order = np.argsort(frames, kind="stable")
-    boxes = [track.boxes_xyxy[row] for _, track, row in parts]
-    boxes += [np.array(box.box_xyxy) for box in added]
-    scores = [track.scores[row] for _, track, row in parts] + [box.score for box in added]
-    ids = [int(track.box_ids[row]) for _, track, row in parts] + [0] * len(added)
-    known = [int(track.embedding_rows[row]) for _, track, row in parts]
-    known += scene.detections.rows_of(
-        np.array([box.detection_id for box in added], np.int64)
-    ).tolist()
-    by_person = [bool(track.by_person[row]) for _, track, row in parts] + [False] * len(added)
-    existing = scene.tracks.get(TrackId(target))
-    return TrackView(
-        track_id=TrackId(target),
-        number=target if existing is None else existing.number,
-        box_ids=np.array(ids, np.int64)[order],
-        frames=frames[order],
-        boxes_xyxy=np.stack(boxes)[order],
-        scores=np.array(scores, np.float64)[order],
-        by_person=np.array(by_person, np.bool_)[order],
-        embedding_rows=np.array(known, np.int64)[order],
-        coverage=np.zeros(len(order)),
-    )
-
-
-def _held(
-    scene: Scene,
-    from_frame: int,
-    labels: Mapping[int, tuple[int, Placed]],
-    frozen: frozenset[BoxId],
-) -> set[tuple[TrackId, int]]:
-    """Return the places (track, frame) whose box stays: it is frozen, or follows no detection.
-
-    A box that would move onto such a place stays too, which may hold another one in its turn.
-    """
-    held = {
-        (track.track_id, int(track.frames[row]))
-        for track in scene.tracks.values()
-        for row in range(track.index_at(from_frame), len(track))
-        if BoxId(int(track.box_ids[row])) in frozen or _detection(scene, track, row) < 0
-    }
-    waiting = set(held)
-    while waiting:
-        blocked = {
-            (track.track_id, int(track.frames[row]))
-            for track in scene.tracks.values()
-            for row in range(track.index_at(from_frame), len(track))
-            if (label := labels.get(_detection(scene, track, row))) is not None
-            and (TrackId(label[0]), int(track.frames[row])) in waiting
-        }
-        waiting = blocked - held
-        held |= waiting
-    return held
-
-
-def _detection(scene: Scene, track: TrackView, row: int) -> int:
-    known = int(track.embedding_rows[row])
-    return int(scene.detections.ids[known]) if known >= 0 else -1
-
-
 def _stretches(
     moves: Mapping[tuple[TrackId, int], int], outcome: Retracked
 ) -> list[tuple[tuple[TrackId, int], int, int]]:
@@ -282,74 +157,3 @@ def _stretches(
                 found.append(((track, moves[track, before]), start, before))
                 start = after if after is not None else start
     return found
-
-
-def _changes(
-    scene: Scene,
-    from_frame: int,
-    targets: Mapping[tuple[TrackId, int], int],
-    removed: set[tuple[TrackId, int]],
-    added: tuple[tuple[int, Placed], ...],
-) -> tuple[TrackChange, ...]:
-    lost: dict[int, int] = defaultdict(int)
-    dropped: dict[int, int] = defaultdict(int)
-    gained: dict[int, int] = defaultdict(int)
-    group = _Groups()
-    for (track, _), target in targets.items():
-        lost[int(track)] += 1
-        gained[target] += 1
-        group.join(int(track), target)
-    for track, _ in removed:
-        dropped[int(track)] += 1
-    extra: dict[int, int] = defaultdict(int)
-    for target, _ in added:
-        extra[target] += 1
-    living = {
-        int(track.track_id): len(track) - track.index_at(from_frame)
-        for track in scene.tracks.values()
-        if track.last_frame >= from_frame
-    }
-    everything = sorted(living.keys() | gained.keys() | extra.keys(), key=lambda t: (t < 0, abs(t)))
-    changes = []
-    for target in everything:
-        existing = scene.tracks.get(TrackId(target))
-        gone = lost[target] + dropped[target]
-        come = gained[target] + extra[target]
-        kind = ChangeKind.UNCHANGED
-        if existing is None:
-            kind = ChangeKind.NEW
-        elif lost[target] or gained[target]:
-            kind = ChangeKind.REASSIGNED
-        elif dropped[target]:
-            kind = ChangeKind.CUT
-        elif extra[target]:
-            kind = ChangeKind.EXTENDED
-        changes.append(
-            TrackChange(
-                target=target,
-                number=None if existing is None else existing.number,
-                kind=kind,
-                group=group.of(target),
-                kept=living.get(target, 0) - gone,
-                gained=come,
-                lost=gone,
-            )
-        )
-    return tuple(changes)
-
-
-class _Groups:
-    """Sets of tracks that trade boxes, by union and find."""
-
-    def __init__(self) -> None:
-        self._parent: dict[int, int] = {}
-
-    def of(self, target: int) -> int:
-        """Return the name of the group of a track."""
-        while (parent := self._parent.get(target, target)) != target:
-            target = parent
-        return target
-
-    def join(self, one: int, other: int) -> None:
-        """Put two tracks into one group."""
-        self._parent[self.of(one)] = self.of(other)

@@ -19,6 +19,7 @@ class Candidates(Columns):
         features: (D, F) float32, unit length; F is 0 without embeddings.
         class_ids: (D,) int64.
         indices: (D,) int64, rows of the `FrameDetections` they come from.
+        pins: (D,) int64, the identity that a person gave it, 0 for none.
     """
 
     boxes_xyxy: Float64Array
@@ -27,13 +28,16 @@ class Candidates(Columns):
     features: FloatArray
     class_ids: IntArray
     indices: IntArray
+    pins: IntArray
 
     def __len__(self) -> int:
         return len(self.indices)
 
 
-def select_candidates(detections: FrameDetections, *, score_threshold: float) -> Candidates:
-    """Keep the detections above the threshold that have an area.
+def select_candidates(
+    detections: FrameDetections, *, score_threshold: float, pins: IntArray | None = None
+) -> Candidates:
+    """Keep the detections above the threshold that have an area; pinned ones whatever their score.
 
     Raises:
         ValueError: a box, a score or an embedding is not finite.
@@ -45,7 +49,10 @@ def select_candidates(detections: FrameDetections, *, score_threshold: float) ->
             raise ValueError(f"{name} of detection {row} is not finite: the detector is broken")
     boxes = detections.boxes_xyxy
     sides = boxes[:, 2:] - boxes[:, :2]
-    taking_part = (detections.scores > score_threshold) & (sides > 0).all(axis=1)
+    if pins is None:
+        pins = np.zeros(len(boxes), np.int64)
+    taking_part = (detections.scores > score_threshold) | (pins > 0)
+    taking_part &= (sides > 0).all(axis=1)
     rows = np.flatnonzero(taking_part)
     # The sides are rounded to float32 before anything else, as the official code does.
     top_left = boxes[rows, :2].astype(np.float64)
@@ -59,6 +66,7 @@ def select_candidates(detections: FrameDetections, *, score_threshold: float) ->
         features=unit_length(detections.embeddings[rows]),
         class_ids=detections.class_ids[rows],
         indices=rows,
+        pins=pins[rows],
     )
 
 

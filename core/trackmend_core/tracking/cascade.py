@@ -36,7 +36,7 @@ def associate(
     Source: FairMOT section 3.5.2; order and limits from its released code. The switches are those
         of its table 6.
     """
-    matching = Matching(track_count=len(tracks), candidates=candidates)
+    matching = Matching(track_count=len(tracks), candidates=candidates, track_pins=tracks.pins)
     by_appearance = _costs(appearance_costs, tracks, settings)
     by_overlap = _costs(overlap_costs, tracks, settings)
     if settings.use_appearance:

@@ -4,6 +4,7 @@ FairMOT, ByteTrack and BoT-SORT share this course, which comes down from JDE's r
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 
 import numpy as np
 
@@ -43,9 +44,19 @@ class Lifecycle(ABC):
     ) -> None:
         """Move the predicted tracks with the picture."""
 
-    def step(self, detections: FrameDetections, image: ImageArray | None) -> list[TrackedBox]:
+    def step(
+        self,
+        detections: FrameDetections,
+        image: ImageArray | None,
+        *,
+        pins: IntArray | None = None,
+        ended: Collection[int] = (),
+    ) -> list[TrackedBox]:
         """Take the next frame; see `Tracker.step`."""
-        candidates = select_candidates(detections, score_threshold=self.lowest_score())
+        if ended:
+            lasting = ~np.isin(self._tracks.pins, [*ended])
+            self._tracks = self._tracks.select(np.flatnonzero(lasting))
+        candidates = select_candidates(detections, score_threshold=self.lowest_score(), pins=pins)
         self._check_embedding_length(candidates)
         self._frame += 1
         self._predict()
@@ -64,7 +75,7 @@ class Lifecycle(ABC):
         self._rearrange(newborn, matched=matched, was_lost=was_lost)
         if self.settings.number_at_birth:
             self._ids.number(self._tracks.ids)
-        self._drop_duplicates()
+        self._drop_duplicates(pins)
         self._ids.number(self._tracks.ids, entitled=self._tracks.confirmed)
         return self._output()
 
@@ -86,11 +97,13 @@ class Lifecycle(ABC):
         strong = free[
             (scores >= self.settings.birth_score_threshold)
             & (scores > self.settings.score_threshold)
+            | (candidates.pins[free] > 0)
         ]
         newborn = TrackTable.born(
             candidates, strong, frame=self._frame, motion_kind=self.motion_kind
         )
         newborn.confirmed[:] = self._frame == 1 or not self.settings.confirm_births
+        newborn.confirmed |= newborn.pins > 0
         return newborn
 
     def _rearrange(self, newborn: TrackTable, *, matched: BoolArray, was_lost: BoolArray) -> None:
@@ -112,8 +125,11 @@ class Lifecycle(ABC):
         ]
         self._tracks = tracks.followed_by(newborn).select(np.concatenate(order))
 
-    def _drop_duplicates(self) -> None:
-        """Where a seen and a lost track cover one another, keep the one that lived longer."""
+    def _drop_duplicates(self, pins: IntArray | None) -> None:
+        """Where a seen and a lost track cover one another, keep the one that lived longer.
+
+        One that was seen in a detection with a pin stays.
+        """
         tracks = self._tracks
         seen, lost = np.flatnonzero(~tracks.lost), np.flatnonzero(tracks.lost)
         if not len(seen) or not len(lost):
@@ -131,7 +147,10 @@ class Lifecycle(ABC):
         seen_is_older = ages[seen][:, None] > ages[lost][None, :]
         kept = np.ones(len(tracks), np.bool_)
         kept[lost[(doubled & seen_is_older).any(axis=0)]] = False
-        kept[seen[(doubled & ~seen_is_older).any(axis=1)]] = False
+        beaten = (doubled & ~seen_is_older).any(axis=1)
+        if pins is not None:
+            beaten &= pins[tracks.indices[seen]] == 0
+        kept[seen[beaten]] = False
         self._tracks = tracks.select(np.flatnonzero(kept))
 
     def _output(self) -> list[TrackedBox]:

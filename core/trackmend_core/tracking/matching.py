@@ -31,10 +31,28 @@ class Association:
 class Matching:
     """The partners found so far; each stage adds some and never takes one away."""
 
-    def __init__(self, *, track_count: int, candidates: Candidates) -> None:
+    def __init__(
+        self, *, track_count: int, candidates: Candidates, track_pins: IntArray | None = None
+    ) -> None:
+        """Begin with what people have decided.
+
+        Args:
+            track_count: how many tracks there are.
+            candidates: a pinned one goes with the track of its pin, and with no track of another.
+            track_pins: (T,) the identity that each track is pinned to, 0 for none.
+        """
         self._candidates = candidates
         self._partner_of_track = np.full(track_count, -1, np.int64)
         self._is_free = np.ones(len(candidates), np.bool_)
+        if track_pins is None:
+            track_pins = np.zeros(track_count, np.int64)
+        self._track_pins = track_pins
+        self._is_pinned = bool(candidates.pins.any() and track_pins.any())
+        if self._is_pinned:
+            same = (track_pins[:, None] == candidates.pins[None, :]) & (track_pins > 0)[:, None]
+            tracks, partners = np.nonzero(same)
+            self._partner_of_track[tracks] = partners
+            self._is_free[partners] = False
 
     def settle(
         self,
@@ -58,7 +76,11 @@ class Matching:
             return
         all_of_them = len(free) == len(self._candidates)
         some = self._candidates if all_of_them else self._candidates.select(free)
-        matches = assign(costs(waiting, some), cost_max=cost_max)
+        prices = costs(waiting, some)
+        if self._is_pinned:
+            mine, theirs = self._track_pins[waiting][:, None], some.pins[None, :]
+            prices = np.where((mine > 0) & (theirs > 0) & (mine != theirs), np.inf, prices)
+        matches = assign(prices, cost_max=cost_max)
         self._partner_of_track[waiting[matches.rows]] = free[matches.columns]
         self._is_free[free[matches.columns]] = False
 

@@ -29,6 +29,7 @@ class TrackTable(Columns):
         confirmed: (N,) whether it was matched after its birth.
         lost: (N,) whether the last frame had no detection for it.
         doomed: (N,) whether it expired once and ends at its next miss (official habit).
+        pins: (N,) int64, the identity that a person gave one of its boxes, 0 for none.
     """
 
     ids: IntArray
@@ -42,6 +43,7 @@ class TrackTable(Columns):
     confirmed: BoolArray
     lost: BoolArray
     doomed: BoolArray
+    pins: IntArray
 
     @classmethod
     def empty(cls, motion_kind: type[Motion]) -> Self:
@@ -59,6 +61,7 @@ class TrackTable(Columns):
             confirmed=flags,
             lost=flags,
             doomed=flags,
+            pins=whole,
         )
 
     @classmethod
@@ -79,6 +82,7 @@ class TrackTable(Columns):
             confirmed=np.zeros(count, np.bool_),
             lost=np.zeros(count, np.bool_),
             doomed=np.zeros(count, np.bool_),
+            pins=candidates.pins[rows],
         )
 
     def __len__(self) -> int:
@@ -105,3 +109,4 @@ class TrackTable(Columns):
         self.last_frames[rows] = frame
         self.confirmed[rows] = True
         self.lost[rows] = False
+        self.pins[rows] = np.where(seen.pins > 0, seen.pins, self.pins[rows])

@@ -1,8 +1,10 @@
 """The online tracker: one seam for FairMOT's cascade and for the methods it is compared with."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from trackmend_core.tracking.fairmot import FairMot
+from trackmend_core.tracking.lifecycle import Lifecycle
 from trackmend_core.tracking.methods.botsort import BotSort
 from trackmend_core.tracking.methods.bytetrack import ByteTrack
 from trackmend_core.tracking.methods.deepsort import DeepSort
@@ -10,7 +12,7 @@ from trackmend_core.tracking.methods.iou import IouTracker
 from trackmend_core.tracking.methods.ocsort import OcSort
 from trackmend_core.tracking.methods.sort import Sort
 from trackmend_core.tracking.settings import TrackerSettings
-from trackmend_core.types import FrameDetections, ImageArray, TrackedBox
+from trackmend_core.types import FrameDetections, ImageArray, IntArray, TrackedBox
 
 
 class TrackingMethod(Protocol):
@@ -60,8 +62,18 @@ class Tracker:
         """Return whether `step` makes use of the frame; if not, it need not be read."""
         return self._method.wants_image
 
+    @property
+    def heeds_pins(self) -> bool:
+        """Return whether the method keeps to pins; with others the caller cuts what they join."""
+        return isinstance(self._method, Lifecycle)
+
     def step(
-        self, detections: FrameDetections, image: ImageArray | None = None
+        self,
+        detections: FrameDetections,
+        image: ImageArray | None = None,
+        *,
+        pins: IntArray | None = None,
+        ended: Collection[int] = (),
     ) -> list[TrackedBox]:
         """Take the next frame and return the confirmed tracks seen in it.
 
@@ -72,8 +84,13 @@ class Tracker:
         Args:
             detections: of the whole frame, also the doubtful ones, in any order.
             image: the frame, for methods that follow the camera; without it they take it for still.
+            pins: (D,) the identity, from 1, that people gave each detection, 0 for none: equal ones
+                must be linked, different ones cannot be. See `heeds_pins`.
+            ended: pins of tracks that do not go on from this frame.
 
         Raises:
             ValueError: a value is not finite, or embeddings change their length on the way.
         """
+        if pins is not None and isinstance(self._method, Lifecycle):
+            return self._method.step(detections, image, pins=pins, ended=ended)
         return self._method.step(detections, image)

@@ -32,7 +32,7 @@ class ByteTrack(Lifecycle):
         """Pair all confirmed tracks with sure detections, those seen last with doubtful ones."""
         own = self._second
         sure = candidates.scores > self.settings.score_threshold
-        matching = Matching(track_count=len(tracks), candidates=candidates)
+        matching = Matching(track_count=len(tracks), candidates=candidates, track_pins=tracks.pins)
         matching.settle(
             tracks.confirmed,
             costs=lambda rows, free: self.first_costs(tracks, rows, free),
