@@ -296,6 +296,11 @@ _REVIEW = _rows(
     (2, "toggle_verified", "Verified", "Y", when.with_run, "",
      "Say that this is right: the range, or the selected tracks, or all since the last verified "
      "stretch up to here; again takes it back"),
+    (3, "retrack", "Re-track from here…", "R", when.may_refine, "",
+     "Try the association again from this frame on within your edits, and see what would change"),
+    (3, "accept_retrack", "Accept the re-tracking", "Ctrl+Return Ctrl+Enter",
+     when.with_retrack_ready, "",
+     "Take over the ticked changes of the dry run as one edit; Ctrl+Z takes it back"),
     (3, "refine", "Refine tracks…", "", when.may_refine, "",
      "Look at all frames at once for broken tracks, gaps, doubles and ghosts, and choose what to "
      "mend in one edit"),

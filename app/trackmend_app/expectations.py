@@ -37,6 +37,8 @@ def mode_and_expectation(
         return "Zoom", "Drag a rectangle on the video to fill the view with it · Esc leaves"
     if now.mode is Mode.MERGE:
         return "Merge", _merge_text(now.selected_tracks, radius)
+    if now.mode is Mode.RETRACK:
+        return "Re-track", f"{radius} · Esc leaves with nothing changed"
     if now.job_runs:
         running = "Paused" if now.job_paused else "Running"
         return running, "Boxes appear as they are found · look around or mend meanwhile"

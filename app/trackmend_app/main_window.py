@@ -44,6 +44,8 @@ from trackmend_app.model_shelf import DetectorShelf
 from trackmend_app.models.models_presenter import ModelsPresenter
 from trackmend_app.panels import Panels
 from trackmend_app.recent import recent_projects, remember_project
+from trackmend_app.retracking.presenter import RetrackPresenter
+from trackmend_app.retracking.views import RetrackViews
 from trackmend_app.review.review_panel import ReviewPanel
 from trackmend_app.review.review_presenter import ReviewPresenter
 from trackmend_app.run_strip import RunStrip
@@ -113,6 +115,7 @@ class MainWindow(QMainWindow):
         self.history_panel = HistoryPanel()
         self.film_panel = FilmPanel()
         self.review_panel = ReviewPanel(self.action_set)
+        self.retracking = RetrackViews(self.action_set)
         self.run_strip = RunStrip(self.action_set)
         self.welcome = WelcomePage(self.action_set)
         self.tool_bar = ToolBar(self.action_set)
@@ -126,7 +129,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(self._video_page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.canvas, 1)
+        column.addWidget(self.retracking.beside(self.canvas), 1)
         column.addWidget(self.run_strip)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.welcome)
@@ -142,6 +145,7 @@ class MainWindow(QMainWindow):
         self.panels.add("review", "Review", self.review_panel, area.RightDockWidgetArea)
         self.panels.add("film", "Filmstrip", self.film_panel, area.RightDockWidgetArea)
         self.panels.add("history", "History", self.history_panel, area.RightDockWidgetArea)
+        self.panels.add_passing("retrack", self.retracking.panel, area.RightDockWidgetArea)
         self.panels.add("training", "Training", self.training_panel, area.RightDockWidgetArea)
 
     def _make_presenters(self) -> None:
@@ -183,6 +187,7 @@ class MainWindow(QMainWindow):
             parent=self,
         )
         self.models_presenter = ModelsPresenter(self, workbench=bench, errands=self.errands)
+        self.retrack_presenter = RetrackPresenter(self)
         self.status_presenter = StatusPresenter(
             self,
             workbench=bench,

@@ -11,8 +11,8 @@ LAYOUT_VERSION = 2
 TRACKS_WIDTH, TIMELINE_HEIGHT, SIDE_WIDTH, TRAINING_WIDTH = 270, 290, 330, 430
 GRIP_HEIGHT = 7
 REVIEW_WIDTH = 364
-_WIDTHS = {"history": 380, "film": 330, "review": REVIEW_WIDTH}
-_HIDDEN_AT_FIRST = ("training", "history", "film")
+_WIDTHS = {"history": 380, "film": 330, "review": REVIEW_WIDTH, "retrack": REVIEW_WIDTH}
+_HIDDEN_AT_FIRST = ("training", "history", "film", "retrack")
 
 
 class PanelGrip(QWidget):
@@ -51,24 +51,55 @@ class Panels:
         self._kept: QByteArray | None = None
         self._at_first: QByteArray | None = None
         self._is_entered = False
+        self._made_way: list[QDockWidget] = []
         window.setDockNestingEnabled(True)
         for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
             window.setCorner(corner, Qt.DockWidgetArea.BottomDockWidgetArea)
 
     def add(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
         """Add a panel, hidden; its action `panel_<name>` shows and hides it."""
-        dock = QDockWidget(title, self._window)
-        dock.setObjectName(f"dock_{name}")
-        dock.setTitleBarWidget(PanelGrip(dock))
-        dock.setWidget(widget)
-        self._window.addDockWidget(area, dock)
-        dock.hide()
+        dock = self.add_passing(name, widget, area, title=title)
         action_id = f"panel_{name}"
         self._actions.on_toggled(action_id, lambda on: self._set_shown(name, on))
         dock.visibilityChanged.connect(
             lambda _visible: self._actions.set_checked(action_id, not dock.isHidden())
         )
+
+    def add_passing(
+        self, name: str, widget: QWidget, area: Qt.DockWidgetArea, *, title: str = ""
+    ) -> QDockWidget:
+        """Add a panel, hidden, that comes and goes with a mode: see `bring_in`."""
+        dock = QDockWidget(title or widget.accessibleName(), self._window)
+        dock.setObjectName(f"dock_{name}")
+        dock.setTitleBarWidget(PanelGrip(dock))
+        dock.setWidget(widget)
+        self._window.addDockWidget(area, dock)
+        dock.hide()
         self._docks[name] = dock
+        return dock
+
+    def bring_in(self, name: str) -> None:
+        """Show a passing panel alone at its side; the others there make way until it goes."""
+        mine = self._docks[name]
+        area = self._window.dockWidgetArea(mine)
+        self._made_way = [
+            dock
+            for dock in self._docks.values()
+            if dock is not mine
+            and not dock.isHidden()
+            and not dock.isFloating()
+            and self._window.dockWidgetArea(dock) == area
+        ]
+        for dock in self._made_way:
+            dock.hide()
+        self._set_shown(name, True)
+
+    def take_away(self, name: str) -> None:
+        """Hide a passing panel; what made way comes back."""
+        self._docks[name].hide()
+        for dock in self._made_way:
+            dock.show()
+        self._made_way = []
 
     def _set_shown(self, name: str, shown: bool) -> None:
         dock = self._docks[name]

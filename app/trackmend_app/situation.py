@@ -12,6 +12,7 @@ class Mode(StrEnum):
     SWAP = "Swap"
     MERGE = "Merge"
     ZOOM = "Zoom"
+    RETRACK = "Re-track"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,7 @@ class Situation:
     Attributes:
         run_can_continue: the shown run was stopped before the last frame.
         event_at_hand: a suspicion of the review queue is opened.
+        retrack_ready: a dry run has something ticked to take over.
     """
 
     has_project: bool = False
@@ -37,6 +39,7 @@ class Situation:
     event_at_hand: bool = False
     undo_title: str | None = None
     redo_title: str | None = None
+    retrack_ready: bool = False
     mode: Mode = Mode.REVIEW
 
 
@@ -88,6 +91,11 @@ def may_finetune(now: Situation) -> bool:
 def may_refine(now: Situation) -> bool:
     """Tell whether there are tracks that no job is still writing."""
     return now.has_run and not now.job_runs
+
+
+def with_retrack_ready(now: Situation) -> bool:
+    """Tell whether a dry run can be taken over."""
+    return now.mode is Mode.RETRACK and now.retrack_ready
 
 
 def while_training(now: Situation) -> bool:

@@ -1,6 +1,6 @@
 """Keeps true what the window says of its state: status line, readout, run strip, actions."""
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Slot
 from PySide6.QtWidgets import QMainWindow
 
 from trackmend_app.action_set import ActionSet
@@ -116,11 +116,13 @@ class StatusPresenter(QObject):
             playing=self._workbench.playback.is_playing,
             swap_from=str(track.number) if track is not None else "",
             frame=session.frame_index + 1,
-            radius=self._workbench.blast_radius.text,
             fix=self._fix_text(),
+            radius=self._workbench.retracking.text
+            if now.mode is Mode.RETRACK
+            else self._workbench.blast_radius.text,
         )
         self._status_line.set_mode(mode, expected, urgent=now.mode is not Mode.REVIEW)
-        self._canvas.set_notice(expected if now.mode is not Mode.REVIEW else "")
+        self._canvas.set_notice(_notice(now.mode, expected))
 
     def _fix_text(self) -> str:
         """Return what accepting would do, in the middle of a sentence."""
@@ -207,3 +209,10 @@ class StatusPresenter(QObject):
     def _on_speed_known(self, frames_per_second: float) -> None:
         digits = 0 if frames_per_second >= 10 else 1
         self._status_line.set_device(f"{self._device} · {frames_per_second:.{digits}f} frames/s")
+
+
+def _notice(mode: Mode, expected: str) -> str:
+    """Return what the canvas says of a mode; beside the outcome of a dry run it is the present."""
+    if mode is Mode.RETRACK:
+        return QCoreApplication.translate("Retrack", "Now")
+    return expected if mode is not Mode.REVIEW else ""

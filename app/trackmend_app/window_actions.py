@@ -131,6 +131,8 @@ def _review_slots(window: "MainWindow") -> dict[str, Slot]:
         "not_an_error": queue.reject,
         "leave_unsure": queue.leave_unsure,
         "other_fix": queue.choose_other,
+        "retrack": window.workbench.retracking.begin,
+        "accept_retrack": window.workbench.retracking.accept,
         "refine": window.errands.refine_tracks,
         "compare": lambda: window.panels.show("film"),
         "toggle_verified": window.workbench.verification.toggle,

@@ -16,6 +16,7 @@ from trackmend_app.model_shelf import DetectorShelf
 from trackmend_app.opener import Opener
 from trackmend_app.playback import Playback
 from trackmend_app.repairs import Repairs
+from trackmend_app.retracking.control import RetrackControl
 from trackmend_app.review.review_queue import ReviewQueue
 from trackmend_app.run_control import RunControl
 from trackmend_app.session import Session
@@ -68,6 +69,7 @@ class Workbench(QObject):
             self.session, plans=self.plans, questions=questions, parent=self
         )
         self.repairs = Repairs(self.session, self.plans, parent=self)
+        self.retracking = RetrackControl(self.session, self.corrections, parent=self)
         self.verification = Verification(self.session, parent=self)
         self.activity = ActivityClock(self.session, parent=self)
         self.chooser = Chooser(self.session, self.corrections, parent=self)
@@ -123,6 +125,8 @@ class Workbench(QObject):
             self.training.state_changed,
             self.review.changed,
             self.review.current_changed,
+            self.retracking.changed,
+            self.retracking.active_changed,
         ):
             signal.connect(self.situation_changed)
         for control in (
@@ -134,13 +138,22 @@ class Workbench(QObject):
             self.runs,
             self.similarity,
             self.training,
+            self.retracking,
         ):
             control.said.connect(self.said)
         self.corrections.refused.connect(self.failed)
         self.repairs.refused.connect(self.failed)
+        self.retracking.refused.connect(self.failed)
         self.verification.refused.connect(self.failed)
         self.review.refused.connect(self.failed)
-        for failing in (self.opener, self.runs, self.review, self.similarity, self.training):
+        for failing in (
+            self.opener,
+            self.runs,
+            self.review,
+            self.similarity,
+            self.training,
+            self.retracking,
+        ):
             failing.failed.connect(self.failed)
         self.loader.read_failed.connect(lambda _index, error: self.said.emit(str(error)))
 
@@ -173,6 +186,7 @@ class Workbench(QObject):
             undo_title=project.undo_title if project is not None else None,
             redo_title=project.redo_title if project is not None else None,
             mode=self.corrections.mode,
+            retrack_ready=self.retracking.can_accept,
         )
 
     def may_leave_project(self) -> bool:
@@ -204,6 +218,8 @@ class Workbench(QObject):
         self.training.stop_and_wait()
         self.opener.runner.stop_and_wait()
         self.runs.runner.stop_and_wait()
+        self.retracking.leave()
+        self.retracking.runner.stop_and_wait()
         self._similarity_worker.shut_down()
         self.loader.shut_down()
         self.crops.shut_down()

@@ -16,9 +16,11 @@ class ZoomableView(QWidget):
 
     Signals:
         zoom_changed(scale): widget pixels per image pixel.
+        view_shown(): the picture lies elsewhere than before.
     """
 
     zoom_changed = Signal(float)
+    view_shown = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +85,11 @@ class ZoomableView(QWidget):
         """Move the picture by widget pixels."""
         self._show(self._transform.moved(dx, dy), fitted=False)
 
+    def look_like(self, other: "ZoomableView") -> None:
+        """Show what another view of the same picture shows."""
+        if self._transform != other.transform and not self.image_size.isEmpty():
+            self._show(other.transform, fitted=other.is_fitted)
+
     def to_image(self, point: QPointF) -> QPointF:
         """Map a widget point to the picture."""
         return self._transform.to_image(point)
@@ -144,5 +151,6 @@ class ZoomableView(QWidget):
         self._transform = transform
         self._fitted = fitted
         self.view_moved()
+        self.view_shown.emit()
         if transform.scale != scale_before:
             self.zoom_changed.emit(transform.scale)

@@ -170,6 +170,11 @@ QComboBox QAbstractItemView {
     selection-background-color: $action; selection-color: $on_action;
 }
 QCheckBox, QRadioButton { background: transparent; spacing: 8px; }
+QListWidget::indicator { width: 14px; height: 14px; }
+QListWidget::indicator { background: $field; border: 1px solid $faint; border-radius: 4px; }
+QListWidget::indicator:checked {
+    background: $action; border-color: $action; image: url($check);
+}
 QCheckBox::indicator, QRadioButton::indicator {
     width: 15px; height: 15px; background: $field; border: 1px solid $faint;
 }

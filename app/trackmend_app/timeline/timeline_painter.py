@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from trackmend_app.canvas.chips import draw_chip
 from trackmend_app.theme import Theme, ui_font
+from trackmend_app.timeline.after_painter import AfterStretch, draw_after
 from trackmend_app.timeline.cursor_painter import (
     draw_hover,
     draw_overview_cursor,
@@ -83,6 +84,7 @@ class TimelineContent:
     pinned: frozenset[TrackId] = frozenset()
     drag: LaneDrag | None = None
     verified: Sequence[VerifiedStretch] = ()
+    after: Mapping[TrackId, Sequence[AfterStretch]] = field(default_factory=dict)
     counts: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     current_frame: int = 0
     frames: tuple[int, int] | None = None
@@ -320,6 +322,8 @@ def _paint_lane(
         axis=axis,
         theme=theme,
     )
+    after = content.after.get(track.track_id, ())
+    draw_after(painter, inner, after, axis=axis, theme=theme)
     marks = content.edit_marks.get(track.track_id, [])
     draw_edit_marks(painter, inner, marks, axis=axis, theme=theme)
     painter.restore()

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QFrame, QToolTip, QWidget
 
 from trackmend_app.canvas.canvas_painter import paint_focus_frame
 from trackmend_app.theme import current_theme
+from trackmend_app.timeline.after_painter import AfterStretch
 from trackmend_app.timeline.header_painter import tracks_per_frame
 from trackmend_app.timeline.lane_layout import LaneLayout
 from trackmend_app.timeline.lane_picture import LaneDetails
@@ -170,6 +171,15 @@ class TimelineView(TimeScrollArea):
         """Show what was verified: over the ruler for all tracks, on its lane for one."""
         if stretches != self._content.verified:
             self._content.verified = stretches
+            self.forget_picture()
+
+    def set_after(self, stretches: Sequence[AfterStretch]) -> None:
+        """Show at the foot of the lanes whose boxes would be whose; empty takes it away."""
+        by_lane: dict[TrackId, list[AfterStretch]] = {}
+        for one in stretches:
+            by_lane.setdefault(one.lane, []).append(one)
+        if by_lane != self._content.after:
+            self._content.after = by_lane
             self.forget_picture()
 
     def set_range(self, frames: tuple[int, int] | None) -> None:

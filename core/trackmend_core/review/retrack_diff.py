@@ -135,6 +135,12 @@ class Retracked:
             added=added,
         )
 
+    def radius(self, groups: Collection[int]) -> tuple[int, int]:
+        """Return how many boxes and how many tracks some groups of changes touch."""
+        wanted = [one for one in self.changes if one.frames is not None and one.group in groups]
+        boxes = sum(one.lost + one.found for one in wanted)
+        return boxes, len(wanted)
+
 
 def _stretches(
     moves: Mapping[tuple[TrackId, int], int], outcome: Retracked

@@ -1,0 +1,1 @@
+"""Re-tracking under constraints as the window does it: try, compare, take over all or some."""

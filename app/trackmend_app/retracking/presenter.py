@@ -1,0 +1,122 @@
+"""Between the dry run and what shows it: the panel, the canvas beside, the lanes."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from trackmend_app.retracking.after_boxes import boxes_after
+from trackmend_app.retracking.after_lanes import after_lanes
+from trackmend_core.review.retrack_diff import TrackChange
+from trackmend_core.types import TrackId
+
+if TYPE_CHECKING:
+    from trackmend_app.main_window import MainWindow
+
+PANEL = "retrack"
+
+
+class RetrackPresenter(QObject):
+    """Shows a dry run while there is one."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        panel, after = window.retracking.panel, window.retracking.after
+        self._panel, self._after, self._panels = panel, after, window.panels
+        self._canvas, self._timeline = window.canvas, window.timeline
+        self._canvas_presenter = window.canvas_presenter
+        self._workbench = window.workbench
+        self._control = self._workbench.retracking
+        control = self._control
+        control.active_changed.connect(self._on_active_changed)
+        control.changed.connect(self._show)
+        control.progressed.connect(panel.show_progress)
+        panel.threshold_moved.connect(control.set_threshold)
+        panel.tried_chosen.connect(control.try_again)
+        panel.go_back_asked.connect(control.go_back)
+        panel.tick_all_asked.connect(lambda on: control.tick_all(on=on))
+        panel.changes.ticked.connect(lambda group, on: control.tick(group, on=on))
+        panel.changes.change_chosen.connect(self._on_change_chosen)
+        self._canvas_presenter.frame_shown.connect(self._show_frame)
+        self._canvas.view_shown.connect(self._on_view_shown)
+        after.box_clicked.connect(self._on_after_clicked)
+        after.view_shown.connect(self._on_after_moved)
+
+    @Slot(bool)
+    def _on_active_changed(self, on: bool) -> None:
+        self._after.setVisible(on)
+        settings = self._control.settings
+        if on and settings is not None:
+            self._panel.begin(settings)
+            self._panels.bring_in(PANEL)
+            self._panel.changes.setFocus()
+        else:
+            self._panels.take_away(PANEL)
+            self._after.set_frame(None, 0)
+            self._timeline.set_after(())
+            self._canvas.setFocus()
+        self._show()
+
+    @Slot()
+    def _show(self) -> None:
+        if not self._control.is_active:
+            return
+        self._panel.show_state(self._control)
+        replay = self._control.replay
+        self._timeline.set_after(
+            after_lanes(
+                replay.outcome, groups=self._control.ticked, number_of=self._control.number_of
+            )
+            if replay is not None
+            else ()
+        )
+        self._show_frame(self._canvas_presenter.shown_frame)
+
+    @Slot(int)
+    def _show_frame(self, frame_index: int) -> None:
+        if not self._control.is_active or frame_index < 0:
+            return
+        image = self._canvas_presenter.shown_image
+        boxes = self._workbench.session.boxes_at(frame_index)
+        self._after.set_frame(image, frame_index)
+        replay = self._control.replay
+        if replay is None:
+            self._after.set_boxes(boxes)
+            self._after.set_selection(())
+            self._after.set_notice(self.tr("After · tracking again…"))
+            return
+        shown = boxes_after(
+            boxes,
+            replay.outcome,
+            frame_index=frame_index,
+            groups=self._control.ticked,
+            number_of=self._control.number_of,
+        )
+        self._after.set_boxes(shown.boxes)
+        self._after.set_selection(shown.changed)
+        same = not shown.changed and len(shown.boxes) == len(boxes)
+        self._after.set_notice(
+            self.tr("After · no change in this frame") if same else self.tr("After")
+        )
+
+    @Slot()
+    def _on_view_shown(self) -> None:
+        if self._control.is_active:
+            self._after.look_like(self._canvas)
+
+    @Slot()
+    def _on_after_moved(self) -> None:
+        if self._control.is_active:
+            self._canvas.look_like(self._after)
+
+    @Slot(int, int, bool)
+    def _on_after_clicked(self, _box_id: int, track_id: int, _additive: bool) -> None:
+        if track_id > 0:
+            self._workbench.session.select_tracks((TrackId(track_id),))
+
+    @Slot(object)
+    def _on_change_chosen(self, change: TrackChange) -> None:
+        """Go where a track first differs, and select it."""
+        if change.frames is not None:
+            self._workbench.travel.to(change.frames[0])
+        if change.target > 0:
+            self._workbench.session.select_tracks((TrackId(change.target),))
