@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from trackmend_app.cli_ablate import ablate
 from trackmend_app.cli_bench import bench_app
 from trackmend_app.cli_data import data_app
 from trackmend_app.cli_model import model_app
@@ -43,6 +44,7 @@ app = typer.Typer(
 )
 app.add_typer(model_app, name="model")
 app.add_typer(bench_app, name="bench")
+app.command()(ablate)
 app.add_typer(data_app, name="data")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")]
@@ -213,13 +215,14 @@ def evaluate(
         ),
     ],
     result: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Option(
             "--result",
             help="What `trackmend track` wrote: a file for every --gt, or a folder with "
-            "SEQUENCE.txt of each.",
+            "SEQUENCE.txt of each. Without it the model is run on the sequences.",
         ),
-    ],
+    ] = None,
+    model: ModelFile = None,
     iou_min: Annotated[
         float, typer.Option(help="Boxes overlapping by this much are the same, above 0, at most 1.")
     ] = 0.5,
@@ -230,8 +233,15 @@ def evaluate(
 ) -> None:
     """Judge tracks by ground truth: MOTA, IDF1, HOTA, switches and the counts behind them.
 
-    Of several sequences every one gets a row, and all of them together the row OVERALL.
+    Of several sequences every one gets a row, and all of them together the row OVERALL. Without
+    --result a model is judged: its boxes by AP, its embeddings by TPR at FAR 0.1, its tracks as
+    above, all of them by size as well.
     """
+    if not result:
+        from trackmend_app.commands.evaluate_model import run_evaluate_model
+
+        run_evaluate_model(gt, model=model, rules=rules, as_json=as_json)
+        return
     from trackmend_app.commands.evaluate import run_evaluate
 
     run_evaluate(gt, result, iou_min=iou_min, rules=rules, as_json=as_json)

@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _check(options)
     line = Line()
     line.listen()
-    commands = {"train": _train, "model": _model, "finetune": _finetune}
+    commands = {"train": _train, "model": _model, "finetune": _finetune, "ablate": _ablate}
     return run_reported(line, lambda: commands[options.command](options, line))
 
 
@@ -58,7 +58,19 @@ def _parser() -> argparse.ArgumentParser:
     model.add_argument("--data", type=Path, required=True, help="folder of training data")
     model.add_argument("--out", type=Path, required=True, help="receives material and checkpoints")
     _add_finetune(commands.add_parser("finetune", help="learn from a project's corrections"))
+    _add_ablate(commands.add_parser("ablate", help="repeat a table of FairMOT's paper"))
     return parser
+
+
+def _add_ablate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("table", help="name or number")
+    parser.add_argument("data", type=Path, nargs="*", help="what to learn from")
+    parser.add_argument("--judge", type=Path, action="append", default=[])
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--config", type=Path)
+    parser.add_argument("--weights", action="append", default=[], metavar="ARCH=FILE")
+    parser.add_argument("--score-threshold", type=float, default=0.4)
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
 
 
 def _add_finetune(parser: argparse.ArgumentParser) -> None:
@@ -125,6 +137,33 @@ def _finetune(options: argparse.Namespace, line: Line) -> None:
         config=config,
         base=options.base,
         run_ids=None if options.run_id is None else [RunId(number) for number in options.run_id],
+        emit=line.emit,
+        is_cancelled=line.is_cancelled,
+    )
+
+
+def _ablate(options: argparse.Namespace, line: Line) -> None:
+    from trackmend_core.errors import UserError
+    from trackmend_training.ablation.request import AblationRequest
+    from trackmend_training.ablation.run import run_ablation
+
+    weights: dict[str, Path] = {}
+    for text in options.weights:
+        arch, equals, path = text.partition("=")
+        if not equals:
+            raise UserError(f"“{text}” names no weights.", "Write ARCH=FILE, such as dla34=w.pth.")
+        weights[arch] = Path(path)
+    run_ablation(
+        AblationRequest(
+            table=options.table,
+            data=tuple(options.data),
+            judge_by=tuple(options.judge),
+            out=options.out,
+            config=options.config,
+            weights=weights,
+            changes=tuple(options.set),
+            score_threshold=options.score_threshold,
+        ),
         emit=line.emit,
         is_cancelled=line.is_cancelled,
     )

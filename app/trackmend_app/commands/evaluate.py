@@ -47,7 +47,7 @@ def run_evaluate(
     if not 0 < iou_min <= 1:
         raise UserError(f"--iou-min must lie above 0 and be at most 1, not {iou_min}.")
     files = pair_files(gts, results)
-    judged = evaluate_files(files, iou_min=iou_min, rules_of=lambda name: _rules(rules, name))
+    judged = evaluate_files(files, iou_min=iou_min, rules_of=lambda name: rules_for(rules, name))
     for name, scores in judged.sequences.items():
         if not scores.clear.matches and scores.clear.result_boxes:
             where = f"{name}: " if len(files) > 1 else ""
@@ -58,12 +58,13 @@ def run_evaluate(
     if as_json:
         print_json(_plain(judged))
     elif len(files) == 1:
-        print_facts(_facts(judged.overall))
+        print_facts(facts_of(judged.overall))
     else:
         _print_table({**judged.sequences, OVERALL: judged.overall})
 
 
-def _rules(rules: Rules, name: str) -> ClearRules:
+def rules_for(rules: Rules, name: str) -> ClearRules:
+    """Return which boxes and frames of a sequence count."""
     match rules:
         case Rules.MOTCHALLENGE:
             return ClearRules.motchallenge(name)
@@ -81,7 +82,8 @@ def _plain(judged: JudgedSequences) -> dict[str, object]:
     return plain
 
 
-def _facts(scores: SequenceScores) -> dict[str, object]:
+def facts_of(scores: SequenceScores) -> dict[str, object]:
+    """Return what is said of tracks, by name for people."""
     clear, hota = scores.clear, scores.hota
     sizes = ", ".join(f"{name} {count}" for name, count in scores.switches_by_size.items())
     return {

@@ -70,7 +70,7 @@ def compare_presets(
     Raises:
         UserError: a folder is no sequence.
     """
-    videos = [_video_in(folder) for folder in folders]
+    videos = [video_in(folder) for folder in folders]
     sequences = []
     for folder, video in zip(folders, videos, strict=True):
         sequence = yield from _detect(folder, video, detector)
@@ -104,7 +104,12 @@ def compare_presets(
     return compared
 
 
-def _video_in(folder: Path) -> Path:
+def video_in(folder: Path) -> Path:
+    """Return the video of a MOTChallenge sequence: a single file, or the folder with `img1`.
+
+    Raises:
+        UserError: it has no ground truth, or no video.
+    """
     if not (folder / GROUND_TRUTH).is_file():
         raise UserError(
             f"{folder} is no sequence: it has no {GROUND_TRUTH.as_posix()}.",

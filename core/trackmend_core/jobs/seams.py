@@ -3,7 +3,9 @@
 from collections.abc import Generator, Iterable, Sequence
 from typing import Protocol, runtime_checkable
 
-from trackmend_core.types import FrameDetections, ImageArray, TrackedBox
+from numpy.typing import ArrayLike
+
+from trackmend_core.types import FloatArray, FrameDetections, ImageArray, TrackedBox
 
 
 class FrameSource(Protocol):
@@ -24,6 +26,16 @@ class FrameDetector(Protocol):
 
     def detect(self, image_bgr: ImageArray) -> FrameDetections:
         """Return what is seen in a frame, in its pixels."""
+        ...
+
+
+class ReadingDetector(Protocol):
+    """A model that also reads embeddings of boxes from elsewhere; see `Detector`."""
+
+    def detect_and_read(
+        self, image_bgr: ImageArray, boxes_xyxy: ArrayLike
+    ) -> tuple[FrameDetections, FloatArray]:
+        """Return what is seen in a frame, and one embedding per box, in its pixels."""
         ...
 
 

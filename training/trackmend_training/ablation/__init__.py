@@ -1,0 +1,1 @@
+"""Repeats the tables of FairMOT's paper on given data: one training a row, judged alike."""
