@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from trackmend_app.actions import ACTIONS, ActionRow, Menu
 from trackmend_app.situation import Situation
+from trackmend_app.wording import say_composed
 
 
 class ActionSet(QObject):
-    """One QAction for every row of the table, owned by the window.
+    """One QAction for every row of the table, owned by the window; `rows` are in its language.
 
     Signals: hovered(action_id): the pointer, or a key, is on it in a menu.
     """
@@ -22,7 +23,7 @@ class ActionSet(QObject):
 
     def __init__(self, window: QWidget, rows: Iterable[ActionRow] = ACTIONS) -> None:
         super().__init__(window)
-        self.rows = tuple(rows)
+        self.rows = tuple(row.translated() for row in rows)
         self._actions = {row.action_id: self._build(window, row) for row in self.rows}
         self._connected: set[str] = set()
 
@@ -46,6 +47,17 @@ class ActionSet(QObject):
             action = self._actions[row.action_id]
             action.setShortcuts([QKeySequence(key) for key in row.keys])
             action.setToolTip(row.tooltip())
+
+    def reword(self, action_id: str, *, title: str, tip: str) -> None:
+        """Give an action another title and tip, in the person's language."""
+        self.rows = tuple(
+            replace(row, title=title, tip=tip) if row.action_id == action_id else row
+            for row in self.rows
+        )
+        row = next(row for row in self.rows if row.action_id == action_id)
+        self._actions[action_id].setText(title)
+        self._actions[action_id].setStatusTip(tip)
+        self._actions[action_id].setToolTip(row.tooltip())
 
     def __getitem__(self, action_id: str) -> QAction:
         return self._actions[action_id]
@@ -73,20 +85,21 @@ class ActionSet(QObject):
         """Switch every action on or off, and say in Undo and Redo what they would do."""
         for row in self.rows:
             self._actions[row.action_id].setEnabled(row.enabled_when(now))
-        self._retitle("undo", "Undo", now.undo_title)
-        self._retitle("redo", "Redo", now.redo_title)
+        self._retitle("undo", now.undo_title)
+        self._retitle("redo", now.redo_title)
 
-    def _retitle(self, action_id: str, verb: str, title: str | None) -> None:
+    def _retitle(self, action_id: str, title: str | None) -> None:
         if action_id not in self._actions:
             return
-        shown = title.replace("&", "&&") if title else ""
+        verb = next(row.title for row in self.rows if row.action_id == action_id)
+        shown = say_composed(title).replace("&", "&&") if title else ""
         self._actions[action_id].setText(f"{verb}: {shown}" if shown else verb)
 
     def fill_menu_bar(self, bar: QMenuBar) -> dict[Menu, QMenu]:
         """Add every menu with its actions; a separator stands between groups."""
         menus = {}
         for menu in Menu:
-            widget = bar.addMenu(f"&{menu}")
+            widget = bar.addMenu(f"&{menu.words}")
             widget.setToolTipsVisible(True)
             self._fill(widget, [row for row in self.rows if row.menu is menu])
             menus[menu] = widget

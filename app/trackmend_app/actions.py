@@ -1,13 +1,14 @@
 """The table of everything a person can do: menus, toolbar, context menu and key sheet read it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from PySide6.QtGui import QKeySequence
 
 from trackmend_app import situation as when
 from trackmend_app.situation import Situation
+from trackmend_app.wording import say
 
 
 class Menu(StrEnum):
@@ -21,6 +22,11 @@ class Menu(StrEnum):
     REVIEW = "Review"
     MODEL = "Model"
     HELP = "Help"
+
+    @property
+    def words(self) -> str:
+        """Its name in the person's language."""
+        return say(self.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +59,16 @@ class ActionRow:
 
     def tooltip(self) -> str:
         """Return the tip with every key that does it."""
-        shown = " or ".join(
+        shown = say(" or ").join(
             QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in self.keys
         )
-        hold = "hold " if self.held else ""
-        return f"{self.tip} ({hold}{shown})" if shown else self.tip
+        held = say("hold {keys}").format(keys=shown) if self.held else shown
+        return f"{self.tip} ({held})" if shown else self.tip
+
+    def translated(self) -> "ActionRow":
+        """Return the row in the person's language; the table itself stays English."""
+        family = say(self.family) if self.family else ""
+        return replace(self, title=say(self.title), tip=say(self.tip), family=family)
 
 
 def _rows(
@@ -192,7 +203,7 @@ _VIDEO = _rows(
     (0, "play", "Play", "Space", when.with_video, "c",
      "Play at the video's rate, or pause"),
     (0, "loop", "Loop the range", "L", when.with_video, "c",
-     "Play the range over and over, or the suspicion at hand, or a second to each side of here"),
+     "Play the range over and over, or the suspicion at hand, or a little to each side of here"),
     (0, "slower", "Slower", "[", when.with_video, "",
      "Play at the next slower speed"),
     (0, "faster", "Faster", "]", when.with_video, "",
@@ -202,13 +213,13 @@ _VIDEO = _rows(
     (1, "step_forward", "Frame forward", "F Right", when.with_video, "",
      "Go one frame forward"),
     (1, "back_10", "10 frames back", "C", when.with_video, "",
-     "Go ten frames back"),
+     "Go 10 frames back"),
     (1, "forward_10", "10 frames forward", "V", when.with_video, "",
-     "Go ten frames forward"),
+     "Go 10 frames forward"),
     (1, "back_100", "100 frames back", "PgUp", when.with_video, "",
-     "Go a hundred frames back"),
+     "Go 100 frames back"),
     (1, "forward_100", "100 frames forward", "PgDown", when.with_video, "",
-     "Go a hundred frames forward"),
+     "Go 100 frames forward"),
     (2, "track_start", "Start of the track", "Home", when.with_selection, "m",
      "Go to the first frame of the selected track"),
     (2, "track_end", "End of the track", "End", when.with_selection, "m",
@@ -334,6 +345,8 @@ _HELP = _rows(
      "Type a few letters of what you want to do"),
     (0, "key_sheet", "Keys", "F1 ?", when.always, "",
      "Show every action with its key"),
+    (0, "settings", "Settings…", "Ctrl+;", when.always, "",
+     "Theme, sizes, playback, model, memory, language"),
     (0, "edit_keys", "Edit keys…", "", when.always, "",
      "Choose other keys, or those of SLEAP, CVAT or DIVE"),
     (1, "open_log", "Show the log file", "", when.always, "",

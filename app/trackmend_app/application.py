@@ -1,5 +1,6 @@
 """Prepares the one QApplication: name, icon, theme, log; and draws a window into a picture."""
 
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -8,9 +9,11 @@ from PySide6.QtCore import QEventLoop, QSettings, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
-from trackmend_app.log_file import start_log_file
+from trackmend_app.log_file import log, start_log_file
+from trackmend_app.settings import load_settings, settings_file
 from trackmend_app.theme import DARK
 from trackmend_app.theme.icons import icon_pixmap
+from trackmend_app.wording.translator import speak
 from trackmend_core.errors import UserError
 
 PICTURE_SIZE = (1600, 1000)
@@ -20,6 +23,9 @@ _SETTLE_MS = 250
 
 def prepare_application() -> QApplication:
     """Return the application, made if there is none yet."""
+    settings = load_settings(settings_file())
+    if QApplication.instance() is None and settings["appearance.scale"] != 100:
+        os.environ.setdefault("QT_SCALE_FACTOR", f"{settings.number('appearance.scale') / 100:g}")
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(["trackmend"])
     app.setApplicationName("trackmend")
@@ -29,6 +35,9 @@ def prepare_application() -> QApplication:
     app.setWindowIcon(QIcon(icon_pixmap("logo", size=256, colour=DARK.focus, ratio=1.0)))
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     start_log_file()
+    if settings.problem:
+        log.warning("%s", settings.problem)
+    speak(app, settings.text("language.code"))
     return app
 
 

@@ -8,23 +8,12 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
+from trackmend_app.choice_titles import PRESET_TITLES
 from trackmend_app.engine_choice import ENGINES
 from trackmend_app.model_shelf import choices
+from trackmend_app.wording import say
 from trackmend_app.workbench import Workbench
 from trackmend_core.project import RunRecord, RunStatus
-from trackmend_core.tracking import Preset
-
-PRESET_TITLES = {
-    Preset.DEFAULT: "Trackmend's own",
-    Preset.OFFICIAL: "FairMOT, the released code to the letter",
-    Preset.FAIRMOT: "FairMOT, as the paper words it",
-    Preset.IOU: "IOU: overlap alone",
-    Preset.SORT: "SORT: motion and overlap",
-    Preset.DEEPSORT: "DeepSORT: a gallery of looks",
-    Preset.BYTETRACK: "ByteTrack: doubtful boxes too",
-    Preset.OCSORT: "OC-SORT: crossings and long gaps",
-    Preset.BOTSORT: "BoT-SORT: a moving camera",
-}
 
 
 class ChoiceMenus(QObject):
@@ -34,11 +23,11 @@ class ChoiceMenus(QObject):
         super().__init__(parent)
         self._workbench = workbench
         self._window = parent
-        self.models = self._menu("Model of the next run", self._fill_models)
-        self.engines = self._menu("How it runs", self._fill_engines)
-        self.presets = self._menu("Tracking of the next run", self._fill_presets)
-        self.runs = self._menu("Shown run", self._fill_runs)
-        self.videos = self._menu("Shown video", self._fill_videos)
+        self.models = self._menu(self.tr("Model of the next run"), self._fill_models)
+        self.engines = self._menu(self.tr("How it runs"), self._fill_engines)
+        self.presets = self._menu(self.tr("Tracking of the next run"), self._fill_presets)
+        self.runs = self._menu(self.tr("Shown run"), self._fill_runs)
+        self.videos = self._menu(self.tr("Shown video"), self._fill_videos)
 
     def _menu(self, title: str, fill: Callable[[], None]) -> QMenu:
         menu = QMenu(title, self._window)
@@ -63,7 +52,7 @@ class ChoiceMenus(QObject):
         self._fill(
             self.presets,
             [
-                (title, preset is runs.preset, partial(runs.choose_preset, preset))
+                (say(title), preset is runs.preset, partial(runs.choose_preset, preset))
                 for preset, title in PRESET_TITLES.items()
             ],
         )
@@ -74,7 +63,7 @@ class ChoiceMenus(QObject):
         self._fill(
             self.engines,
             [
-                (title, engine == runs.engine, partial(runs.choose_engine, engine, title))
+                (say(title), engine == runs.engine, partial(runs.choose_engine, engine, title))
                 for title, engine in ENGINES.items()
             ],
         )
@@ -123,11 +112,19 @@ class ChoiceMenus(QObject):
             group.addAction(action)
             action.triggered.connect(lambda _checked, choose=choose: choose())
         if not entries:
-            menu.addAction("None yet").setEnabled(False)
+            menu.addAction(self.tr("None yet")).setEnabled(False)
 
 
 def run_text(run: RunRecord) -> str:
     """Return a run as people tell them apart: when, with what, how far."""
     when = datetime.fromtimestamp(run.created_at)
-    state = "" if run.status is RunStatus.FINISHED else f" · {run.status} at {run.next_frame}"
+    state = "" if run.status is RunStatus.FINISHED else " · " + _unfinished(run)
     return f"{when:%d %b %H:%M} · {run.description}{state}"
+
+
+def _unfinished(run: RunRecord) -> str:
+    words = {
+        RunStatus.CANCELLED: say("cancelled at {frame}"),
+        RunStatus.FAILED: say("failed at {frame}"),
+    }
+    return words.get(run.status, say("not finished, at {frame}")).format(frame=run.next_frame)

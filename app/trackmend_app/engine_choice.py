@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from trackmend_app.wording import noted
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineChoice:
@@ -18,9 +20,12 @@ class EngineChoice:
 
 
 ENGINES = {
-    "Exact, on what is quickest here": EngineChoice(),
-    "Fast, in fewer bits": EngineChoice(precision="fast"),
-    "Exact, OpenVINO": EngineChoice(backend="openvino"),
-    "Exact, torch": EngineChoice(backend="torch"),
+    noted("Exact, on what is quickest here"): EngineChoice(),
+    noted("Fast, in fewer bits"): EngineChoice(precision="fast"),
+    noted("Exact, OpenVINO"): EngineChoice(backend="openvino"),
+    noted("Exact, torch"): EngineChoice(backend="torch"),
 }
 """What one may choose from, by title; the first one is used unless another is chosen."""
+
+ENGINE_IDS = ("auto", "fast", "openvino", "torch")
+"""Their names in the settings, in the same order."""

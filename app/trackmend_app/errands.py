@@ -131,7 +131,11 @@ class Errands(QObject):
         numbers = ", ".join(str(track.number) for track in tracks)
         dialog = DescribeTracksDialog(
             self._window,
-            title=f"Track {numbers}" if len(tracks) == 1 else f"Tracks {numbers}",
+            title=(
+                self.tr("Track {number}").format(number=numbers)
+                if len(tracks) == 1
+                else self.tr("Tracks {numbers}").format(numbers=numbers)
+            ),
             label=labels.pop() if len(labels) == 1 else "",
             attributes=tracks[0].attributes if len(tracks) == 1 else {},
         )

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from trackmend_app.log_file import log, log_path
+from trackmend_app.wording import say_composed
 from trackmend_core.errors import UserError
 
 
@@ -65,16 +66,20 @@ class FaultReporter(QObject):
         dialog.setWindowTitle("Trackmend")
         if isinstance(error, UserError):
             dialog.setIcon(QMessageBox.Icon.Warning)
-            dialog.setText(error.message)
-            dialog.setInformativeText(error.hint)
+            dialog.setText(say_composed(error.message))
+            dialog.setInformativeText(say_composed(error.hint))
             return dialog
         dialog.setIcon(QMessageBox.Icon.Critical)
-        dialog.setText("Something went wrong inside Trackmend. Your project is open and unharmed.")
+        dialog.setText(
+            self.tr("Something went wrong inside Trackmend. Your project is open and unharmed.")
+        )
         dialog.setInformativeText(
-            f"{type(error).__name__}: {error}\n\nThe details are in {log_path()}."
+            self.tr("{error}\n\nThe details are in {log}.").format(
+                error=f"{type(error).__name__}: {error}", log=log_path()
+            )
         )
         details = fault_details(error)
-        copy = dialog.addButton("Copy details", QMessageBox.ButtonRole.ActionRole)
+        copy = dialog.addButton(self.tr("Copy details"), QMessageBox.ButtonRole.ActionRole)
         copy.setObjectName("copy_details")
         copy.clicked.disconnect()
         copy.clicked.connect(lambda: QApplication.clipboard().setText(details))

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSettings, Qt, QUrl, Slot
+from PySide6.QtCore import QPoint, QSettings, Qt, Slot
 from PySide6.QtGui import (
     QCloseEvent,
-    QDesktopServices,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
@@ -24,9 +23,6 @@ from trackmend_app.assign_list import AssignList
 from trackmend_app.canvas import VideoCanvas
 from trackmend_app.canvas_presenter import CanvasPresenter
 from trackmend_app.choice_menus import ChoiceMenus
-from trackmend_app.dialogs.about import AboutDialog
-from trackmend_app.dialogs.command_palette import CommandPalette
-from trackmend_app.dialogs.key_sheet import KeySheet
 from trackmend_app.dialogs.questions import DialogQuestions, Questions
 from trackmend_app.dropped_files import has_files, take_files
 from trackmend_app.errands import Errands
@@ -36,10 +32,8 @@ from trackmend_app.filmstrip.film_presenter import FilmPresenter
 from trackmend_app.focus_return import FocusReturn
 from trackmend_app.history import HistoryPanel
 from trackmend_app.history.history_presenter import HistoryPresenter
-from trackmend_app.keys.key_editor import KeyEditor
-from trackmend_app.keys.key_map import KeyChoice, keys_file, load_choice, resolved, save_choice
+from trackmend_app.keys.key_map import keys_file, load_choice, resolved
 from trackmend_app.lane_details import LaneDetailsLoader
-from trackmend_app.log_file import log_path
 from trackmend_app.model_shelf import DetectorShelf
 from trackmend_app.models.models_presenter import ModelsPresenter
 from trackmend_app.panels import Panels
@@ -49,6 +43,8 @@ from trackmend_app.retracking.views import RetrackViews
 from trackmend_app.review.review_panel import ReviewPanel
 from trackmend_app.review.review_presenter import ReviewPresenter
 from trackmend_app.run_strip import RunStrip
+from trackmend_app.settings.control import SettingsControl
+from trackmend_app.settings.effects import SettingsEffects
 from trackmend_app.situation import Mode
 from trackmend_app.status_line import StatusLine
 from trackmend_app.status_presenter import StatusPresenter
@@ -64,9 +60,9 @@ from trackmend_app.typing_guard import TypingGuard, takes_text
 from trackmend_app.welcome import WelcomePage
 from trackmend_app.why.room import WhyRoom
 from trackmend_app.window_actions import connect_actions
+from trackmend_app.window_dialogs import WindowDialogs
 from trackmend_app.window_menus import WindowMenus
 from trackmend_app.workbench import Workbench
-from trackmend_core.errors import UserError
 
 FIRST_SIZE = (1600, 1000)
 
@@ -84,8 +80,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.app = app
         self._settings = QSettings()
-        is_light = self._settings.value("window/theme", "dark") == "light"
-        apply_theme(app, LIGHT if is_light else DARK)
+        self.settings = SettingsControl(self)
+        apply_theme(app, LIGHT if self.settings.now["appearance.theme"] == "light" else DARK)
         self.faults = FaultReporter(self)
         self.workbench = Workbench(
             questions=questions or DialogQuestions(self), shelf=shelf, parent=self
@@ -97,9 +93,11 @@ class MainWindow(QMainWindow):
         self._place_views()
         self._make_presenters()
         self._make_menus()
+        self.dialogs = WindowDialogs(self)
         connect_actions(self)
         self._connect()
         self._show_checked_at_first()
+        SettingsEffects(self, self.settings)
         TypingGuard(app, self)
         FocusReturn(app, self)
         self.resize(*FIRST_SIZE)
@@ -139,14 +137,16 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status_line)
         self.panels = Panels(self, self.action_set)
         area = Qt.DockWidgetArea
-        self.panels.add("tracks", "Tracks", self.track_table, area.LeftDockWidgetArea)
-        self.panels.add("timeline", "Timeline", self.timeline, area.BottomDockWidgetArea)
+        self.panels.add("tracks", self.tr("Tracks"), self.track_table, area.LeftDockWidgetArea)
+        self.panels.add("timeline", self.tr("Timeline"), self.timeline, area.BottomDockWidgetArea)
         self.why.add_to(self.panels)
-        self.panels.add("review", "Review", self.review_panel, area.RightDockWidgetArea)
-        self.panels.add("film", "Filmstrip", self.film_panel, area.RightDockWidgetArea)
-        self.panels.add("history", "History", self.history_panel, area.RightDockWidgetArea)
+        self.panels.add("review", self.tr("Review"), self.review_panel, area.RightDockWidgetArea)
+        self.panels.add("film", self.tr("Filmstrip"), self.film_panel, area.RightDockWidgetArea)
+        self.panels.add("history", self.tr("History"), self.history_panel, area.RightDockWidgetArea)
         self.panels.add_passing("retrack", self.retracking.panel, area.RightDockWidgetArea)
-        self.panels.add("training", "Training", self.training_panel, area.RightDockWidgetArea)
+        self.panels.add(
+            "training", self.tr("Training"), self.training_panel, area.RightDockWidgetArea
+        )
 
     def _make_presenters(self) -> None:
         bench = self.workbench
@@ -206,6 +206,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         bench = self.workbench
         bench.failed.connect(self.faults.report)
+        self.settings.failed.connect(self.faults.report)
         self.errands.failed.connect(self.faults.report)
         self.errands.said.connect(self.status_line.notice)
         bench.opener.opened.connect(self._on_project_opened)
@@ -229,7 +230,6 @@ class MainWindow(QMainWindow):
         for action_id in ("show_boxes", "show_trails", "show_barcode", "show_similarity"):
             self.action_set.set_checked(action_id, action_id != "show_similarity")
         self._on_lanes_ordered(self.tracks_presenter.order)
-        self.action_set.set_checked("light_theme", current_theme() is LIGHT)
 
     def find_track(self) -> None:
         """Put the cursor into the filter of the track list."""
@@ -257,10 +257,16 @@ class MainWindow(QMainWindow):
         getattr(view, how)()
 
     def set_light_theme(self, light: bool) -> None:
-        """Dress the window in the light or the dark theme."""
-        apply_theme(self.app, LIGHT if light else DARK)
-        self.tool_bar.redraw_icons()
-        self._settings.setValue("window/theme", "light" if light else "dark")
+        """Choose the light or the dark theme."""
+        self.settings.change({"appearance.theme": "light" if light else "dark"})
+
+    def dress(self, *, light: bool) -> None:
+        """Show the light or the dark theme."""
+        theme = LIGHT if light else DARK
+        if current_theme() is not theme:
+            apply_theme(self.app, theme)
+            self.tool_bar.redraw_icons()
+        self.action_set.set_checked("light_theme", light)
 
     def set_full_screen(self, full: bool) -> None:
         """Fill the screen, or go back."""
@@ -269,38 +275,6 @@ class MainWindow(QMainWindow):
             if full
             else self.windowState() & ~Qt.WindowState.WindowFullScreen
         )
-
-    def find_command(self) -> None:
-        """Find a command by a few letters of its name."""
-        palette = CommandPalette(self, self.action_set)
-        palette.finished.connect(palette.deleteLater)
-        palette.open()
-
-    def edit_keys(self) -> None:
-        """Change which key does what; it holds at once and is remembered."""
-        editor = KeyEditor(self, rows=ACTIONS, choice=load_choice(keys_file()))
-        editor.accepted.connect(lambda: self._use_keys(editor.choice))
-        editor.finished.connect(editor.deleteLater)
-        editor.open()
-
-    def _use_keys(self, choice: KeyChoice) -> None:
-        try:
-            save_choice(keys_file(), choice)
-        except UserError as error:
-            self.faults.report(error)
-        self.action_set.set_keys(resolved(ACTIONS, choice))
-
-    def show_keys(self) -> None:
-        """Show the sheet of keys."""
-        KeySheet(self, self.action_set.rows).open()
-
-    def show_log(self) -> None:
-        """Open the folder of the log file."""
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_path().parent)))
-
-    def show_about(self) -> None:
-        """Say what this program is."""
-        AboutDialog(self, device=self.status_presenter.device).open()
 
     @Slot(object)
     def _on_project_opened(self, path: Path) -> None:

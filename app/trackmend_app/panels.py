@@ -20,7 +20,7 @@ class PanelGrip(QWidget):
 
     def __init__(self, dock: QDockWidget) -> None:
         super().__init__(dock)
-        self.setToolTip("Drag to move this panel")
+        self.setToolTip(self.tr("Drag to move this panel"))
         self.setCursor(Qt.CursorShape.SizeAllCursor)
 
     def sizeHint(self) -> QSize:

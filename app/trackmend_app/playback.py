@@ -20,6 +20,11 @@ def elapsed_clock() -> Clock:
     return lambda: timer.nsecsElapsed() / 1e9
 
 
+def speed_text(speed: float) -> str:
+    """Return a speed as people write it: ½×, 1×, 2×."""
+    return {0.25: "¼×", 0.5: "½×", 0.1: "0.1×"}.get(speed, f"{speed:g}×")
+
+
 class Playback(QObject):
     """Says which frame is due while a video plays.
 

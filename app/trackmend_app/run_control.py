@@ -60,6 +60,7 @@ class RunControl(QObject):
         self._is_leading = False
         self._video_id: VideoId | None = None
         self._choice: ModelChoice | None = None
+        self._usual: ModelChoice | None = None
         self._preset = Preset.DEFAULT
         self.runner = JobRunner(self)
         self.runner.progressed.connect(self._on_progressed)
@@ -76,7 +77,22 @@ class RunControl(QObject):
     @property
     def choice(self) -> ModelChoice:
         """Return the model that the next run uses."""
-        return self._choice or bundled_model()
+        return self._choice or self._usual or bundled_model()
+
+    def set_usual_model(self, choice: ModelChoice | None) -> None:
+        """Run this model as long as no other is chosen; None: the bundled one."""
+        self._usual = choice
+        self.state_changed.emit()
+
+    def set_engine(self, engine: EngineChoice) -> None:
+        """Compute in another way from now on, and say nothing of it."""
+        self._shelf.engine = engine
+        self.state_changed.emit()
+
+    def set_preset(self, preset: Preset) -> None:
+        """Track in another way from the next run on, and say nothing of it."""
+        self._preset = preset
+        self.state_changed.emit()
 
     def choose(self, choice: ModelChoice) -> None:
         """Use another model from the next run on."""
@@ -91,9 +107,8 @@ class RunControl(QObject):
 
     def choose_engine(self, engine: EngineChoice, title: str) -> None:
         """Compute in another way from now on; a model that is loaded is loaded anew for it."""
-        self._shelf.engine = engine
+        self.set_engine(engine)
         self.said.emit(f"The next run computes: {title}")
-        self.state_changed.emit()
 
     def _fit_engine(self, video: Path) -> None:
         if self._shelf.engine.precision == "fast":
@@ -106,9 +121,8 @@ class RunControl(QObject):
 
     def choose_preset(self, preset: Preset) -> None:
         """Track in another way from the next run on."""
-        self._preset = preset
+        self.set_preset(preset)
         self.said.emit(f"The next run tracks with {preset}")
-        self.state_changed.emit()
 
     @property
     def follows(self) -> bool:

@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
 from trackmend_app.action_set import ActionSet
+from trackmend_app.wording import say, say_composed
 from trackmend_core.types import Progress
 
 
@@ -12,19 +13,23 @@ def time_left_text(seconds: float | None) -> str:
         return ""
     whole = round(seconds)
     if whole < 60:
-        return f"{whole} s left"
+        return say("{seconds} s left").format(seconds=whole)
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s left"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min left"
+        return say("{minutes} min {seconds} s left").format(
+            minutes=whole // 60, seconds=f"{whole % 60:02d}"
+        )
+    return say("{hours} h {minutes} min left").format(
+        hours=whole // 3600, minutes=f"{whole % 3600 // 60:02d}"
+    )
 
 
 def progress_text(progress: Progress) -> str:
     """Return how far, how fast and how long."""
     if not progress.total:
-        return progress.message
-    parts = [f"{progress.done} of {progress.total} frames"]
+        return say_composed(progress.message)
+    parts = [say("{done} of {total} frames").format(done=progress.done, total=progress.total)]
     if progress.units_per_second > 0:
-        parts.append(f"{progress.units_per_second:.1f} frames/s")
+        parts.append(say("{speed} frames/s").format(speed=f"{progress.units_per_second:.1f}"))
     parts.append(time_left_text(progress.seconds_left))
     return " · ".join(part for part in parts if part)
 
@@ -64,8 +69,8 @@ class RunStrip(QFrame):
 
     def show_running(self, title: str) -> None:
         """Begin to show a job that has told nothing yet."""
-        self._title.setText(title)
-        self._details.setText("Getting ready…")
+        self._title.setText(say_composed(title))
+        self._details.setText(self.tr("Getting ready…"))
         self._bar.setRange(0, 0)
         self._show_buttons(running=True)
 
@@ -77,8 +82,10 @@ class RunStrip(QFrame):
 
     def show_stopped(self, title: str, *, done: int, total: int) -> None:
         """Offer to go on with a run that was stopped."""
-        self._title.setText(title)
-        self._details.setText(f"{done} of {total} frames are tracked")
+        self._title.setText(say_composed(title))
+        self._details.setText(
+            self.tr("{done} of {total} frames are tracked").format(done=done, total=total)
+        )
         self._bar.setRange(0, max(1, total))
         self._bar.setValue(done)
         self._show_buttons(running=False)

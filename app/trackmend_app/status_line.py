@@ -5,6 +5,8 @@ from datetime import datetime
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
 
+from trackmend_app.wording import say_composed
+
 NOTICE_MS = 6000
 
 
@@ -39,7 +41,8 @@ class StatusLine(QStatusBar):
 
     def set_mode(self, mode: str, expected: str, *, urgent: bool = False) -> None:
         """Say the mode and what the window waits for; if urgent, a notice makes way for it."""
-        self._mode.setText(mode)
+        expected = say_composed(expected)
+        self._mode.setText(say_composed(mode))
         self._standing = expected
         if urgent:
             self._notice_end.stop()
@@ -48,6 +51,7 @@ class StatusLine(QStatusBar):
 
     def notice(self, text: str) -> None:
         """Say what has just happened, for some seconds."""
+        text = say_composed(text)
         self._expected.setText(text)
         self._expected.setToolTip(text)
         self._notice_end.start()
@@ -59,11 +63,12 @@ class StatusLine(QStatusBar):
 
     def set_device(self, text: str) -> None:
         """Say where the model runs and how fast."""
-        self._device.setText(text)
+        self._device.setText(say_composed(text))
 
     def set_saved(self, when: datetime | None) -> None:
         """Say when the last edit was committed; nothing without a project."""
-        self._saved.setText(f"● every edit saved · {when:%H:%M:%S}" if when else "")
+        text = self.tr("● every edit saved · {time}")
+        self._saved.setText(text.format(time=f"{when:%H:%M:%S}") if when else "")
 
     @property
     def standing(self) -> str:

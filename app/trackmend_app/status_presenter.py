@@ -11,6 +11,7 @@ from trackmend_app.run_strip import RunStrip
 from trackmend_app.situation import Mode, Situation
 from trackmend_app.status_line import StatusLine
 from trackmend_app.tool_bar import ToolBar
+from trackmend_app.wording import counted, say, say_composed
 from trackmend_app.workbench import Workbench
 from trackmend_core.project import RunStatus
 
@@ -95,7 +96,9 @@ class StatusPresenter(QObject):
         self._actions.set_checked("new_box", now.mode is Mode.NEW_BOX)
         self._actions.set_checked("zoom_box", now.mode is Mode.ZOOM)
         self._actions.set_checked("pause_run", now.job_paused)
-        self._actions["pause_run"].setText("Go on with the run" if now.job_paused else "Pause run")
+        self._actions["pause_run"].setText(
+            say("Go on with the run") if now.job_paused else say("Pause run")
+        )
         self._actions.set_checked("follow_run", bench.runs.follows)
         self._actions.set_checked("play", bench.playback.is_playing)
         self._actions.set_checked("loop", bench.playback.loop is not None)
@@ -127,7 +130,7 @@ class StatusPresenter(QObject):
     def _fix_text(self) -> str:
         """Return what accepting would do, in the middle of a sentence."""
         proposal = self._workbench.review.chosen
-        title = proposal.title if proposal is not None else "nothing to mend"
+        title = say_composed(proposal.title) if proposal is not None else say("nothing to mend")
         return f"{title[:1].lower()}{title[1:]}"
 
     def _show_place(self) -> None:
@@ -149,11 +152,11 @@ class StatusPresenter(QObject):
         if bench.session.run is None:
             self._status_line.set_progress("")
             return
-        parts = [f"verified {100 * bench.verification.share:.0f} %"]
+        parts = [say("verified {share} %").format(share=f"{100 * bench.verification.share:.0f}")]
         events = bench.review.events_left
         if events is not None:
-            parts.append(f"{events} {'event' if events == 1 else 'events'} left")
-        parts.append(f"{bench.activity.minutes} min")
+            parts.append(counted(events, "1 event left", "{count} events left"))
+        parts.append(say("{minutes} min").format(minutes=bench.activity.minutes))
         self._status_line.set_progress(" · ".join(parts))
 
     @Slot(str)
@@ -179,9 +182,12 @@ class StatusPresenter(QObject):
     @Slot(object)
     def _on_video_ready(self, video: OpenedVideo) -> None:
         self._show_place()
-        told = (
-            f"{video.path.name}: {video.frame_count:,} frames, {video.width} × {video.height}, "
-            f"{video.frame_rate:.4g} a second"
+        told = (say("{name}: {count} frames, {width} × {height}, {rate} a second")).format(
+            name=video.path.name,
+            count=f"{video.frame_count:,}",
+            width=video.width,
+            height=video.height,
+            rate=f"{video.frame_rate:.4g}",
         )
         self._status_line.notice(" · ".join((told, *video.notices)))
 
@@ -208,11 +214,15 @@ class StatusPresenter(QObject):
     @Slot(float)
     def _on_speed_known(self, frames_per_second: float) -> None:
         digits = 0 if frames_per_second >= 10 else 1
-        self._status_line.set_device(f"{self._device} · {frames_per_second:.{digits}f} frames/s")
+        self._status_line.set_device(
+            f"{self._device} · "
+            + say("{speed} frames/s").format(speed=f"{frames_per_second:.{digits}f}")
+        )
+
 
 
 def _notice(mode: Mode, expected: str) -> str:
     """Return what the canvas says of a mode; beside the outcome of a dry run it is the present."""
     if mode is Mode.RETRACK:
         return QCoreApplication.translate("Retrack", "Now")
-    return expected if mode is not Mode.REVIEW else ""
+    return say_composed(expected) if mode is not Mode.REVIEW else ""

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import (
 )
 
 from trackmend_app.action_set import ActionSet
-from trackmend_app.playback import SPEEDS
+from trackmend_app.playback import SPEEDS, speed_text
 from trackmend_app.theme import icon
+from trackmend_app.wording import say
 
 _TRANSPORT = ("video_start", "step_back", "play", "step_forward", "video_end")
 _TOGGLES = ("show_boxes", "show_trails", "show_confidence", "show_similarity")
@@ -55,12 +56,14 @@ class FrameReadout(QWidget):
         layout.addWidget(self._rest)
         self._dropped = QLabel(self)
         self._dropped.setProperty("kind", "quiet")
-        self._dropped.setToolTip("Frames that were due while playing but not shown in time")
+        self._dropped.setToolTip(
+            self.tr("Frames that were due while playing but not shown in time")
+        )
         layout.addWidget(self._dropped)
 
     def show_dropped(self, count: int) -> None:
         """Say how many frames were not shown in time since playing began; none says nothing."""
-        self._dropped.setText(f"· {count} dropped" if count else "")
+        self._dropped.setText(self.tr("· {count} dropped").format(count=count) if count else "")
 
     def show_place(self, *, frame_index: int, frame_count: int, time_s: float) -> None:
         """Say where the video is; a video of no frames says nothing."""
@@ -89,16 +92,16 @@ class ToolBar(QToolBar):
     speed_chosen = Signal(float)
 
     def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
-        super().__init__("Tools", parent)
+        super().__init__(say("Tools"), parent)
         self.setObjectName("tool_bar")
         self.setMovable(False)
         self.setIconSize(_ICON_SIZE)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._actions = actions
-        self.run_button = self._add_button("run_model", text="Run model")
+        self.run_button = self._add_button("run_model", text=self.tr("Run model"))
         self.run_button.setProperty("kind", "primary")
         self.run_button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
-        self._add_button("finetune", text="Finetune…")
+        self._add_button("finetune", text=self.tr("Finetune…"))
         self.addSeparator()
         for action_id in _TRANSPORT:
             button = self._add_button(action_id)
@@ -110,7 +113,7 @@ class ToolBar(QToolBar):
         self._add_stretch()
         for action_id in _TOGGLES:
             self._add_button(action_id)
-        self._add_button("find_command", text="Find a command")
+        self._add_button("find_command", text=self.tr("Find a command"))
         self.redraw_icons()
 
     def _add_button(self, action_id: str, text: str = "") -> QToolButton:
@@ -128,7 +131,7 @@ class ToolBar(QToolBar):
     def _build_speed_button(self) -> QToolButton:
         button = QToolButton(self)
         button.setObjectName("button_speed")
-        button.setToolTip("Speed of playing ([ slower, ] faster)")
+        button.setToolTip(self.tr("Speed of playing ([ slower, ] faster)"))
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setMinimumWidth(64)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -159,8 +162,3 @@ class ToolBar(QToolBar):
         for action_id, name in _ICONS.items():
             on_action = action_id == "run_model"
             self._actions[action_id].setIcon(icon(name, on_action=on_action))
-
-
-def speed_text(speed: float) -> str:
-    """Return a speed as people write it: ½×, 1×, 2×."""
-    return {0.25: "¼×", 0.5: "½×", 0.1: "0.1×"}.get(speed, f"{speed:g}×")

@@ -13,6 +13,8 @@ _SIDE = {1: "after this frame", -1: "before this frame"}
 class Travel(QObject):
     """The ways of changing the current frame that people ask for by key or button.
 
+    `small_step` and `large_step` are frames, `loop_s` seconds to each side of a looped frame.
+
     Signals: said(sentence): why there was no jump.
     """
 
@@ -24,6 +26,9 @@ class Travel(QObject):
         super().__init__(parent)
         self._session = session
         self._playback = playback
+        self.small_step = 10
+        self.large_step = 100
+        self.loop_s = 1
 
     def set_playing(self, playing: bool) -> None:
         """Play from the current frame, or stay there."""
@@ -33,13 +38,14 @@ class Travel(QObject):
             self._playback.stop()
 
     def set_looping(self, looping: bool) -> None:
-        """Play the marked range over and over; without one, a second to each side of here."""
+        """Play the marked range over and over; without one, some seconds to each side of here."""
         if not looping or self._session.video is None:
             self._playback.set_loop(None)
             self._playback.stop()
             return
         if self._session.frame_range is None:
-            here, around = self._session.frame_index, round(self._session.video.frame_rate)
+            here = self._session.frame_index
+            around = round(self.loop_s * self._session.video.frame_rate)
             last = self._session.video.frame_count - 1
             self._session.set_range((max(0, here - around), min(last, here + around)))
         self._playback.set_loop(self._session.frame_range)

@@ -17,6 +17,7 @@ from trackmend_app.jobs.runner import JobRunner
 from trackmend_app.run_strip import progress_text
 from trackmend_app.theme import current_theme
 from trackmend_app.theme.icons import icon_pixmap
+from trackmend_app.wording import say_composed
 from trackmend_core.types import Progress
 
 LOGO_PX = 64
@@ -38,11 +39,13 @@ class WelcomePage(QWidget):
         self.setObjectName("welcome")
         self._logo = QLabel()
         self._draw_logo()
-        title = QLabel("Open a video to begin")
+        title = QLabel(self.tr("Open a video to begin"))
         title.setProperty("kind", "title")
         hint = QLabel(
-            "Drop a video, a folder of images or a .trackmend file here.\n"
-            "Trackmend finds and follows everybody in it; you mend what went wrong."
+            self.tr(
+                "Drop a video, a folder of images or a .trackmend file here.\n"
+                "Trackmend finds and follows everybody in it; you mend what went wrong."
+            )
         )
         hint.setProperty("kind", "quiet")
         hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -99,7 +102,7 @@ class WelcomePage(QWidget):
 
     @Slot(str)
     def _begin_progress(self, title: str) -> None:
-        self._progress_text.setText(f"{title}…")
+        self._progress_text.setText(say_composed(title) + "…")
         self._progress_bar.setRange(0, 0)
         self._progress_text.show()
         self._progress_bar.show()
@@ -124,7 +127,7 @@ class WelcomePage(QWidget):
                 widget.deleteLater()
         if not paths:
             return
-        heading = QLabel("LATELY")
+        heading = QLabel(self.tr("LATELY"))
         heading.setProperty("kind", "heading")
         self._recent.addWidget(heading, alignment=Qt.AlignmentFlag.AlignHCenter)
         for path in paths:

@@ -26,6 +26,8 @@ def run_window(paths: list[Path], *, screenshot: Path | None = None) -> int:
     app = prepare_application()
     window = MainWindow(app)
     window.faults.install()
+    if window.settings.now.problem is not None:
+        window.faults.report(window.settings.now.problem)
     if paths:
         window.workbench.opener.open_paths(paths)
     if screenshot is None:

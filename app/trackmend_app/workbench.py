@@ -13,6 +13,7 @@ from trackmend_app.edit_plans import EditPlans
 from trackmend_app.jobs.crop_loader import CropLoader
 from trackmend_app.jobs.frame_loader import FrameLoader, OpenedVideo
 from trackmend_app.model_shelf import DetectorShelf
+from trackmend_app.moments import MomentKeeper
 from trackmend_app.opener import Opener
 from trackmend_app.playback import Playback
 from trackmend_app.repairs import Repairs
@@ -59,6 +60,7 @@ class Workbench(QObject):
         self.questions = questions
         self.shelf = shelf or DetectorShelf()
         self.frames = FrameCache(FRAME_CACHE_BYTES)
+        self.maps = MapCache(MAP_CACHE_BYTES)
         self.session = Session(self)
         self.loader = FrameLoader(self.frames, parent=self)
         self.crops = CropLoader(self.frames, parent=self)
@@ -72,6 +74,7 @@ class Workbench(QObject):
         self.retracking = RetrackControl(self.session, self.corrections, parent=self)
         self.verification = Verification(self.session, parent=self)
         self.activity = ActivityClock(self.session, parent=self)
+        self.moments = MomentKeeper(self.session, parent=self)
         self.chooser = Chooser(self.session, self.corrections, parent=self)
         self.travel = Travel(self.session, self.playback, parent=self)
         self.review = ReviewQueue(
@@ -88,7 +91,7 @@ class Workbench(QObject):
             parent=self,
         )
         self._similarity_worker = SimilarityWorker(
-            self.shelf, frames=self.frames, maps=MapCache(MAP_CACHE_BYTES), parent=self
+            self.shelf, frames=self.frames, maps=self.maps, parent=self
         )
         self.similarity = SimilarityControl(
             self.session,

@@ -9,10 +9,11 @@ from PySide6.QtGui import QFont, QFontMetricsF
 from trackmend_app.canvas.label_layout import layout_labels
 from trackmend_app.canvas.view_transform import ViewTransform
 from trackmend_app.theme import ui_font
+from trackmend_app.theme.look import label_px
 from trackmend_core.project import BoxRecord
 from trackmend_core.types import BoxSource, TrackId
 
-LABEL_HEIGHT_PX = 18.0
+_LABEL_MARGIN_PX = 5.0
 MARK_WIDTH_PX = 11.0
 _PADDING_PX = 5.0
 
@@ -38,12 +39,12 @@ class PlacedBox:
 
 def number_font() -> QFont:
     """Return the font of the id in a tab."""
-    return ui_font(13, weight=QFont.Weight.DemiBold)
+    return ui_font(label_px(), weight=QFont.Weight.DemiBold)
 
 
 def score_font() -> QFont:
     """Return the font of the confidence in a tab."""
-    return ui_font(11)
+    return ui_font(label_px() - 2)
 
 
 def place_boxes(
@@ -97,4 +98,5 @@ def _label_size(
     if text[1]:
         width += scores.horizontalAdvance(text[1]) + _PADDING_PX
     width += MARK_WIDTH_PX * ((box.source is BoxSource.PERSON) + box.is_occluded)
-    return QSizeF(max(width, LABEL_HEIGHT_PX), LABEL_HEIGHT_PX)
+    height = label_px() + _LABEL_MARGIN_PX
+    return QSizeF(max(width, height), height)

@@ -13,6 +13,7 @@ from trackmend_app.canvas.box_layout import (
     score_font,
 )
 from trackmend_app.theme import colour_for, text_colour_on
+from trackmend_app.theme.look import line_px
 from trackmend_core.types import BoxSource
 
 _SHADE = QColor(0, 0, 0, 110)
@@ -44,9 +45,9 @@ def draw_outline(painter: QPainter, placed: PlacedBox, *, look: BoxLook) -> None
         painter.fillRect(rect, veil)
     is_plain = placed.box.source is not BoxSource.INTERPOLATED and not placed.box.is_occluded
     if not look.selected and is_plain:
-        _fill_outline(painter, rect, colour=colour, width=3 if look.hovered else 2)
+        _fill_outline(painter, rect, colour=colour, width=line_px() + look.hovered)
         return
-    width = 3.0 if look.selected else 2.0
+    width = float(line_px() + look.selected)
     painter.setPen(QPen(_SHADE, width + 1.6, j=Qt.PenJoinStyle.MiterJoin))
     if not placed.box.is_occluded:
         painter.drawRect(rect)

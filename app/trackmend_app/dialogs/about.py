@@ -6,6 +6,8 @@ from importlib.metadata import version
 import PySide6
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
+from trackmend_app.dialogs.fitting import fit_height
+
 
 class AboutDialog(QDialog):
     """Version, licence, device."""
@@ -13,14 +15,19 @@ class AboutDialog(QDialog):
     def __init__(self, parent: QWidget, *, device: str) -> None:
         super().__init__(parent)
         self.setObjectName("about")
-        self.setWindowTitle("About Trackmend")
+        self.setWindowTitle(self.tr("About Trackmend"))
         title = QLabel(f"Trackmend {version('trackmend')}")
         title.setProperty("kind", "title")
         text = QLabel(
-            "Review multi-object tracks, mend identity switches, and teach FairMOT "
-            "from the corrections.\n\nApache License 2.0\n"
-            f"Python {platform.python_version()} · Qt for Python {PySide6.__version__}\n"
-            f"Model runs on: {device or 'not loaded yet'}"
+            self.tr(
+                "Review multi-object tracks, mend identity switches, and teach FairMOT "
+                "from the corrections.\n\nApache License 2.0\n"
+                "Python {python} · Qt for Python {qt}\nModel runs on: {device}"
+            ).format(
+                python=platform.python_version(),
+                qt=PySide6.__version__,
+                device=device or self.tr("not loaded yet"),
+            )
         )
         text.setProperty("kind", "quiet")
         text.setWordWrap(True)
@@ -31,4 +38,4 @@ class AboutDialog(QDialog):
         layout.setSpacing(12)
         for widget in (title, text, buttons):
             layout.addWidget(widget)
-        self.setMinimumWidth(420)
+        fit_height(self, width=420)

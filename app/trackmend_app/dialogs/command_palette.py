@@ -197,7 +197,7 @@ class CommandPalette(QDialog):
         return Command(
             action_id=action_id,
             title=action.text().replace("&&", "&"),
-            place=" ▸ ".join(filter(None, (str(row.menu), row.family))),
+            place=" ▸ ".join(filter(None, (row.menu.words, row.family))),
             keys=keys,
             tip=row.tip,
             enabled=action.isEnabled(),

@@ -17,9 +17,14 @@ from PySide6.QtWidgets import (
 )
 
 from trackmend_app.model_shelf import ModelChoice
+from trackmend_app.wording import counted, noted, say
 from trackmend_training.config import FinetuneConfig
 
-_LENGTHS = (("Short (80 steps)", 80), ("Usual (400 steps)", 400), ("Long (800 steps)", 800))
+_LENGTHS = (
+    (noted("Short (80 steps)"), 80),
+    (noted("Usual (400 steps)"), 400),
+    (noted("Long (800 steps)"), 800),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +46,13 @@ class Material:
 
     def text(self) -> str:
         """Return it as a sentence."""
-        edits = "1 correction" if self.edits == 1 else f"{self.edits:,} corrections"
-        return (
-            f"{self.tracks:,} tracks with {self.boxes:,} boxes, {edits}. "
-            "Frames around corrections are learnt from first; drawn scenes are mixed in, "
-            "so that the model does not forget."
+        return say(
+            "{tracks} with {boxes}, {edits}. Frames around corrections are learnt from first; "
+            "drawn scenes are mixed in, so that the model does not forget."
+        ).format(
+            tracks=counted(self.tracks, "1 track", "{count} tracks"),
+            boxes=counted(self.boxes, "1 box", "{count} boxes"),
+            edits=counted(self.edits, "1 correction", "{count} corrections"),
         )
 
 
@@ -62,10 +69,10 @@ class FinetuneDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("finetune_dialog")
-        self.setWindowTitle("Finetune from corrections")
+        self.setWindowTitle(self.tr("Finetune from corrections"))
         self.setMinimumWidth(460)
         self._bases = tuple(bases)
-        title = QLabel("Teach the model from the corrected tracks")
+        title = QLabel(self.tr("Teach the model from the corrected tracks"))
         title.setProperty("kind", "title")
         told = QLabel(material.text())
         told.setProperty("kind", "quiet")
@@ -74,17 +81,17 @@ class FinetuneDialog(QDialog):
         self._base.addItems([base.name for base in self._bases])
         self._name = QLineEdit(name)
         self._length = QComboBox()
-        self._length.addItems([text for text, _ in _LENGTHS] + ["Other…"])
+        self._length.addItems([say(text) for text, _ in _LENGTHS] + [self.tr("Other…")])
         self._length.setCurrentIndex(1)
         self._steps = QSpinBox()
         self._steps.setRange(1, 100_000)
         self._steps.setValue(FinetuneConfig().steps)
-        self._steps.setSuffix(" steps")
+        self._steps.setSuffix(self.tr(" steps"))
         self._length.currentIndexChanged.connect(self._on_length_chosen)
-        self._base.setToolTip("The model to start from; it stays as it is")
-        self._name.setToolTip("The new model's name in this project")
-        self._length.setToolTip("How many optimiser steps; a few seconds each on a CPU")
-        self._steps.setToolTip("Optimiser steps")
+        self._base.setToolTip(self.tr("The model to start from; it stays as it is"))
+        self._name.setToolTip(self.tr("The new model's name in this project"))
+        self._length.setToolTip(self.tr("How many optimiser steps; a few seconds each on a CPU"))
+        self._steps.setToolTip(self.tr("Optimiser steps"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 18, 20, 16)
         layout.setSpacing(14)
@@ -98,7 +105,7 @@ class FinetuneDialog(QDialog):
 
     def _warning(self) -> QLabel:
         label = QLabel(
-            "Nothing is corrected yet: the model would only learn what it thinks already."
+            self.tr("Nothing is corrected yet: the model would only learn what it thinks already.")
         )
         label.setProperty("kind", "doubt")
         label.setWordWrap(True)
@@ -109,17 +116,17 @@ class FinetuneDialog(QDialog):
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(10)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("Start from", self._base)
-        form.addRow("Name it", self._name)
+        form.addRow(self.tr("Start from"), self._base)
+        form.addRow(self.tr("Name it"), self._name)
         length = QHBoxLayout()
         length.addWidget(self._length, 1)
         length.addWidget(self._steps)
-        form.addRow("Length", length)
+        form.addRow(self.tr("Length"), length)
         return form
 
     def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        start = buttons.addButton("Start training", QDialogButtonBox.ButtonRole.AcceptRole)
+        start = buttons.addButton(self.tr("Start training"), QDialogButtonBox.ButtonRole.AcceptRole)
         start.setDefault(True)
         start.setObjectName("start_training")
         buttons.accepted.connect(self.accept)
@@ -143,6 +150,6 @@ class FinetuneDialog(QDialog):
         base = self._bases[max(0, self._base.currentIndex())]
         return FinetunePlan(
             base=base,
-            name=self._name.text().strip() or f"{base.name}, finetuned",
+            name=self._name.text().strip() or self.tr("{model}, finetuned").format(model=base.name),
             config=FinetuneConfig(steps=self._steps.value()),
         )

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from trackmend_app.actions import ACTIONS, ActionRow, Menu
+from trackmend_app.wording import noted, say
 
 _COLUMNS = (
     (Menu.VIDEO, Menu.VIEW),
@@ -24,15 +25,15 @@ _COLUMNS = (
     (Menu.MODEL, Menu.FILE, Menu.HELP),
 )
 _MOUSE = (
-    ("click", "select a box"),
-    ("Ctrl+click", "add to the selection"),
-    ("Alt+drag", "lasso: select what is inside"),
-    ("drag a box or its corner", "move or resize it"),
-    ("drag, wheel", "pan, zoom at the pointer"),
-    ("right click", "menu at the box"),
-    ("timeline: Shift+drag", "mark a range"),
-    ("timeline: drag an id onto another", "merge the two"),
-    ("hold Ctrl", "list of look-alikes"),
+    (noted("click"), noted("select a box")),
+    (noted("Ctrl+click"), noted("add to the selection")),
+    (noted("Alt+drag"), noted("lasso: select what is inside")),
+    (noted("drag a box or its corner"), noted("move or resize it")),
+    (noted("drag, wheel"), noted("pan, zoom at the pointer")),
+    (noted("right click"), noted("menu at the box")),
+    (noted("timeline: Shift+drag"), noted("mark a range")),
+    (noted("timeline: drag an id onto another"), noted("merge the two")),
+    (noted("hold Ctrl"), noted("list of look-alikes")),
 )
 
 
@@ -40,7 +41,7 @@ def _keys_text(row: ActionRow) -> str:
     shown = ", ".join(
         QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in row.keys
     )
-    return f"hold {shown}" if row.held else shown
+    return say("hold {keys}").format(keys=shown) if row.held else shown
 
 
 def _table(title: str, rows: list[tuple[str, str]]) -> str:
@@ -75,14 +76,14 @@ class KeySheet(QDialog):
         super().__init__(parent)
         rows = tuple(rows)
         self.setObjectName("key_sheet")
-        self.setWindowTitle("Keys")
+        self.setWindowTitle(self.tr("Keys"))
         page = QWidget()
         columns = QHBoxLayout(page)
         columns.setSpacing(36)
         for number, menus in enumerate(_COLUMNS):
-            html = "".join(_table(str(menu), key_rows(menu, rows)) for menu in menus)
+            html = "".join(_table(menu.words, key_rows(menu, rows)) for menu in menus)
             if number == 2:
-                html += _table("Mouse", list(_MOUSE))
+                html += _table(self.tr("Mouse"), [(say(how), say(what)) for how, what in _MOUSE])
             label = QLabel(html)
             label.setTextFormat(Qt.TextFormat.RichText)
             label.setAlignment(Qt.AlignmentFlag.AlignTop)

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
+from trackmend_app.wording import say_composed
+
 VIDEO_FILTER = (
     "Videos (*.mp4 *.avi *.mkv *.mov *.m4v *.webm *.mpg *.mpeg *.ts *.mts *.wmv *.flv *.ogv);;"
     "All files (*)"
@@ -43,17 +45,21 @@ class DialogQuestions:
     def files_to_open(self, title: str, name_filter: str) -> list[Path]:
         """Ask for existing files."""
         names: Sequence[str]
-        names, _ = QFileDialog.getOpenFileNames(self._window, title, "", name_filter)
+        names, _ = QFileDialog.getOpenFileNames(
+            self._window, say_composed(title), "", say_composed(name_filter)
+        )
         return [Path(name) for name in names]
 
     def folder_to_open(self, title: str) -> Path | None:
         """Ask for an existing folder."""
-        name = QFileDialog.getExistingDirectory(self._window, title)
+        name = QFileDialog.getExistingDirectory(self._window, say_composed(title))
         return Path(name) if name else None
 
     def file_to_write(self, title: str, suggestion: Path, name_filter: str) -> Path | None:
         """Ask where to write; the dialog itself asks before a file is overwritten."""
-        name, _ = QFileDialog.getSaveFileName(self._window, title, str(suggestion), name_filter)
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, say_composed(title), str(suggestion), say_composed(name_filter)
+        )
         return Path(name) if name else None
 
     def confirm(self, question: str, details: str, accept: str) -> bool:
@@ -61,9 +67,9 @@ class DialogQuestions:
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle("Trackmend")
-        box.setText(question)
-        box.setInformativeText(details)
-        yes = box.addButton(accept, QMessageBox.ButtonRole.AcceptRole)
+        box.setText(say_composed(question))
+        box.setInformativeText(say_composed(details))
+        yes = box.addButton(say_composed(accept), QMessageBox.ButtonRole.AcceptRole)
         no = box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(no)
         box.exec()
@@ -71,5 +77,7 @@ class DialogQuestions:
 
     def text(self, title: str, label: str, suggestion: str) -> str | None:
         """Ask for one line of text."""
-        answer, accepted = QInputDialog.getText(self._window, title, label, text=suggestion)
+        answer, accepted = QInputDialog.getText(
+            self._window, say_composed(title), say_composed(label), text=suggestion
+        )
         return answer if accepted else None

@@ -67,7 +67,9 @@ class RefinementDialog(QDialog):
         self.proposals.setWordWrap(True)
         self.proposals.setSpacing(4)
         intro = QLabel(
-            self.tr(f"{count} proposals. What is ticked becomes one edit; Ctrl+Z takes it back.")
+            self.tr(
+                "{count} proposals. What is ticked becomes one edit; Ctrl+Z takes it back."
+            ).format(count=count)
         )
         intro.setWordWrap(True)
         everything = QPushButton(self.tr("Tick all"))

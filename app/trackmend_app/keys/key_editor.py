@@ -86,7 +86,7 @@ class KeyEditor(QDialog):
         chosen, keys = self.chosen, self.keys
         self.table.setRowCount(len(self._rows))
         for line, row in enumerate(self._rows):
-            place = " ▸ ".join(filter(None, (str(row.menu), row.family)))
+            place = " ▸ ".join(filter(None, (row.menu.words, row.family)))
             shown = ", ".join(_native(key) for key in keys[row.action_id])
             own = " ●" if row.action_id in self.choice.own else ""
             for column, text in enumerate((row.title, place, shown + own)):

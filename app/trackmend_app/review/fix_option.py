@@ -5,6 +5,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from trackmend_app.review.proposal_preview import ProposalPreview
+from trackmend_app.wording import say_composed
 from trackmend_core.review import Proposal
 
 
@@ -30,7 +31,8 @@ class FixOption(QFrame):
 
     def set_proposal(self, proposal: Proposal, *, first: bool) -> None:
         """Show a proposal."""
-        text = proposal.title if first else self.tr("Or: {title}").format(title=proposal.title)
+        title = say_composed(proposal.title)
+        text = title if first else self.tr("Or: {title}").format(title=title)
         self._title.setText(text)
         self.setAccessibleName(text)
 

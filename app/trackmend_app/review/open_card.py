@@ -13,6 +13,7 @@ from trackmend_app.review.fix_option import FixOption
 from trackmend_app.review.proposal_preview import ProposalPreview
 from trackmend_app.review.queue_snapshot import choices
 from trackmend_app.review.suspicion_card import CardHead
+from trackmend_app.wording import say_composed
 from trackmend_core.review import Suspicion
 from trackmend_core.types import ImageArray
 
@@ -71,8 +72,10 @@ class OpenCard(QFrame):
     def set_suspicion(self, suspicion: Suspicion, *, choice: int, note: str) -> None:
         """Show this one with one of its proposals chosen."""
         self.head.set_suspicion(suspicion)
-        self._sentence.setText(suspicion.sentence)
-        self.setAccessibleName(f"{suspicion.kind.words}. {suspicion.sentence}")
+        self._sentence.setText(say_composed(suspicion.sentence))
+        self.setAccessibleName(
+            f"{say_composed(suspicion.kind.words)}. {say_composed(suspicion.sentence)}"
+        )
         self.crops.set_suspicion(suspicion)
         self.bars.set_rows(evidence_rows(suspicion))
         figures = evidence_line(suspicion.evidence)

@@ -18,6 +18,7 @@ from trackmend_app.review.queue_snapshot import (
 )
 from trackmend_app.session import Selection, Session
 from trackmend_app.verification import Verification
+from trackmend_app.wording import say_composed
 from trackmend_core.errors import UserError
 from trackmend_core.project import Changes, RunStatus
 from trackmend_core.review import Decision, Proposal, ReviewIndex, Suspicion
@@ -229,7 +230,7 @@ class ReviewQueue(QObject):
         self._go_on_at = self._snapshot.place(current.key)
         self._set_state(QueueState.UPDATING)
         self._post(partial(decide, suspicion=current, decision=decision, note=self._note))
-        self.said.emit(words.format(sentence=current.sentence))
+        self.said.emit(words.format(sentence=say_composed(current.sentence)))
 
     def forget_answer(self, answer_id: int) -> None:
         """Take an answer back; what it kept out of the queue waits again."""

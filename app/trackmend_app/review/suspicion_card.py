@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from trackmend_app.review.kind_chip import KindChip
 from trackmend_app.review.tones import kind_token
+from trackmend_app.wording import say_composed
 from trackmend_core.project.records import frame_number
 from trackmend_core.review import Suspicion
 
@@ -31,7 +32,7 @@ class CardHead(QWidget):
 
     def set_suspicion(self, suspicion: Suspicion) -> None:
         """Show this one."""
-        self.chip.set_text(suspicion.kind.words, kind_token(suspicion.kind))
+        self.chip.set_text(say_composed(suspicion.kind.words), kind_token(suspicion.kind))
         frame = frame_number(suspicion.frame)
         self._frame.setText(self.tr("frame {frame}").format(frame=frame))
         self._probability.setText(f"{suspicion.probability:.2f}")
@@ -64,9 +65,11 @@ class SuspicionCard(QFrame):
         """Show this one."""
         self.suspicion = suspicion
         self.head.set_suspicion(suspicion)
-        self._sentence.setText(suspicion.sentence)
-        self.setAccessibleName(f"{suspicion.kind.words}. {suspicion.sentence}")
-        self.setToolTip(suspicion.proposal.title)
+        self._sentence.setText(say_composed(suspicion.sentence))
+        self.setAccessibleName(
+            f"{say_composed(suspicion.kind.words)}. {say_composed(suspicion.sentence)}"
+        )
+        self.setToolTip(say_composed(suspicion.proposal.title))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Open."""

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QV
 from trackmend_app.action_set import ActionSet
 from trackmend_app.run_strip import time_left_text
 from trackmend_app.training.curves import LossCurves
+from trackmend_app.wording import say, say_composed
 from trackmend_training.protocol import CheckpointSaved, Message, Noted, Started, Step
 
 
@@ -29,35 +30,39 @@ class TrainingPanel(QWidget):
         self.setObjectName("training_panel")
         self.setProperty("kind", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._state = QLabel("No training yet")
+        self._state = QLabel(self.tr("No training yet"))
         self._state.setProperty("kind", "figure")
         self._state.setWordWrap(True)
-        self._details = QLabel("Correct some tracks, then choose Finetune…")
+        self._details = QLabel(self.tr("Correct some tracks, then choose Finetune…"))
         self._details.setProperty("kind", "quiet")
         self._details.setWordWrap(True)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self.curves = LossCurves()
-        self._cancel = QPushButton("Cancel training")
+        self._cancel = QPushButton(self.tr("Cancel training"))
         self._cancel.setToolTip(actions["cancel_training"].toolTip())
         self._cancel.clicked.connect(actions["cancel_training"].trigger)
-        self._rerun = QPushButton("Run the new model")
+        self._rerun = QPushButton(self.tr("Run the new model"))
         self._rerun.setObjectName("rerun")
         self._rerun.setProperty("kind", "primary")
-        self._rerun.setToolTip("Track this video again with the finetuned model, as a new run")
+        self._rerun.setToolTip(
+            self.tr("Track this video again with the finetuned model, as a new run")
+        )
         self._rerun.clicked.connect(self.rerun_asked)
-        self._keep = QPushButton("Add it all the same")
+        self._keep = QPushButton(self.tr("Add it all the same"))
         self._keep.setObjectName("keep")
-        self._keep.setToolTip("Put the model as it is now into this project")
+        self._keep.setToolTip(self.tr("Put the model as it is now into this project"))
         self._keep.clicked.connect(self.keep_asked)
-        self._report = QPushButton("What changed…")
+        self._report = QPushButton(self.tr("What changed…"))
         self._report.setObjectName("report")
-        self._report.setToolTip("Switches fixed and broken, and figures, on frames held out")
+        self._report.setToolTip(
+            self.tr("Switches fixed and broken, and figures, on frames held out")
+        )
         self._report.clicked.connect(self.report_asked)
-        self._pause = QPushButton("Pause")
+        self._pause = QPushButton(self.tr("Pause"))
         self._pause.setObjectName("pause")
         self._pause.setCheckable(True)
-        self._pause.setToolTip("Wait after this step; nothing is lost")
+        self._pause.setToolTip(self.tr("Wait after this step; nothing is lost"))
         self._pause.toggled.connect(self._on_pause_toggled)
         row = QHBoxLayout()
         for button in (self._rerun, self._keep, self._report):
@@ -78,8 +83,8 @@ class TrainingPanel(QWidget):
     def begin(self, name: str) -> None:
         """Show a training that has been started."""
         self.curves.clear()
-        self._state.setText(f"Teaching “{name}”")
-        self._details.setText("Building the training set from the corrected tracks…")
+        self._state.setText(self.tr("Teaching “{name}”").format(name=name))
+        self._details.setText(self.tr("Building the training set from the corrected tracks…"))
         self._bar.setRange(0, 0)
         self._show_running(True)
         self._offer()
@@ -90,7 +95,9 @@ class TrainingPanel(QWidget):
             self._bar.setRange(0, message.steps)
             self._bar.setValue(message.start_step)
             self._details.setText(
-                f"{message.images} images, {message.identities} identities · {message.device}"
+                self.tr("{images} images, {identities} identities · {device}").format(
+                    images=message.images, identities=message.identities, device=message.device
+                )
             )
         elif isinstance(message, Step):
             self._bar.setValue(message.step)
@@ -99,11 +106,11 @@ class TrainingPanel(QWidget):
         elif isinstance(message, CheckpointSaved):
             self.curves.add_checkpoint(message.step)
         elif isinstance(message, Noted):
-            self._details.setText(message.text)
+            self._details.setText(say_composed(message.text))
 
     def show_stopping(self) -> None:
         """Say that the training ends after the step it is at."""
-        self._state.setText("Stopping after this step…")
+        self._state.setText(self.tr("Stopping after this step…"))
         self._cancel.setEnabled(False)
         self._pause.setEnabled(False)
 
@@ -117,14 +124,14 @@ class TrainingPanel(QWidget):
         report: bool = False,
     ) -> None:
         """Say how the training ended, and offer the next step."""
-        self._state.setText(state)
-        self._details.setText(details)
+        self._state.setText(say_composed(state))
+        self._details.setText(say_composed(details))
         self._show_running(False)
         self._offer(rerun=rerun, keep=keep, report=report)
 
     @Slot(bool)
     def _on_pause_toggled(self, paused: bool) -> None:
-        self._pause.setText("Go on" if paused else "Pause")
+        self._pause.setText(self.tr(self.tr("Go on") if paused else self.tr("Pause")))
         self.pause_asked.emit(paused)
 
     def _offer(self, *, rerun: bool = False, keep: bool = False, report: bool = False) -> None:
@@ -148,5 +155,9 @@ class TrainingPanel(QWidget):
 
 def _step_text(step: Step, steps: int) -> str:
     left = time_left_text(step.seconds_left) if step.seconds_left > 0 else ""
-    parts = [f"step {step.step} of {steps}", f"loss {step.total:.3f}", left]
+    parts = [
+        say("step {step} of {steps}").format(step=step.step, steps=steps),
+        say("loss {loss}").format(loss=f"{step.total:.3f}"),
+        left,
+    ]
     return " · ".join(part for part in parts if part)

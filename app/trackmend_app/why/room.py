@@ -9,6 +9,7 @@ from trackmend_app.panels import Panels
 from trackmend_app.similarity.panel import SimilarityPanel
 from trackmend_app.similarity.presenter import SimilarityPresenter
 from trackmend_app.similarity.probe_presenter import ProbePresenter
+from trackmend_app.wording import say
 
 if TYPE_CHECKING:
     from trackmend_app.main_window import MainWindow
@@ -33,7 +34,7 @@ class WhyRoom(QObject):
     def add_to(self, panels: Panels) -> None:
         """Give every panel its dock."""
         bottom = Qt.DockWidgetArea.BottomDockWidgetArea
-        panels.add("similarity", "Similarity", self.similarity_panel, bottom)
+        panels.add("similarity", say("Similarity"), self.similarity_panel, bottom)
 
     def present(self, window: "MainWindow") -> None:
         """Make the presenters, once the window has its own views and presenters."""

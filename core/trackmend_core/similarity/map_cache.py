@@ -90,6 +90,19 @@ class MapCache:
             self._maps.clear()
             self._bytes = 0
 
+    def set_limit(self, max_bytes: int) -> None:
+        """Keep more or less from now on; what is too much goes at once.
+
+        Raises:
+            ValueError: the bound is negative.
+        """
+        if max_bytes < 0:
+            raise ValueError(f"a cache cannot hold {max_bytes} bytes")
+        with self._lock:
+            self._max_bytes = max_bytes
+            while self._bytes > self._max_bytes:
+                self._drop(next(iter(self._maps)))
+
     def _drop(self, key: Hashable) -> None:
         dropped = self._maps.pop(key, None)
         self._bytes -= dropped.nbytes if dropped is not None else 0

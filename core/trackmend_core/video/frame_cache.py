@@ -72,6 +72,19 @@ class FrameCache:
             for place in [place for place in self._frames if place[0] == key]:
                 self._drop(place)
 
+    def set_limit(self, max_bytes: int) -> None:
+        """Keep more or less from now on; what is too much goes at once.
+
+        Raises:
+            ValueError: the bound is negative.
+        """
+        if max_bytes < 0:
+            raise ValueError(f"a cache cannot hold {max_bytes} bytes")
+        with self._lock:
+            self._max_bytes = max_bytes
+            while self._bytes > self._max_bytes:
+                self._drop(next(iter(self._frames)))
+
     def _drop(self, place: tuple[str, int]) -> None:
         image = self._frames.pop(place, None)
         if image is not None:

@@ -2,7 +2,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QThread
+from pseudo_locale import PseudoTranslator
+from PySide6.QtCore import QSettings, QThread
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from window_stage import Stage, TruthDetector
@@ -24,8 +25,13 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, GroundTruth]:
 
 @pytest.fixture
 def stage(
-    qtbot: QtBot, qapp: QApplication, tmp_path: Path, drawn: tuple[Path, GroundTruth]
+    qtbot: QtBot,
+    qapp: QApplication,
+    tmp_path: Path,
+    isolated_home: Path,
+    drawn: tuple[Path, GroundTruth],
 ) -> Iterator[Stage]:
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(isolated_home))
     prepare_application()
     source, truth = drawn
     video = tmp_path / "street.mp4"
@@ -37,3 +43,12 @@ def stage(
     stop_log_file()
     left = [thread for thread in stage.window.findChildren(QThread) if thread.isRunning()]
     assert not left, "a thread was left running"
+
+
+@pytest.fixture
+def pseudo_locale(qapp: QApplication) -> Iterator[None]:
+    """The language of tests; ask for it before `stage`."""
+    translator = PseudoTranslator()
+    qapp.installTranslator(translator)
+    yield
+    qapp.removeTranslator(translator)

@@ -1,0 +1,30 @@
+"""The calls through which words reach the screen where no widget is at hand for its `tr`."""
+
+from PySide6.QtCore import QCoreApplication
+
+WORDS = "trackmend"
+COMPOSED = "composed"
+
+
+def say(text: str) -> str:
+    """Return a text of ours in the person's language; fill `{places}` in afterwards."""
+    return QCoreApplication.translate(WORDS, text)
+
+
+def noted(text: str) -> str:
+    """Mark a text of a table for the catalogues; `say` it at the point of use."""
+    return text
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """Return "1 box" or "12 boxes": two texts marked by this call, the second with `{count}`."""
+    return say(one if count == 1 else many).format(count=f"{count:,}")
+
+
+def say_composed(text: str) -> str:
+    """Return a finished sentence of the core (an error, the title of an edit) in that language.
+
+    The core knows no Qt and fills its sentences in itself, so the catalogue finds them by their
+    pattern: see `wording.composed`.
+    """
+    return QCoreApplication.translate(COMPOSED, text)
