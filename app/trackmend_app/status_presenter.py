@@ -220,7 +220,6 @@ class StatusPresenter(QObject):
         )
 
 
-
 def _notice(mode: Mode, expected: str) -> str:
     """Return what the canvas says of a mode; beside the outcome of a dry run it is the present."""
     if mode is Mode.RETRACK:
