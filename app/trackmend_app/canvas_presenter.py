@@ -23,12 +23,14 @@ class CanvasPresenter(QObject):
     Signals:
         frame_shown(frame_index): after a frame and its boxes are on the canvas.
         said(sentence).
+        visibility_changed(dict): whether "boxes", "trails" and "confidence" are shown.
         following_changed(follows): a track is kept in the middle, or none any more.
     """
 
     frame_shown = Signal(int)
     said = Signal(str)
     following_changed = Signal(bool)
+    visibility_changed = Signal(object)
 
     def __init__(
         self,
@@ -96,6 +98,7 @@ class CanvasPresenter(QObject):
         self._visible[what] = visible
         self._apply_visibility()
         self._refresh_trails()
+        self.visibility_changed.emit(dict(self._visible))
 
     def change_trails(self, step: int) -> None:
         """Draw longer (1) or shorter (-1) trails, and show them."""

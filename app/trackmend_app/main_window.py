@@ -1,5 +1,6 @@
 """The window: assembles the views around one workbench; it holds no logic of its own."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSettings, Qt, Slot
@@ -45,6 +46,7 @@ from trackmend_app.review.review_presenter import ReviewPresenter
 from trackmend_app.run_strip import RunStrip
 from trackmend_app.settings.control import SettingsControl
 from trackmend_app.settings.effects import SettingsEffects
+from trackmend_app.side_views import SideViews
 from trackmend_app.situation import Mode
 from trackmend_app.status_line import StatusLine
 from trackmend_app.status_presenter import StatusPresenter
@@ -106,6 +108,7 @@ class MainWindow(QMainWindow):
 
     def _make_views(self) -> None:
         self.canvas = VideoCanvas()
+        self.side_views = SideViews(self.canvas, self.workbench, self.action_set, parent=self)
         self.timeline = TimelineView()
         self.track_table = TrackTable()
         self.why = WhyRoom(self)
@@ -127,7 +130,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(self._video_page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.retracking.beside(self.canvas), 1)
+        column.addWidget(self.retracking.beside(self.side_views.splitter), 1)
         column.addWidget(self.run_strip)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.welcome)
@@ -162,6 +165,7 @@ class MainWindow(QMainWindow):
             timeline=self.timeline,
             session=bench.session,
             corrections=bench.corrections,
+            repairs=bench.repairs,
             verification=bench.verification,
             parent=self,
         )
@@ -214,9 +218,9 @@ class MainWindow(QMainWindow):
         self.tool_bar.speed_chosen.connect(bench.playback.set_speed)
         self.canvas_presenter.said.connect(self.status_line.notice)
         self.canvas_presenter.frame_shown.connect(bench.playback.note_shown)
-        self.canvas_presenter.following_changed.connect(
-            lambda follows: self.action_set.set_checked("follow_track", follows)
-        )
+        self.canvas_presenter.visibility_changed.connect(self.side_views.set_visible)
+        follow = partial(self.action_set.set_checked, "follow_track")
+        self.canvas_presenter.following_changed.connect(follow)
         self.tracks_presenter.order_changed.connect(self._on_lanes_ordered)
         self.canvas.context_menu_requested.connect(self._on_context_menu_requested)
         for runner in (bench.opener.runner, self.errands.runner):
@@ -266,6 +270,7 @@ class MainWindow(QMainWindow):
         if current_theme() is not theme:
             apply_theme(self.app, theme)
             self.tool_bar.redraw_icons()
+            self.side_views.redraw_icons()
         self.action_set.set_checked("light_theme", light)
 
     def set_full_screen(self, full: bool) -> None:

@@ -36,6 +36,7 @@ class Situation:
     selected_tracks: int = 0
     box_selected: bool = False
     range_selected: bool = False
+    side_views: int = 0
     event_at_hand: bool = False
     undo_title: str | None = None
     redo_title: str | None = None
@@ -131,6 +132,11 @@ def with_box(now: Situation) -> bool:
 def with_selection(now: Situation) -> bool:
     """Tell whether at least one track is selected."""
     return now.has_run and now.selected_tracks >= 1
+
+
+def with_side_view(now: Situation) -> bool:
+    """Tell whether a view is open beside the main one."""
+    return now.side_views > 0
 
 
 def with_range(now: Situation) -> bool:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from trackmend_app.corrections import Corrections
 from trackmend_app.radius_text import radius_text
+from trackmend_app.repairs import Repairs
 from trackmend_app.session import Session
 from trackmend_app.timeline import TimelineView
 from trackmend_app.timeline.lane_order import LaneOrder, LaneSort
@@ -32,6 +33,7 @@ class TracksPresenter(QObject):
         timeline: TimelineView,
         session: Session,
         corrections: Corrections,
+        repairs: Repairs,
         verification: Verification,
         parent: QObject | None = None,
     ) -> None:
@@ -40,6 +42,7 @@ class TracksPresenter(QObject):
         self._timeline = timeline
         self._session = session
         self._corrections = corrections
+        self._repairs = repairs
         self._verification = verification
         self._order = LaneOrder()
         verification.changed.connect(self._on_verified_changed)
@@ -56,6 +59,7 @@ class TracksPresenter(QObject):
         timeline.merge_considered.connect(self._on_merge_considered)
         timeline.merge_asked.connect(self._on_merge_asked)
         table.filter_changed.connect(self._show_lanes)
+        table.label_typed.connect(self._on_label_typed)
 
     @property
     def order(self) -> LaneOrder:
@@ -140,6 +144,10 @@ class TracksPresenter(QObject):
         kept = [track for track in self._session.selection.track_ids if track in track_ids]
         added = [track for track in track_ids if track not in kept]
         self._session.select_tracks((*kept, *added))
+
+    @Slot(list, str)
+    def _on_label_typed(self, track_ids: Sequence[TrackId], label: str) -> None:
+        self._repairs.describe(tuple(track_ids), label=label)
 
     @Slot(int)
     def _on_row_activated(self, track_id: int) -> None:

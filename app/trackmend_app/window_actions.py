@@ -113,7 +113,7 @@ def _track_slots(window: "MainWindow") -> dict[str, Slot]:
         "merge_mode": lambda: corrections.set_mode(Mode.MERGE),
         "merge_commit": corrections.merge_selected,
         "assign_new": lambda: corrections.assign(None),
-        "describe_track": window.errands.describe_tracks,
+        "describe_track": partial(_describe, window),
         "delete_box": corrections.delete_box,
         "delete_from_here": corrections.delete_from_here,
         "delete_track": corrections.delete_tracks,
@@ -160,6 +160,11 @@ def _view_slots(window: "MainWindow") -> dict[str, Slot]:
         "zoom_fit": lambda: window.zoom("fit"),
         "longer_trails": lambda: window.canvas_presenter.change_trails(1),
         "shorter_trails": lambda: window.canvas_presenter.change_trails(-1),
+        "add_view": window.side_views.add,
+        "close_view": window.side_views.close_last,
+        "view_back": lambda: window.side_views.step(-1),
+        "view_forward": lambda: window.side_views.step(1),
+        "go_to_view": window.side_views.take_main_there,
         "pin_track": window.tracks_presenter.pin_selected,
         "reset_layout": window.panels.reset,
         "hold_similarity": window.why.hold_similarity,
@@ -170,6 +175,11 @@ def _view_slots(window: "MainWindow") -> dict[str, Slot]:
         "open_log": window.dialogs.show_log,
         "about": window.dialogs.show_about,
     }
+
+
+def _describe(window: "MainWindow") -> None:
+    if not window.track_table.edit_label():
+        window.errands.describe_tracks()
 
 
 def _sort_lanes(lanes: "TracksPresenter", by: LaneSort, _on: bool) -> None:
@@ -187,6 +197,7 @@ def _toggle_slots(window: "MainWindow") -> dict[str, ToggleSlot]:
         "show_barcode": window.timeline.set_barcode,
         "show_similarity": window.workbench.similarity.set_shown,
         "zoom_box": lambda on: corrections.set_mode(Mode.ZOOM if on else Mode.REVIEW),
+        "link_view": window.side_views.set_linked,
         "follow_track": presenter.set_following,
         "probe_similarity": window.why.probe.set_mode,
         "light_theme": window.set_light_theme,

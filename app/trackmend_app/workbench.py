@@ -104,6 +104,7 @@ class Workbench(QObject):
         self.training = TrainingControl(self.session, parent=self)
         self._opened: OpenedVideo | None = None
         self._video_lost = False
+        self._side_views = 0
         self._connect()
 
     def _connect(self) -> None:
@@ -184,6 +185,7 @@ class Workbench(QObject):
             run_can_continue=self.runs.can_continue,
             selected_tracks=len(session.selection.track_ids),
             box_selected=session.selection.box_id is not None,
+            side_views=self._side_views,
             range_selected=session.frame_range is not None,
             event_at_hand=self.review.current is not None,
             undo_title=project.undo_title if project is not None else None,
@@ -191,6 +193,11 @@ class Workbench(QObject):
             mode=self.corrections.mode,
             retrack_ready=self.retracking.can_accept,
         )
+
+    def set_side_views(self, count: int) -> None:
+        """Say how many views are open beside the main one."""
+        self._side_views = count
+        self.situation_changed.emit()
 
     def may_leave_project(self) -> bool:
         """Ask before jobs are ended that work on the open project, and end them."""

@@ -12,7 +12,7 @@ from trackmend_app.theme import DARK, LIGHT, apply_theme
 from trackmend_app.theme.identity_colours import panel_colour_name
 from trackmend_app.tracks import TrackTable
 from trackmend_app.tracks.track_filter import TrackFilter, fits
-from trackmend_app.tracks.track_model import Column, TrackModel
+from trackmend_app.tracks.track_model import TRACK_ROLE, Column, TrackModel
 from trackmend_core.project import TrackSummary
 from trackmend_core.types import TrackId
 
@@ -217,6 +217,28 @@ def test_the_models_keep_the_rules_of_qt(qtbot: QtBot) -> None:
         proxy.set_only_here(False)
         proxy.set_text("")
     assert len(testers) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("boxes>50", [1]),
+        ("boxes > 15, start<=51", [1, 12]),
+        ("score < 0.8", []),
+        ("gaps>0", [12]),
+        ("end>=100 1", [1]),
+        ("boxes>", []),
+    ],
+)
+def test_conditions_narrow_the_list(qtbot: QtBot, text: str, numbers: list[int]) -> None:
+    model = TrackModel()
+    model.set_tracks(
+        [make_track(1), make_track(2, ((0, 9),)), make_track(12, ((50, 59), (70, 79)))]
+    )
+    proxy = TrackFilter(model)
+    proxy.set_text(text)
+    rows = range(proxy.rowCount())
+    assert [proxy.index(row, 0).data(TRACK_ROLE).number for row in rows] == numbers
 
 
 def test_the_mark_of_a_track_is_filled_in_its_frames_only(table: TrackTable) -> None:

@@ -1,8 +1,15 @@
 """Draw the first cell of a track: its colour, its id, its label."""
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
-from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import (
+    QApplication,
+    QLineEdit,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from trackmend_app.theme import current_theme, ui_font
 from trackmend_app.theme.identity_colours import panel_colour_name
@@ -10,11 +17,39 @@ from trackmend_app.tracks.track_model import HERE_ROLE, TRACK_ROLE, AnyIndex
 
 _SWATCH_PX = 10.0
 _LEFT_PX = 12.0
+_LEAST_EDITOR_PX = 150
 _LEFT_MIDDLE = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
 class IdentityDelegate(QStyledItemDelegate):
-    """The swatch is filled when the track is in the current frame, a ring when it is not."""
+    """Draws and edits the first cell.
+
+    The swatch is filled when the track is in the current frame, a ring when it is not.
+    """
+
+    def createEditor(
+        self, parent: QWidget, _option: QStyleOptionViewItem, index: AnyIndex
+    ) -> QWidget:
+        """Return the field for the label."""
+        field = QLineEdit(parent)
+        field.setObjectName("label_editor")
+        track = index.data(TRACK_ROLE)
+        field.setPlaceholderText(self.tr("label"))
+        name = self.tr("Label of track {number}").format(number=track.number)
+        field.setAccessibleName(name)
+        field.setStyleSheet("padding: 0 4px; border-radius: 3px; min-height: 0;")
+        return field
+
+    def updateEditorGeometry(
+        self, editor: QWidget, option: QStyleOptionViewItem, index: AnyIndex
+    ) -> None:
+        """Put the field behind the number, wide enough to type in."""
+        area = option.rect.adjusted(int(_LEFT_PX + _SWATCH_PX + 6), 1, 0, -1)
+        number = QFontMetrics(ui_font(13)).horizontalAdvance(str(index.data(TRACK_ROLE).number))
+        area.setLeft(area.left() + number + 6)
+        view_width = option.widget.width() if option.widget else area.right()
+        area.setWidth(max(area.width(), min(_LEAST_EDITOR_PX, view_width - area.left() - 4)))
+        editor.setGeometry(area)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Draw one cell."""

@@ -1,9 +1,15 @@
 """Which tracks the table shows: by id, by label, only those in the current frame."""
 
+import re
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QSortFilterProxyModel, Qt
 
+from trackmend_app.tracks.conditions import condition
 from trackmend_app.tracks.track_model import SORT_ROLE, AnyIndex, TrackModel
 from trackmend_core.project import TrackSummary
+
+_AROUND_SIGNS = re.compile(r"\s*([<>=]+)\s*")
 
 
 class TrackFilter(QSortFilterProxyModel):
@@ -11,12 +17,14 @@ class TrackFilter(QSortFilterProxyModel):
 
     Terms are separated by blanks or commas and any of them may fit: a number fits ids that begin
     with it, a range such as 3-7 fits ids within, anything else fits labels that contain it.
+    Conditions such as boxes>50, score<0.6, start>=100, end<20 or gaps>0 must all hold as well.
     """
 
     def __init__(self, model: TrackModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tracks = model
         self._terms: tuple[str, ...] = ()
+        self._conditions: tuple[Callable[[TrackSummary], bool], ...] = ()
         self._only_here = False
         self.setSortRole(SORT_ROLE)
         self.setSourceModel(model)
@@ -29,7 +37,10 @@ class TrackFilter(QSortFilterProxyModel):
 
     def set_text(self, text: str) -> None:
         """Show the tracks that fit what was typed; all of them when nothing was."""
-        self._terms = tuple(text.replace(",", " ").casefold().split())
+        terms = _AROUND_SIGNS.sub(r"\1", text.replace(",", " ").casefold()).split()
+        found = {term: condition(term) for term in terms}
+        self._terms = tuple(term for term in terms if found[term] is None)
+        self._conditions = tuple(test for test in found.values() if test is not None)
         self.invalidate()
 
     def set_only_here(self, on: bool) -> None:
@@ -44,6 +55,8 @@ class TrackFilter(QSortFilterProxyModel):
     def accepts(self, track: TrackSummary) -> bool:
         """Return whether a track passes."""
         if self._only_here and not self._tracks.is_here(track):
+            return False
+        if not all(test(track) for test in self._conditions):
             return False
         return not self._terms or any(fits(track, term) for term in self._terms)
 

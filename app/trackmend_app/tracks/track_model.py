@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from enum import IntEnum
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 
 from trackmend_app.tracks.presence import is_in_frame
 from trackmend_core.project import TrackSummary
@@ -28,7 +35,12 @@ HERE_ROLE = Qt.ItemDataRole.UserRole + 2
 
 
 class TrackModel(QAbstractTableModel):
-    """Rows are tracks, in the order given; a proxy sorts and filters them."""
+    """Rows are tracks, in the order given; a proxy sorts and filters them.
+
+    Signals: label_typed(track_id, label): a person wants to call a track so; it is not yet.
+    """
+
+    label_typed = Signal(int, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -111,6 +123,8 @@ class TrackModel(QAbstractTableModel):
         track = self._tracks[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(track, Column(index.column()))
+        if role == Qt.ItemDataRole.EditRole:
+            return track.label
         if role == SORT_ROLE:
             return self._sort_key(track, Column(index.column()))
         if role == TRACK_ROLE:
@@ -120,6 +134,23 @@ class TrackModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             return self._description(track)
         return None
+
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+        """Return what can be done with a cell: the first one takes a label."""
+        flags = super().flags(index)
+        if index.isValid() and index.column() == Column.NUMBER:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def setData(self, index: AnyIndex, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Take a typed label; it is shown once it is in the file."""
+        if role != Qt.ItemDataRole.EditRole or not index.isValid():
+            return False
+        track, label = self._tracks[index.row()], str(value).strip()
+        if label == track.label:
+            return False
+        self.label_typed.emit(int(track.track_id), label)
+        return True
 
     def _text(self, track: TrackSummary, column: Column) -> str:
         if column is Column.NUMBER:

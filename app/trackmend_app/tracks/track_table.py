@@ -40,11 +40,14 @@ class TrackTable(QWidget):
         track_selected(track_ids): a person selected these tracks (a list, maybe empty).
         track_activated(track_id): a track was double-clicked or Enter was pressed on it.
         filter_changed(): other tracks are wanted.
+        label_typed(track_ids, label): these shall be called so: the selected ones if the track
+            whose label was typed is among them.
     """
 
     track_selected = Signal(list)
     track_activated = Signal(int)
     filter_changed = Signal()
+    label_typed = Signal(list, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +62,7 @@ class TrackTable(QWidget):
         self._build()
         self.filter_box.textChanged.connect(self._on_filter_typed)
         self.here_button.toggled.connect(self._on_here_toggled)
+        self._model.label_typed.connect(self._on_label_typed)
         self.view.doubleClicked.connect(self._on_row_activated)
         self.view.selectionModel().selectionChanged.connect(self._on_selection_changed)
 
@@ -103,6 +107,14 @@ class TrackTable(QWidget):
         self.filter_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filter_box.selectAll()
 
+    def edit_label(self) -> bool:
+        """Let the label of the current row be typed there; return False if no row is current."""
+        index = self.view.currentIndex()
+        if not index.isValid() or not self.view.hasFocus():
+            return False
+        self.view.edit(index.siblingAtColumn(Column.NUMBER))
+        return True
+
     @property
     def selected_tracks(self) -> list[TrackId]:
         """The selected tracks, also those that the filter hides."""
@@ -142,6 +154,13 @@ class TrackTable(QWidget):
         self._select_rows()
         self._count()
         self.filter_changed.emit()
+
+    @Slot(int, str)
+    def _on_label_typed(self, track_id: int, label: str) -> None:
+        chosen = [TrackId(track_id)]
+        if track_id in self._selected:
+            chosen = sorted(self._selected)
+        self.label_typed.emit(chosen, label)
 
     @Slot(QModelIndex)
     def _on_row_activated(self, index: QModelIndex) -> None:
@@ -215,7 +234,12 @@ class TrackTable(QWidget):
         box, button = self.filter_box, self.here_button
         box.setPlaceholderText(self.tr("Find id or label"))
         box.setAccessibleName(self.tr("Find id or label"))
-        box.setToolTip(self.tr("Ids (3, 1-9), labels; several separated by commas. Esc empties."))
+        box.setToolTip(
+            self.tr(
+                "Ids (3, 1-9), labels, and conditions: boxes>50, score<0.6, start>=100, end<20, "
+                "gaps>0. Esc empties."
+            )
+        )
         box.setClearButtonEnabled(True)
         button.setText(self.tr("Here"))
         button.setCheckable(True)
