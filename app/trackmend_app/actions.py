@@ -202,7 +202,7 @@ _VIEW = _rows(
      "Let lanes of one label stand together under its name"),
     *((3, f"lanes_by_{by}", f"Lanes/Sort by {by}", "", when.always, "c",
        f"Order the lanes by {by}")
-     for by in ("number", "start", "length", "confidence", "label")),
+     for by in ("number", "start", "length", "confidence", "suspicion", "label")),
     (4, "light_theme", "Light theme", "Ctrl+Shift+L", when.always, "c",
      "Switch between the dark and the light theme"),
     (4, "full_screen", "Full screen", "F11", when.always, "c",

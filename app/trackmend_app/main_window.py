@@ -188,6 +188,8 @@ class MainWindow(QMainWindow):
             panels=self.panels,
             canvas=self.canvas,
             canvas_presenter=self.canvas_presenter,
+            timeline=self.timeline,
+            tracks_presenter=self.tracks_presenter,
             parent=self,
         )
         self.models_presenter = ModelsPresenter(self, workbench=bench, errands=self.errands)

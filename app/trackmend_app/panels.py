@@ -8,7 +8,7 @@ from trackmend_app.action_set import ActionSet
 from trackmend_app.theme import current_theme
 
 LAYOUT_VERSION = 2
-TRACKS_WIDTH, TIMELINE_HEIGHT, SIDE_WIDTH, TRAINING_WIDTH = 270, 290, 330, 430
+TRACKS_WIDTH, TIMELINE_HEIGHT, SIDE_WIDTH, TRAINING_WIDTH = 330, 290, 330, 430
 GRIP_HEIGHT = 7
 REVIEW_WIDTH = 364
 _WIDTHS = {"history": 380, "film": 330, "review": REVIEW_WIDTH, "retrack": REVIEW_WIDTH}

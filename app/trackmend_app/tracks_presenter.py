@@ -1,6 +1,6 @@
 """Keeps the track list and the timeline in step with the session."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -15,7 +15,7 @@ from trackmend_app.tracks import TrackTable
 from trackmend_app.verification import Verification
 from trackmend_core.errors import UserError
 from trackmend_core.project.edits import MergeTracks
-from trackmend_core.types import TrackId
+from trackmend_core.types import FloatArray, TrackId
 
 
 class TracksPresenter(QObject):
@@ -45,6 +45,7 @@ class TracksPresenter(QObject):
         self._repairs = repairs
         self._verification = verification
         self._order = LaneOrder()
+        self._suspicion: Mapping[TrackId, float] = {}
         verification.changed.connect(self._on_verified_changed)
         session.video_changed.connect(self._on_video_changed)
         session.tracks_changed.connect(self._on_tracks_changed)
@@ -65,6 +66,16 @@ class TracksPresenter(QObject):
     def order(self) -> LaneOrder:
         """How lanes are shown."""
         return self._order
+
+    def show_suspicion(self, of_track: Mapping[TrackId, float], of_frame: FloatArray) -> None:
+        """Show how suspicious tracks and frames are, 0..1."""
+        changed = of_track != self._suspicion
+        self._suspicion = of_track
+        self._timeline.set_suspicion(of_frame)
+        if changed:
+            self._table.set_suspicion(of_track)
+        if changed and (self._order.sort is LaneSort.SUSPICION or self._table.asks_for_suspicious):
+            self._show_lanes()
 
     def sort_lanes(self, by: LaneSort) -> None:
         """Order the lanes."""
@@ -96,6 +107,7 @@ class TracksPresenter(QObject):
             self._session.tracks(),
             frame_index=self._session.frame_index,
             accepts=self._table.accepts,
+            suspicion=self._suspicion,
         )
         self._timeline.set_tracks(
             lanes,

@@ -1,10 +1,12 @@
 """Moves through the video: steps, jumps, playing."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal
 
 from trackmend_app.landmarks import births_and_deaths, gap_ends, next_crossing, next_of
 from trackmend_app.playback import SPEEDS, Playback
-from trackmend_app.session import Session
+from trackmend_app.session import FrameRange, Session
 from trackmend_core.project import TrackSummary
 
 _SIDE = {1: "after this frame", -1: "before this frame"}
@@ -21,14 +23,21 @@ class Travel(QObject):
     said = Signal(str)
 
     def __init__(
-        self, session: Session, playback: Playback, *, parent: QObject | None = None
+        self,
+        session: Session,
+        playback: Playback,
+        *,
+        event_range: Callable[[], FrameRange | None] = lambda: None,
+        parent: QObject | None = None,
     ) -> None:
+        """Move through the video of a session; `event_range` is of the suspicion at hand."""
         super().__init__(parent)
         self._session = session
         self._playback = playback
         self.small_step = 10
         self.large_step = 100
         self.loop_s = 1
+        self._event_range = event_range
 
     def set_playing(self, playing: bool) -> None:
         """Play from the current frame, or stay there."""
@@ -38,18 +47,37 @@ class Travel(QObject):
             self._playback.stop()
 
     def set_looping(self, looping: bool) -> None:
-        """Play the marked range over and over; without one, some seconds to each side of here."""
+        """Play the range over and over, or the suspicion at hand, or some seconds around here."""
         if not looping or self._session.video is None:
             self._playback.set_loop(None)
             self._playback.stop()
+            return
+        event = self._event_range()
+        if self._session.frame_range is None and event is not None:
+            self._play_loop(event)
             return
         if self._session.frame_range is None:
             here = self._session.frame_index
             around = round(self.loop_s * self._session.video.frame_rate)
             last = self._session.video.frame_count - 1
             self._session.set_range((max(0, here - around), min(last, here + around)))
-        self._playback.set_loop(self._session.frame_range)
+        self._play_loop(self._session.frame_range)
+
+    def _play_loop(self, loop: FrameRange | None) -> None:
+        self._playback.set_loop(loop)
         self._playback.play_from(self._session.frame_index)
+
+    def to_event(self, frame_index: int) -> None:
+        """Go to a suspicion; when the one before was being looped, loop this one."""
+        loops = self.loops_event
+        self.to(frame_index)
+        if loops:
+            self._play_loop(self._event_range())
+
+    @property
+    def loops_event(self) -> bool:
+        """Return whether what is looped is a suspicion and not a marked range."""
+        return self._playback.loop is not None and self._session.frame_range is None
 
     def change_speed(self, step: int) -> None:
         """Play at the next slower (-1) or faster (1) speed."""

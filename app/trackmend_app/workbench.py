@@ -76,9 +76,14 @@ class Workbench(QObject):
         self.activity = ActivityClock(self.session, parent=self)
         self.moments = MomentKeeper(self.session, parent=self)
         self.chooser = Chooser(self.session, self.corrections, parent=self)
-        self.travel = Travel(self.session, self.playback, parent=self)
+        self.travel = Travel(
+            self.session,
+            self.playback,
+            event_range=lambda: self.review.event_range,
+            parent=self,
+        )
         self.review = ReviewQueue(
-            self.session, verification=self.verification, go_to=self.travel.to, parent=self
+            self.session, verification=self.verification, go_to=self.travel.to_event, parent=self
         )
         self.opener = Opener(
             self.session, questions=questions, may_leave=self.may_leave_project, parent=self
@@ -116,6 +121,7 @@ class Workbench(QObject):
         self.playback.playing_changed.connect(self.similarity.look)
         self.runs.runner.ended.connect(self.similarity.look)
         self.playback.frame_due.connect(session.go_to)
+        self.review.current_changed.connect(self._on_event_changed)
         for signal in (
             session.project_changed,
             session.run_changed,
@@ -258,6 +264,13 @@ class Workbench(QObject):
         """Let the loop follow the range; without a range nothing is looped."""
         if self.playback.loop is not None:
             self.playback.set_loop(self.session.frame_range)
+
+    @Slot()
+    def _on_event_changed(self) -> None:
+        """Let the loop of a suspicion end when it is put down."""
+        if self.review.current is None and self.travel.loops_event:
+            self.playback.set_loop(None)
+            self.playback.stop()
 
     @Slot(object)
     def _on_video_opened(self, video: OpenedVideo) -> None:

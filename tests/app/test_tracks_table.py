@@ -63,6 +63,7 @@ def test_the_table_shows_every_track_and_says_how_many(table: TrackTable) -> Non
         "95",
         "6–100",
         "0.90",
+        "–",
     ]
 
 

@@ -9,8 +9,16 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygon
 from trackmend_app.canvas.box_drag import Box
 from trackmend_app.canvas.box_layout import PlacedBox
 from trackmend_app.canvas.box_painter import BoxLook, draw_handles, draw_label, draw_outline
-from trackmend_app.canvas.chips import draw_chip, draw_drop_frame, draw_empty_state, draw_stand_in
+from trackmend_app.canvas.chips import (
+    ChipPart,
+    draw_chip,
+    draw_drop_frame,
+    draw_empty_state,
+    draw_numbers_chip,
+    draw_stand_in,
+)
 from trackmend_app.canvas.frame_picture import FramePicture
+from trackmend_app.canvas.ghost_painter import Ghost, draw_ghosts
 from trackmend_app.canvas.trail_painter import TrailPoint, draw_trails
 from trackmend_app.canvas.view_transform import ViewTransform
 from trackmend_app.similarity.colour_map import SimilarityRange
@@ -43,6 +51,8 @@ class CanvasContent:
     show_trails: bool = True
     show_scores: bool = False
     notice: str = ""
+    proposal: Sequence[ChipPart] = ()
+    ghosts: Sequence[Ghost] = ()
     stand_in: str = ""
     drop_highlight: bool = False
 
@@ -90,6 +100,7 @@ def paint_canvas(
                 selected=content.selected,
             )
         _paint_boxes(painter, content, placed, editable=editable, edited=edited)
+        draw_ghosts(painter, content.ghosts, transform=transform, theme=theme)
         _paint_box_in_hand(painter, edited, placed=placed, transform=transform, theme=theme)
         _paint_notes(painter, content, view=area, theme=theme)
     if content.drop_highlight:
@@ -200,6 +211,8 @@ def _paint_notes(painter: QPainter, content: CanvasContent, *, view: QRectF, the
     margin = QPointF(_NOTE_MARGIN_PX, _NOTE_MARGIN_PX)
     if content.notice:
         draw_chip(painter, content.notice, top_left=view.topLeft() + margin, theme=theme)
+    elif content.proposal:
+        draw_numbers_chip(painter, content.proposal, top_left=view.topLeft() + margin, theme=theme)
     if content.stand_in:
         draw_stand_in(painter, content.stand_in, view=view, theme=theme)
     if content.overlay is not None:

@@ -1,13 +1,25 @@
 """Small notes drawn on the video, and what an empty canvas says."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from trackmend_app.theme import Theme, ui_font
+from trackmend_app.theme import Theme, colour_for, ui_font
 from trackmend_app.theme.icons import icon_pixmap
 
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 _WRAPPED = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+
+
+@dataclass(frozen=True, slots=True)
+class ChipPart:
+    """Words, or an id to be drawn in its colour."""
+
+    text: str
+    number: int | None = None
 
 
 def draw_chip(painter: QPainter, text: str, *, top_left: QPointF, theme: Theme) -> QRectF:
@@ -38,6 +50,31 @@ def draw_stand_in(painter: QPainter, text: str, *, view: QRectF, theme: Theme) -
         top_left=QPointF(view.center().x() - width / 2, view.top() + 12),
         theme=theme,
     )
+
+
+def draw_numbers_chip(
+    painter: QPainter, parts: Sequence[ChipPart], *, top_left: QPointF, theme: Theme
+) -> QRectF:
+    """Draw a note in which ids stand in their colours, and return where it lies."""
+    font, strong = ui_font(12, weight=QFont.Weight.Medium), ui_font(12, weight=QFont.Weight.Bold)
+    widths = [
+        QFontMetricsF(font if part.number is None else strong).horizontalAdvance(part.text)
+        for part in parts
+    ]
+    chip = QRectF(top_left.x(), top_left.y(), sum(widths) + 20, 26)
+    ground = QColor(theme.overlay)
+    ground.setAlpha(225)
+    painter.setPen(QPen(QColor(255, 255, 255, 30), 1))
+    painter.setBrush(ground)
+    painter.drawRoundedRect(chip, 6, 6)
+    x = chip.left() + 10
+    for part, width in zip(parts, widths, strict=True):
+        number = part.number
+        painter.setPen(QColor(theme.on_overlay) if number is None else colour_for(number))
+        painter.setFont(font if number is None else strong)
+        painter.drawText(QRectF(x, chip.top(), width + 2, chip.height()), _LEFT, part.text)
+        x += width
+    return chip
 
 
 def draw_empty_state(

@@ -14,10 +14,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from trackmend_app.canvas.annotated_view import AnnotatedView
 from trackmend_app.canvas.box_layout import PlacedBox, place_boxes
 from trackmend_app.canvas.box_words import describe_box
 from trackmend_app.canvas.canvas_painter import (
-    CanvasContent,
     paint_canvas,
     paint_crosshair,
     paint_focus_frame,
@@ -29,14 +29,13 @@ from trackmend_app.canvas.gestures import Gestures
 from trackmend_app.canvas.hit_testing import boxes_under, next_choice
 from trackmend_app.canvas.modes import CanvasMode
 from trackmend_app.canvas.trail_painter import TrailPoint
-from trackmend_app.canvas.zoomable_view import ZoomableView
 from trackmend_app.similarity.colour_map import SimilarityRange, overlay_image
 from trackmend_app.theme import current_theme
 from trackmend_core.project import BoxRecord
 from trackmend_core.types import BoxId, FloatArray, ImageArray, TrackId
 
 
-class VideoCanvas(ZoomableView):
+class VideoCanvas(AnnotatedView):
     """Shows a frame and what was found in it; knows no project.
 
     Signals:
@@ -68,13 +67,6 @@ class VideoCanvas(ZoomableView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._content = CanvasContent(
-            empty_title=self.tr("Open a video to begin"),
-            empty_hint=self.tr(
-                "Drop a video or a folder of images here, or choose File ▸ Open video (Ctrl+O)."
-            ),
-            drop_text=self.tr("Drop to open"),
-        )
         self._mode = CanvasMode.SELECT
         self._placed: list[PlacedBox] | None = None
         self._known_numbers: dict[TrackId, int] = {}
@@ -146,11 +138,6 @@ class VideoCanvas(ZoomableView):
         self._content.show_scores = confidence
         self._forget_layout()
 
-    def set_notice(self, text: str) -> None:
-        """Show a short note at the top left of the view; "" takes it away."""
-        self._content.notice = text
-        self.update()
-
     def set_stand_in(self, text: str) -> None:
         """Say that another frame than the wanted one is shown; its boxes cannot be edited."""
         if text != self._content.stand_in:
@@ -162,17 +149,6 @@ class VideoCanvas(ZoomableView):
     def stands_in(self) -> bool:
         """Return whether another frame than the wanted one is shown."""
         return bool(self._content.stand_in)
-
-    def set_empty_text(self, title: str, hint: str) -> None:
-        """Say what to do while there is no video."""
-        self._content.empty_title = title
-        self._content.empty_hint = hint
-        self.update()
-
-    def set_drop_highlight(self, on: bool) -> None:
-        """Show that a dragged file may be dropped."""
-        self._content.drop_highlight = on
-        self.update()
 
     @property
     def mode(self) -> CanvasMode:

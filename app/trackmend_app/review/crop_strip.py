@@ -13,7 +13,7 @@ from trackmend_core.project.records import frame_number
 from trackmend_core.review import Crop, Suspicion
 from trackmend_core.types import ImageArray, TrackId
 
-_CELL = QSize(66, 118)
+_CELL = QSize(64, 104)
 _FOOT_PX = 18.0
 _PARTNER = "partner_"
 

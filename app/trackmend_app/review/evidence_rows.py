@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QCoreApplication
 
-from trackmend_core.review import Action, Suspicion
+from trackmend_core.review import Action, Suspicion, SuspicionKind
 
 
 class Speaks(StrEnum):
@@ -36,15 +36,28 @@ def evidence_rows(suspicion: Suspicion) -> list[EvidenceRow]:
     other = _similarity_to_other(suspicion)
     if other is not None:
         rows.append(other)
-    for name, label in (
-        ("overlap", _tr("overlap of the boxes")),
-        ("mean_score", _tr("mean score")),
-        ("filled", _tr("share of the gap")),
-        ("share_of_shorter", _tr("share of the shorter")),
-    ):
-        if name in told and len(rows) < 3:
+    for name, label in _shares(suspicion.kind):
+        if name in told:
             rows.append(EvidenceRow(label=label, value=told[name]))
     return rows
+
+
+def _shares(kind: SuspicionKind) -> tuple[tuple[str, str], ...]:
+    """Return which other numbers between 0 and 1 speak for a kind of event."""
+    if kind is SuspicionKind.DUPLICATE:
+        return (
+            ("overlap", _tr("overlap of the boxes")),
+            ("share_of_shorter", _tr("share of the shorter")),
+        )
+    if kind is SuspicionKind.GHOST:
+        return (("mean_score", _tr("mean score")),)
+    if kind is SuspicionKind.MISSED:
+        return (
+            ("overlap", _tr("fits the way")),
+            ("mean_score", _tr("mean score")),
+            ("filled", _tr("share of the gap")),
+        )
+    return ()
 
 
 def evidence_line(evidence: Mapping[str, float]) -> str:
@@ -74,7 +87,7 @@ def _similarity_to_other(suspicion: Suspicion) -> EvidenceRow | None:
     if len(suspicion.numbers) > 1:
         label = _tr("to track {number}").format(number=suspicion.numbers[1])
     else:
-        label = _tr("of the two ends")
+        label = _tr("looks alike")
     return EvidenceRow(label=label, value=told[name], speaks=Speaks.OTHER)
 
 

@@ -43,6 +43,10 @@ class FixOption(QFrame):
         for widget in (self, self._title):
             widget.style().unpolish(widget)
             widget.style().polish(widget)
+        column = self.layout()
+        if column is not None:
+            slim = 7 if chosen else 3
+            column.setContentsMargins(10, slim, 10, slim)
         self._scope.setVisible(chosen)
         if not chosen:
             self._scope.setText("")

@@ -1,4 +1,4 @@
-"""The suspicion at hand, opened: pictures, evidence, the fixes to choose from, a note."""
+"""The suspicion at hand, opened: pictures, evidence and a note."""
 
 from collections.abc import Mapping
 
@@ -9,9 +9,6 @@ from trackmend_app.jobs.crop_loader import CropKey
 from trackmend_app.review.crop_strip import CropStrip
 from trackmend_app.review.evidence_bars import EvidenceBars
 from trackmend_app.review.evidence_rows import evidence_line, evidence_rows
-from trackmend_app.review.fix_option import FixOption
-from trackmend_app.review.proposal_preview import ProposalPreview
-from trackmend_app.review.queue_snapshot import choices
 from trackmend_app.review.suspicion_card import CardHead
 from trackmend_app.wording import say_composed
 from trackmend_core.review import Suspicion
@@ -19,15 +16,13 @@ from trackmend_core.types import ImageArray
 
 
 class OpenCard(QFrame):
-    """Shows one suspicion in full.
+    """Shows why something is suspected; what can be done about it stands in the answer bar.
 
     Signals:
-        fix_chosen(which): 0 for the first proposal, 1 for the runner-up.
         crop_clicked(Crop).
         note_changed(text); note_ended(): Enter was pressed in the note.
     """
 
-    fix_chosen = Signal(int)
     crop_clicked = Signal(object)
     note_changed = Signal(str)
     note_ended = Signal()
@@ -42,7 +37,6 @@ class OpenCard(QFrame):
         self.bars = EvidenceBars(self)
         self._figures = QLabel(self)
         self._figures.setProperty("kind", "small")
-        self.options = [FixOption(self), FixOption(self)]
         self.note_box = QLineEdit(self)
         self.note_box.setPlaceholderText(self.tr("Note (optional)"))
         self.note_box.setAccessibleName(self.tr("Note to the answer"))
@@ -51,8 +45,6 @@ class OpenCard(QFrame):
         self.crops.crop_clicked.connect(self.crop_clicked)
         self.note_box.textEdited.connect(self.note_changed)
         self.note_box.returnPressed.connect(self.note_ended)
-        for which, option in enumerate(self.options):
-            option.chosen.connect(lambda which=which: self.fix_chosen.emit(which))
 
     def _place(self) -> None:
         column = QVBoxLayout(self)
@@ -64,13 +56,12 @@ class OpenCard(QFrame):
             self.crops,
             self.bars,
             self._figures,
-            *self.options,
             self.note_box,
         ):
             column.addWidget(widget)
 
-    def set_suspicion(self, suspicion: Suspicion, *, choice: int, note: str) -> None:
-        """Show this one with one of its proposals chosen."""
+    def set_suspicion(self, suspicion: Suspicion, *, note: str) -> None:
+        """Show this one."""
         self.head.set_suspicion(suspicion)
         self._sentence.setText(say_composed(suspicion.sentence))
         self.setAccessibleName(
@@ -83,20 +74,6 @@ class OpenCard(QFrame):
         self._figures.setVisible(bool(figures))
         if self.note_box.text().strip() != note:
             self.note_box.setText(note)
-        self.set_choice(suspicion, choice)
-
-    def set_choice(self, suspicion: Suspicion, choice: int) -> None:
-        """Mark one of the proposals as the one that accepting makes."""
-        proposals = choices(suspicion)
-        for which, option in enumerate(self.options):
-            option.setVisible(which < len(proposals))
-            if which < len(proposals):
-                option.set_proposal(proposals[which], first=which == 0)
-                option.set_chosen(which == choice)
-
-    def set_preview(self, choice: int, preview: ProposalPreview | None) -> None:
-        """Say how far the chosen proposal reaches."""
-        self.options[choice].set_preview(preview)
 
     def set_pictures(self, pictures: Mapping[CropKey, ImageArray]) -> None:
         """Show pictures where they belong."""
@@ -104,6 +81,5 @@ class OpenCard(QFrame):
 
     @property
     def text(self) -> str:
-        """Return the explanation and the fixes, for tests and people who read by ear."""
-        shown = [option.text for option in self.options if not option.isHidden()]
-        return "\n".join((self._sentence.text(), *shown))
+        """Return the explanation, for tests and people who read by ear."""
+        return self._sentence.text()

@@ -6,41 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trackmend_core.project import BoxXyxy, VerifiedStretch
+from trackmend_app.canvas.ghost_painter import Ghost
+from trackmend_app.timeline.ghost_lanes import GhostStretch
+from trackmend_core.project import VerifiedStretch
 from trackmend_core.project.edits import Edit
 from trackmend_core.review import GhostBox, ReviewIndex
 from trackmend_core.types import TrackId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ghost:
-    """A box as it would be.
-
-    Attributes:
-        box_xyxy: pixels of the source frame.
-        number: whom it would belong to, None for a new track or for nobody.
-        is_removed: it would be gone.
-    """
-
-    box_xyxy: BoxXyxy
-    number: int | None
-    is_removed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GhostStretch:
-    """Frames of a lane that would belong to somebody else, be gone, or be new.
-
-    Attributes:
-        lane: of the track that has the boxes now; of the one that would get them if they are new.
-        number: as in `Ghost`.
-    """
-
-    lane: TrackId
-    first_frame: int
-    last_frame: int
-    number: int | None
-    is_removed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
 from trackmend_core.project import ReviewAnswer
-from trackmend_core.review import Proposal, ReviewIndex, Suspicion
+from trackmend_core.review import Proposal, ReviewIndex, Suspicion, SuspicionKind
 from trackmend_core.types import FloatArray, TrackId
+
+_PEAK_S: Final = 0.08
+"""So much to either side of an event is drawn as high as the event itself."""
+
+_ALONG: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,25 +45,40 @@ class SuspicionMap:
 
     Attributes:
         of_track: the largest probability of an open suspicion about a track.
-        of_frame: (frame_count,) the largest probability of one that concerns a frame.
+        of_frame: (frame_count,) the largest probability of one that happens in a frame; along the
+            whole of a long event, a share of it.
     """
 
     of_track: Mapping[TrackId, float] = field(default_factory=dict)
     of_frame: FloatArray = field(default_factory=lambda: np.zeros(0, np.float32))
 
 
-def suspicion_map(suspicions: Sequence[Suspicion], *, frame_count: int) -> SuspicionMap:
+def suspicion_map(
+    suspicions: Sequence[Suspicion], *, frame_count: int, frame_rate: float
+) -> SuspicionMap:
     """Return how suspicious each track and each frame is."""
+    reach = max(1, round(_PEAK_S * frame_rate))
     of_track: dict[TrackId, float] = {}
     of_frame = np.zeros(frame_count, np.float32)
     for one in suspicions:
         for track_id in one.tracks:
             of_track[track_id] = max(of_track.get(track_id, 0.0), one.probability)
-        stretch = of_frame[max(0, one.first_frame) : one.last_frame + 1]
-        np.maximum(stretch, one.probability, out=stretch)
-        if 0 <= one.frame < frame_count:
-            of_frame[one.frame] = max(float(of_frame[one.frame]), one.probability)
+        _raise(of_frame, one.first_frame, one.last_frame, _ALONG * one.probability)
+        for peak in _peaks(one):
+            _raise(of_frame, peak - reach, peak + reach, one.probability)
     return SuspicionMap(of_track=of_track, of_frame=of_frame)
+
+
+def _peaks(suspicion: Suspicion) -> tuple[int, ...]:
+    """Return the frames in which something happens: a broken track has two ends."""
+    if suspicion.kind is SuspicionKind.FRAGMENTATION:
+        return suspicion.first_frame, suspicion.last_frame
+    return (suspicion.frame,)
+
+
+def _raise(of_frame: FloatArray, first: int, last: int, value: float) -> None:
+    stretch = of_frame[max(0, first) : max(0, last + 1)]
+    np.maximum(stretch, np.float32(value), out=stretch)
 
 
 def take_snapshot(index: ReviewIndex, *, reopened: Sequence[str] = ()) -> QueueSnapshot:

@@ -1,8 +1,15 @@
 """What the review panel says about the whole queue; no widgets."""
 
+import re
+from typing import Final
+
 from PySide6.QtCore import QCoreApplication
 
+from trackmend_app.canvas.chips import ChipPart
 from trackmend_app.review.review_queue import QueueState
+from trackmend_core.review import Proposal
+
+_TRACK_NUMBER: Final = re.compile(r"(?<=track )(\d+)")
 
 
 def header_text(*, left: int, done: int, seconds: float) -> str:
@@ -10,6 +17,18 @@ def header_text(*, left: int, done: int, seconds: float) -> str:
     return _tr("{left} left · {done} done · {time}").format(
         left=f"{left:,}", done=f"{done:,}", time=duration_text(seconds)
     )
+
+
+def proposal_parts(proposal: Proposal | None) -> tuple[ChipPart, ...]:
+    """Return a proposal for the chip on the video: "Proposed: swap track 2 and track 9 from…"."""
+    if proposal is None:
+        return ()
+    title = f"{proposal.title[:1].lower()}{proposal.title[1:]}"
+    parts = [ChipPart(_tr("Proposed: "))]
+    for piece in _TRACK_NUMBER.split(title):
+        is_number = piece.isdigit()
+        parts.append(ChipPart(piece, int(piece) if is_number else None))
+    return tuple(part for part in parts if part.text)
 
 
 def duration_text(seconds: float) -> str:

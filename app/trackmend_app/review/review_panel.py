@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -45,7 +44,6 @@ class ReviewPanel(QWidget):
     def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._summary = QLabel(self)
-        self.queue_button = QToolButton(self)
         self.answers_button = QToolButton(self)
         self._pages = QStackedWidget(self)
         self._area = QScrollArea(self)
@@ -115,7 +113,6 @@ class ReviewPanel(QWidget):
 
     def show_answers(self, answers: Sequence[ReviewAnswer]) -> None:
         """List answers, the newest first."""
-        self.answers_button.setText(self.tr("Answered {count}").format(count=len(answers)))
         told = tuple(answers)
         if told == self._shown:
             return
@@ -172,48 +169,34 @@ class ReviewPanel(QWidget):
         title.setProperty("kind", "heading")
         self._summary.setProperty("kind", "figure")
         head = QHBoxLayout()
-        head.setContentsMargins(12, 10, 12, 6)
+        head.setContentsMargins(12, 8, 12, 8)
+        head.setSpacing(10)
         head.addWidget(title)
         head.addStretch()
         head.addWidget(self._summary)
         self._build_switch()
-        switch = QHBoxLayout()
-        switch.setContentsMargins(12, 0, 12, 8)
-        switch.setSpacing(6)
-        switch.addWidget(self.queue_button)
-        switch.addWidget(self.answers_button)
-        switch.addStretch()
+        head.addWidget(self.answers_button)
         self._pages.addWidget(self._build_queue())
         self._pages.addWidget(_framed(self._answers_area))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
-        column.addLayout(switch)
         column.addWidget(self._pages, 1)
         self.show_answers(())
 
     def _build_switch(self) -> None:
-        group = QButtonGroup(self)
-        for at, (button, text, tip) in enumerate(
-            (
-                (self.queue_button, self.tr("Queue"), self.tr("What waits for an answer")),
-                (self.answers_button, "", self.tr("What was answered, to look at or take back")),
-            )
-        ):
-            button.setText(text)
-            button.setToolTip(tip)
-            button.setCheckable(True)
-            button.setProperty("kind", "small")
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            group.addButton(button, at)
-        self.queue_button.setChecked(True)
-        group.idClicked.connect(self._pages.setCurrentIndex)
+        button = self.answers_button
+        button.setText(self.tr("Answers"))
+        button.setToolTip(self.tr("Show what was answered, to look at or to take back"))
+        button.setCheckable(True)
+        button.setProperty("kind", "small")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.toggled.connect(lambda on: self._pages.setCurrentIndex(1 if on else 0))
 
     def show_queue_page(self) -> None:
         """Show what waits, not what was answered."""
-        self.queue_button.setChecked(True)
-        self._pages.setCurrentIndex(0)
+        self.answers_button.setChecked(False)
 
     def _build_queue(self) -> QWidget:
         self._queue_pages = QStackedWidget(self)

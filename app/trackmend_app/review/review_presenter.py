@@ -1,14 +1,16 @@
 """Keeps panel, canvas, timeline and track list in step with the review queue."""
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QRectF, Slot
 
 from trackmend_app.canvas import VideoCanvas
 from trackmend_app.canvas_presenter import CanvasPresenter
 from trackmend_app.jobs.crop_loader import CropKey
 from trackmend_app.panels import Panels
-from trackmend_app.review.queue_words import empty_words, header_text
+from trackmend_app.review.queue_words import empty_words, header_text, proposal_parts
 from trackmend_app.review.review_panel import ReviewPanel
 from trackmend_app.review.review_queue import QueueState
+from trackmend_app.timeline import TimelineView
+from trackmend_app.tracks_presenter import TracksPresenter
 from trackmend_app.workbench import Workbench
 from trackmend_core.review import Crop, Suspicion
 from trackmend_core.types import ImageArray
@@ -27,6 +29,8 @@ class ReviewPresenter(QObject):
         panels: Panels,
         canvas: VideoCanvas,
         canvas_presenter: CanvasPresenter,
+        timeline: TimelineView,
+        tracks_presenter: TracksPresenter,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -36,15 +40,19 @@ class ReviewPresenter(QObject):
         self._queue = workbench.review
         self._canvas = canvas
         self._canvas_presenter = canvas_presenter
+        self._timeline = timeline
+        self._tracks_presenter = tracks_presenter
+        self._is_new = False
         queue, session = self._queue, workbench.session
         queue.changed.connect(self._on_queue_changed)
         queue.current_changed.connect(self._on_current_changed)
         queue.preview_changed.connect(self._on_preview_changed)
+        canvas_presenter.frame_shown.connect(self._show_ghosts)
         workbench.crops.crop_ready.connect(self._on_crop_ready)
         for sign in (session.frame_changed, session.selection_changed, session.committed):
             sign.connect(self._say_summary)
         panel.card_chosen.connect(self._on_card_chosen)
-        panel.open_card.fix_chosen.connect(queue.choose)
+        panel.answer_bar.fix_chosen.connect(queue.choose)
         panel.open_card.crop_clicked.connect(self._on_crop_clicked)
         panel.open_card.note_changed.connect(queue.set_note)
         panel.open_card.note_ended.connect(canvas.setFocus)
@@ -62,16 +70,20 @@ class ReviewPresenter(QObject):
     def _on_queue_changed(self) -> None:
         self._list()
         self._panel.show_answers(self._queue.snapshot.answers)
+        suspicion = self._queue.map
+        self._tracks_presenter.show_suspicion(suspicion.of_track, suspicion.of_frame)
         self._say_summary()
 
     @Slot()
     def _on_current_changed(self) -> None:
         current = self._queue.current
         self._list()
+        self._is_new = current is not None
         if current is None:
             return
         card = self._panel.open_card
-        card.set_suspicion(current, choice=self._queue.choice, note=self._queue.note)
+        card.set_suspicion(current, note=self._queue.note)
+        self._panel.answer_bar.set_suspicion(current, choice=self._queue.choice)
         path, crops = self._workbench.video_path(), self._workbench.crops
         card.set_pictures(crops.ask(path, card.crops.keys, for_whom=CROPS_FOR))
         self._panel.show_queue_page()
@@ -79,8 +91,38 @@ class ReviewPresenter(QObject):
 
     @Slot()
     def _on_preview_changed(self) -> None:
+        preview = self._queue.preview
         if self._queue.current is not None:
-            self._panel.open_card.set_preview(self._queue.choice, self._queue.preview)
+            self._panel.answer_bar.set_preview(self._queue.choice, preview)
+        self._timeline.set_ghosts(preview.stretches if preview is not None else ())
+        self._canvas.set_proposal(proposal_parts(self._queue.chosen))
+        self._show_ghosts()
+
+    @Slot()
+    def _show_ghosts(self) -> None:
+        """Show on the frame what the chosen proposal would do to it."""
+        preview, frame = self._queue.preview, self._canvas_presenter.shown_frame
+        self._bring_into_view(frame)
+        self._canvas.set_ghosts(preview.ghosts.get(frame, ()) if preview is not None else ())
+
+    def _bring_into_view(self, frame_index: int) -> None:
+        """Move a picture that is zoomed in so that the event just taken in hand is seen."""
+        current, canvas = self._queue.current, self._canvas
+        if not self._is_new or current is None or frame_index != current.frame:
+            return
+        self._is_new = False
+        boxes = self._workbench.session.boxes_at(frame_index)
+        mine = [box.box_xyxy for box in boxes if box.track_id in current.tracks]
+        if not mine or canvas.is_fitted:
+            return
+        x1, y1, x2, y2 = (
+            min(box[0] for box in mine),
+            min(box[1] for box in mine),
+            max(box[2] for box in mine),
+            max(box[3] for box in mine),
+        )
+        if not QRectF(canvas.rect()).contains(canvas.transform.rect_to_widget(x1, y1, x2, y2)):
+            canvas.centre_on((x1 + x2) / 2, (y1 + y2) / 2)
 
     def _list(self) -> None:
         """Show the queue, or why there is none."""

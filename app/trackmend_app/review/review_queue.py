@@ -102,8 +102,8 @@ class ReviewQueue(QObject):
         """Return how suspicious each track and frame is."""
         if self._map is None:
             video = self._session.video
-            count = video.frame_count if video is not None else 0
-            self._map = suspicion_map(self._snapshot.open, frame_count=count)
+            count, rate = (video.frame_count, video.frame_rate) if video is not None else (0, 0.0)
+            self._map = suspicion_map(self._snapshot.open, frame_count=count, frame_rate=rate)
         return self._map
 
     @property
@@ -116,6 +116,17 @@ class ReviewQueue(QObject):
     def current(self) -> Suspicion | None:
         """Return the suspicion at hand."""
         return self._current
+
+    @property
+    def event_range(self) -> tuple[int, int] | None:
+        """Return the frames around the suspicion at hand that are worth watching over and over."""
+        video = self._session.video
+        if self._current is None or video is None:
+            return None
+        frame, second = self._current.frame, max(1, round(video.frame_rate))
+        first = max(self._current.first_frame - second, frame - 3 * second, 0)
+        last = min(self._current.last_frame + second, frame + 3 * second, video.frame_count - 1)
+        return min(first, frame), max(last, frame)
 
     @property
     def chosen(self) -> Proposal | None:

@@ -1,6 +1,5 @@
 """Which colour a kind of suspicion and an answer go by."""
 
-from trackmend_app.theme import Theme
 from trackmend_core.review import Decision, SuspicionKind
 
 _WRONG_PERSON = (
@@ -9,8 +8,6 @@ _WRONG_PERSON = (
     SuspicionKind.FALSE_MERGE,
 )
 _ONE_TOO_MANY = (SuspicionKind.DUPLICATE, SuspicionKind.GHOST)
-ALARMING = 0.6
-"""From this probability on a suspicion is drawn in the colour of errors."""
 
 
 def kind_token(kind: SuspicionKind) -> str:
@@ -23,8 +20,3 @@ def kind_token(kind: SuspicionKind) -> str:
 def decision_token(decision: Decision) -> str:
     """Return the colour of an answer."""
     return {Decision.ACCEPTED: "good", Decision.REJECTED: "quiet"}.get(decision, "doubt")
-
-
-def probability_colour(probability: float, theme: Theme) -> str:
-    """Return how alarming a probability is."""
-    return theme.error if probability >= ALARMING else theme.doubt

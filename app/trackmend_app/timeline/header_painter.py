@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from trackmend_app.suspicion_tones import suspicion_colour
 from trackmend_app.theme import Theme, ui_font
 from trackmend_app.theme.colour_maths import mix
 from trackmend_app.theme.identity_colours import panel_colour_name
@@ -13,7 +14,7 @@ from trackmend_app.timeline.lane_picture import bars_image
 from trackmend_app.timeline.ticks import clock, shown_number, ticks
 from trackmend_app.timeline.time_axis import TimeAxis
 from trackmend_core.project import TrackSummary, VerifiedStretch
-from trackmend_core.types import Float64Array, IntArray
+from trackmend_core.types import Float64Array, FloatArray, IntArray
 
 _RIGHT_MIDDLE = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT_MIDDLE = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -29,20 +30,34 @@ def tracks_per_frame(tracks: Iterable[TrackSummary], frame_count: int) -> IntArr
     return np.cumsum(changes[:-1])
 
 
-def draw_overview(
-    painter: QPainter, area: QRectF, counts: IntArray, *, axis: TimeAxis, theme: Theme
-) -> None:
-    """Draw the number of tracks per frame over the whole video, and which part the lanes show."""
+def draw_overview(painter: QPainter, area: QRectF, counts: IntArray, *, theme: Theme) -> None:
+    """Draw the number of tracks per frame over the whole video."""
     painter.fillRect(area, QColor(theme.ground))
     if len(counts):
         ratio = painter.device().devicePixelRatioF()
         columns, rows = max(1, round(area.width() * ratio)), round((area.height() - 2) * ratio)
-        colour = QColor(mix(theme.ground, theme.quiet, share_b=0.5))
+        colour = QColor(mix(theme.ground, theme.quiet, share_b=0.32))
         picture = bars_image(_most_per_column(counts, columns), rows=rows, colour=colour)
         picture.setDevicePixelRatio(ratio)
         painter.drawImage(area.topLeft() + QPointF(0, 2), picture)
-    if not axis.is_fitted:
-        _draw_window(painter, area, axis=axis, theme=theme)
+
+
+def draw_suspicion(painter: QPainter, area: QRectF, suspicion: FloatArray, *, theme: Theme) -> None:
+    """Draw how suspicious each frame of the whole video is, over the number of tracks."""
+    if not len(suspicion) or not suspicion.any():
+        return
+    ratio = painter.device().devicePixelRatioF()
+    columns, rows = max(1, round(area.width() * ratio)), round((area.height() - 2) * ratio)
+    starts = np.arange(columns) * len(suspicion) // columns
+    most = np.maximum.reduceat(suspicion, starts)
+    padded = np.pad(most, 1)
+    heights = np.maximum(np.maximum(padded[:-2], padded[2:]), most)  # one frame stays to be seen
+    colours = [QColor(suspicion_colour(value, theme)) for value in heights.tolist()]
+    picture = bars_image(
+        heights.astype(np.float64), rows=rows, colour=QColor(theme.doubt), colours=colours
+    )
+    picture.setDevicePixelRatio(ratio)
+    painter.drawImage(area.topLeft() + QPointF(0, 2), picture)
 
 
 def draw_overview_scale(painter: QPainter, cell: QRectF, counts: IntArray, *, theme: Theme) -> None:
@@ -130,8 +145,10 @@ def _most_per_column(counts: IntArray, columns: int) -> Float64Array:
     return np.asarray(most / max(1, int(counts.max())))
 
 
-def _draw_window(painter: QPainter, area: QRectF, *, axis: TimeAxis, theme: Theme) -> None:
-    """Dim what the lanes do not show."""
+def draw_window(painter: QPainter, area: QRectF, *, axis: TimeAxis, theme: Theme) -> None:
+    """Dim in the overview what the lanes do not show."""
+    if axis.is_fitted:
+        return
     left = area.left() + axis.first / axis.frame_count * area.width()
     right = left + axis.shown_span / axis.frame_count * area.width()
     veil = QColor(theme.panel)

@@ -1,6 +1,6 @@
 """Which lanes are shown and in which order; no Qt."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -17,8 +17,10 @@ class LaneSort(StrEnum):
     LENGTH = "length"
     CONFIDENCE = "confidence"
     LABEL = "label"
+    SUSPICION = "suspicion"
 
 
+_NOBODY: Mapping[TrackId, float] = {}
 _KEYS: dict[LaneSort, Callable[[TrackSummary], tuple[object, ...]]] = {
     LaneSort.NUMBER: lambda track: (track.number,),
     LaneSort.START: lambda track: (track.first_frame, track.number),
@@ -33,7 +35,7 @@ class LaneOrder:
     """How a person wants to see the lanes.
 
     Attributes:
-        sort: shortest confidence and longest tracks come first, the rest rises.
+        sort: least sure, longest and most suspicious tracks come first, the rest rises.
         only_here: only tracks in the current frame.
         grouped: tracks of one label stand together under its name.
         pinned: these stand on top whatever the rest is.
@@ -50,6 +52,7 @@ class LaneOrder:
         *,
         frame_index: int,
         accepts: Callable[[TrackSummary], bool] = lambda _: True,
+        suspicion: Mapping[TrackId, float] = _NOBODY,
     ) -> list[TrackSummary]:
         """Return the lanes to show, from the top.
 
@@ -57,6 +60,7 @@ class LaneOrder:
             tracks: all of them.
             frame_index: the current frame.
             accepts: a further filter; pinned lanes need not pass it.
+            suspicion: how suspicious tracks are, 0..1; those not named are not.
         """
         shown = [
             track
@@ -64,7 +68,10 @@ class LaneOrder:
             if track.track_id in self.pinned
             or (accepts(track) and (not self.only_here or is_in_frame(track, frame_index)))
         ]
-        shown.sort(key=_KEYS[self.sort])
+        if self.sort is LaneSort.SUSPICION:
+            shown.sort(key=lambda track: (-suspicion.get(track.track_id, 0.0), track.number))
+        else:
+            shown.sort(key=_KEYS[self.sort])
         if self.grouped:
             shown.sort(key=lambda track: (not track.label, track.label.casefold()))
         shown.sort(key=lambda track: track.track_id not in self.pinned)

@@ -16,12 +16,15 @@ from trackmend_app.timeline.cursor_painter import (
     draw_playhead,
     draw_range,
 )
+from trackmend_app.timeline.ghost_lanes import GhostStretch, draw_ghost_stretches
 from trackmend_app.timeline.header_painter import (
     draw_overview,
     draw_overview_scale,
     draw_ruler,
     draw_selected_stretches,
+    draw_suspicion,
     draw_verified,
+    draw_window,
 )
 from trackmend_app.timeline.lane_layout import LaneLayout
 from trackmend_app.timeline.lane_painter import (
@@ -38,7 +41,7 @@ from trackmend_app.timeline.ticks import clock, shown_number
 from trackmend_app.timeline.time_axis import TimeAxis
 from trackmend_app.tracks.presence import is_in_frame
 from trackmend_core.project import TrackSummary, VerifiedStretch
-from trackmend_core.types import IntArray, TrackId
+from trackmend_core.types import FloatArray, IntArray, TrackId
 
 GUTTER_PX = 64.0
 RIGHT_MARGIN_PX = 10.0
@@ -85,6 +88,8 @@ class TimelineContent:
     drag: LaneDrag | None = None
     verified: Sequence[VerifiedStretch] = ()
     after: Mapping[TrackId, Sequence[AfterStretch]] = field(default_factory=dict)
+    suspicion: FloatArray = field(default_factory=lambda: np.zeros(0, np.float32))
+    ghosts: Sequence[GhostStretch] = ()
     counts: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     current_frame: int = 0
     frames: tuple[int, int] | None = None
@@ -143,7 +148,9 @@ def paint_lasting(
         painter.setFont(ui_font(13))
         painter.setPen(QColor(theme.quiet))
         painter.drawText(regions.lanes, int(Qt.AlignmentFlag.AlignCenter), content.empty_text)
-    draw_overview(painter, regions.overview, content.counts, axis=axis, theme=theme)
+    draw_overview(painter, regions.overview, content.counts, theme=theme)
+    draw_suspicion(painter, regions.overview, content.suspicion, theme=theme)
+    draw_window(painter, regions.overview, axis=axis, theme=theme)
     scale_cell = QRectF(view.left(), regions.overview.top(), GUTTER_PX, OVERVIEW_PX)
     draw_overview_scale(painter, scale_cell, content.counts, theme=theme)
     draw_selected_stretches(
@@ -260,8 +267,11 @@ def describe_place(
         index = axis.index_at(point.x())
         text = translate("Timeline", "frame {number}").format(number=shown_number(index))
         time = clock(index / content.frame_rate) if content.frame_rate > 0 else ""
+        doubt = float(content.suspicion[index]) if index < len(content.suspicion) else 0.0
+        suspected = translate("Timeline", "suspicion {value}").format(value=f"{doubt:.2f}")
         absent = track is not None and not is_in_frame(track, index)
         parts += [text, time, translate("Timeline", "no box here") if absent else ""]
+        parts += [suspected if doubt and track is None else ""]
     return " · ".join(filter(None, parts))
 
 
@@ -326,6 +336,8 @@ def _paint_lane(
     draw_after(painter, inner, after, axis=axis, theme=theme)
     marks = content.edit_marks.get(track.track_id, [])
     draw_edit_marks(painter, inner, marks, axis=axis, theme=theme)
+    ghosts = [one for one in content.ghosts if one.lane == track.track_id]
+    draw_ghost_stretches(painter, lane, ghosts, axis=axis, theme=theme)
     painter.restore()
     if row in content.groups:
         draw_group_title(painter, lane, content.groups[row], theme=theme)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QFrame, QToolTip, QWidget
 from trackmend_app.canvas.canvas_painter import paint_focus_frame
 from trackmend_app.theme import current_theme
 from trackmend_app.timeline.after_painter import AfterStretch
+from trackmend_app.timeline.ghost_lanes import GhostStretch
 from trackmend_app.timeline.header_painter import tracks_per_frame
 from trackmend_app.timeline.lane_layout import LaneLayout
 from trackmend_app.timeline.lane_picture import LaneDetails
@@ -34,7 +35,7 @@ from trackmend_app.timeline.timeline_painter import (
 )
 from trackmend_app.timeline.timeline_pointer import TimelinePointer
 from trackmend_core.project import TrackSummary, VerifiedStretch
-from trackmend_core.types import TrackId
+from trackmend_core.types import FloatArray, TrackId
 
 
 class TimelineView(TimeScrollArea):
@@ -181,6 +182,22 @@ class TimelineView(TimeScrollArea):
         if by_lane != self._content.after:
             self._content.after = by_lane
             self.forget_picture()
+
+    def set_suspicion(self, suspicion: FloatArray) -> None:
+        """Show in the overview how suspicious each frame is, (frame_count,) 0..1."""
+        self._content.suspicion = suspicion
+        self.forget_picture()
+
+    def set_ghosts(self, ghosts: Sequence[GhostStretch]) -> None:
+        """Show on the lanes what an edit would change."""
+        if ghosts or self._content.ghosts:
+            self._content.ghosts = tuple(ghosts)
+            self.forget_picture()
+
+    @property
+    def ghosts(self) -> Sequence[GhostStretch]:
+        """The stretches that are shown as they would be."""
+        return self._content.ghosts
 
     def set_range(self, frames: tuple[int, int] | None) -> None:
         """Show a chosen range (first and last frame, both included); None takes it away."""

@@ -10,13 +10,16 @@ from trackmend_app.tracks.track_model import SORT_ROLE, AnyIndex, TrackModel
 from trackmend_core.project import TrackSummary
 
 _AROUND_SIGNS = re.compile(r"\s*([<>=]+)\s*")
+SUSPICIOUS = "suspicious"
+_FEWEST_LETTERS = 4
 
 
 class TrackFilter(QSortFilterProxyModel):
     """Sorts by number and filters by what was typed.
 
     Terms are separated by blanks or commas and any of them may fit: a number fits ids that begin
-    with it, a range such as 3-7 fits ids within, anything else fits labels that contain it.
+    with it, a range such as 3-7 fits ids within, "suspicious" fits tracks that the review queue
+    suspects, anything else fits labels that contain it.
     Conditions such as boxes>50, score<0.6, start>=100, end<20 or gaps>0 must all hold as well.
     """
 
@@ -58,7 +61,21 @@ class TrackFilter(QSortFilterProxyModel):
             return False
         if not all(test(track) for test in self._conditions):
             return False
-        return not self._terms or any(fits(track, term) for term in self._terms)
+        is_suspicious = self._tracks.suspicion_of(track) > 0
+        return not self._terms or any(
+            fits(track, term) or (is_suspicious and asks_for_suspicious(term))
+            for term in self._terms
+        )
+
+    @property
+    def asks_for_suspicious(self) -> bool:
+        """Whether suspicious tracks are wanted."""
+        return any(asks_for_suspicious(term) for term in self._terms)
+
+
+def asks_for_suspicious(term: str) -> bool:
+    """Return whether a search term (in lower case) means suspicious tracks."""
+    return len(term) >= _FEWEST_LETTERS and SUSPICIOUS.startswith(term)
 
 
 def fits(track: TrackSummary, term: str) -> bool:

@@ -1,6 +1,6 @@
 """The tracks as a Qt table model that can be told of changes without losing anybody's place."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
 from PySide6.QtCore import (
@@ -27,11 +27,13 @@ class Column(IntEnum):
     BOXES = 1
     FRAMES = 2
     SCORE = 3
+    SUSPICION = 4
 
 
 SORT_ROLE = Qt.ItemDataRole.UserRole
 TRACK_ROLE = Qt.ItemDataRole.UserRole + 1
 HERE_ROLE = Qt.ItemDataRole.UserRole + 2
+SUSPICION_ROLE = Qt.ItemDataRole.UserRole + 3
 
 
 class TrackModel(QAbstractTableModel):
@@ -47,6 +49,7 @@ class TrackModel(QAbstractTableModel):
         self._tracks: list[TrackSummary] = []
         self._rows: dict[TrackId, int] = {}
         self._frame_index = 0
+        self._suspicion: Mapping[TrackId, float] = {}
 
     @property
     def tracks(self) -> Sequence[TrackSummary]:
@@ -83,6 +86,18 @@ class TrackModel(QAbstractTableModel):
         """Mark the tracks that are in this frame; the view only has to be painted anew."""
         self._frame_index = frame_index
 
+    def set_suspicion(self, of_track: Mapping[TrackId, float]) -> None:
+        """Take over how suspicious tracks are, 0..1; those not named are not."""
+        self._suspicion = of_track
+        if self._tracks:
+            column = Column.SUSPICION
+            last = len(self._tracks) - 1
+            self.dataChanged.emit(self.index(0, column), self.index(last, column))
+
+    def suspicion_of(self, track: TrackSummary) -> float:
+        """Return how suspicious a track is, 0..1."""
+        return self._suspicion.get(track.track_id, 0.0)
+
     def is_here(self, track: TrackSummary) -> bool:
         """Return whether a track is in the current frame."""
         return is_in_frame(track, self._frame_index)
@@ -101,12 +116,19 @@ class TrackModel(QAbstractTableModel):
         """Return titles and their explanations."""
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
             return None
-        titles = (self.tr("id"), self.tr("boxes"), self.tr("frames"), self.tr("score"))
+        titles = (
+            self.tr("id"),
+            self.tr("boxes"),
+            self.tr("frames"),
+            self.tr("score"),
+            self.tr("suspicion"),
+        )
         tips = (
             self.tr("The track's number and label. A filled mark: it is in the current frame."),
             self.tr("How many boxes the track has"),
             self.tr("First and last frame"),
             self.tr("Mean confidence of its boxes"),
+            self.tr("Probability of the likeliest error that the review queue sees in it"),
         )
         if role == Qt.ItemDataRole.DisplayRole:
             return titles[section]
@@ -131,6 +153,8 @@ class TrackModel(QAbstractTableModel):
             return track
         if role == HERE_ROLE:
             return self.is_here(track)
+        if role == SUSPICION_ROLE:
+            return self.suspicion_of(track)
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             return self._description(track)
         return None
@@ -159,6 +183,9 @@ class TrackModel(QAbstractTableModel):
             return str(track.box_count)
         if column is Column.FRAMES:
             return f"{track.first_frame + 1}–{track.last_frame + 1}"
+        if column is Column.SUSPICION:
+            suspicion = self.suspicion_of(track)
+            return f"{suspicion:.2f}" if suspicion else "–"
         return f"{track.mean_score:.2f}"
 
     def _sort_key(self, track: TrackSummary, column: Column) -> float:
@@ -168,10 +195,13 @@ class TrackModel(QAbstractTableModel):
             return float(track.box_count)
         if column is Column.FRAMES:
             return track.first_frame + track.last_frame / 1e9
+        if column is Column.SUSPICION:
+            return self.suspicion_of(track)
         return track.mean_score
 
     def _description(self, track: TrackSummary) -> str:
         gaps = len(track.spans) - 1
+        suspicion = self.suspicion_of(track)
         parts = [
             self.tr("Track {number}").format(number=track.number),
             track.label,
@@ -180,6 +210,7 @@ class TrackModel(QAbstractTableModel):
                 first=track.first_frame + 1, last=track.last_frame + 1
             ),
             self.tr("{count} gaps").format(count=gaps) if gaps > 0 else "",
+            self.tr("suspicion {value:.2f}").format(value=suspicion) if suspicion else "",
             self.tr("in this frame") if self.is_here(track) else "",
         ]
         return " · ".join(filter(None, parts))

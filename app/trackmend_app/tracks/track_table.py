@@ -1,6 +1,6 @@
 """The panel with all tracks of a run: how many, find, sort, select one or several."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import (
     QItemSelection,
@@ -24,13 +24,15 @@ from PySide6.QtWidgets import (
 )
 
 from trackmend_app.tracks.identity_delegate import IdentityDelegate
+from trackmend_app.tracks.suspicion_delegate import SuspicionDelegate
 from trackmend_app.tracks.track_filter import TrackFilter
 from trackmend_app.tracks.track_model import TRACK_ROLE, Column, TrackModel
 from trackmend_core.project import TrackSummary
 from trackmend_core.types import TrackId
 
 _ROW_HEIGHT_PX = 27
-_WIDTHS_PX = {Column.BOXES: 56, Column.FRAMES: 84, Column.SCORE: 58}
+_WIDTHS_PX = {Column.BOXES: 54, Column.FRAMES: 78, Column.SCORE: 52, Column.SUSPICION: 76}
+_NUMBER_PX = 56
 
 
 class TrackTable(QWidget):
@@ -97,6 +99,21 @@ class TrackTable(QWidget):
         self.view.viewport().update()
         if self._filter.only_here:
             self._on_here_toggled(True)
+
+    def set_suspicion(self, of_track: Mapping[TrackId, float]) -> None:
+        """Show how suspicious tracks are, 0..1; those not named are not."""
+        self._is_told = True
+        self._model.set_suspicion(of_track)
+        if self.asks_for_suspicious:
+            self._filter.invalidate()
+        self._is_told = False
+        self._select_rows()
+        self._count()
+
+    @property
+    def asks_for_suspicious(self) -> bool:
+        """Whether the filter wants suspicious tracks."""
+        return self._filter.asks_for_suspicious
 
     def accepts(self, track: TrackSummary) -> bool:
         """Return whether the filter lets a track pass."""
@@ -232,12 +249,12 @@ class TrackTable(QWidget):
 
     def _build_filter(self) -> None:
         box, button = self.filter_box, self.here_button
-        box.setPlaceholderText(self.tr("Find id or label"))
+        box.setPlaceholderText(self.tr("Find id, label or “suspicious”"))
         box.setAccessibleName(self.tr("Find id or label"))
         box.setToolTip(
             self.tr(
-                "Ids (3, 1-9), labels, and conditions: boxes>50, score<0.6, start>=100, end<20, "
-                "gaps>0. Esc empties."
+                "Ids (3, 1-9), labels, “suspicious”, and conditions: boxes>50, score<0.6, "
+                "start>=100, end<20, gaps>0. Esc empties."
             )
         )
         box.setClearButtonEnabled(True)
@@ -250,6 +267,7 @@ class TrackTable(QWidget):
         view = self.view
         view.setModel(self._filter)
         view.setItemDelegateForColumn(Column.NUMBER, IdentityDelegate(view))
+        view.setItemDelegateForColumn(Column.SUSPICION, SuspicionDelegate(view))
         view.setAccessibleName(self.tr("Track list"))
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -257,6 +275,7 @@ class TrackTable(QWidget):
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.setShowGrid(False)
+        view.setMinimumWidth(_NUMBER_PX + sum(_WIDTHS_PX.values()))
         view.setWordWrap(False)
         view.setSortingEnabled(True)
         view.setTabKeyNavigation(False)

@@ -1,56 +1,24 @@
 """The review queue in the window: N, look, Enter, undo; W, U, notes, restarts."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
+from review_driving import make_errors, press, queue_of, swaps, wait_for_queue
 from window_stage import Stage
 
 from trackmend_app.review.answer_card import AnswerCard
-from trackmend_app.review.review_queue import QueueState, ReviewQueue
-from trackmend_core.project.edits import SplitTrack, SwapTracks
-from trackmend_core.review import Action, Suspicion
+from trackmend_app.review.review_queue import QueueState
+from trackmend_core.project.edits import SplitTrack
+from trackmend_core.review import Action
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
-def queue_of(stage: Stage) -> ReviewQueue:
-    queue = stage.bench.review
-    assert isinstance(queue, ReviewQueue)
-    return queue
-
-
-def wait_for_queue(stage: Stage) -> ReviewQueue:
-    queue = queue_of(stage)
-    stage.wait(lambda: queue.state is QueueState.READY)
-    return queue
-
-
-def press(stage: Stage, key: Qt.Key, modifier: Qt.KeyboardModifier | None = None) -> None:
-    stage.press(key, modifier or Qt.KeyboardModifier.NoModifier)
-    queue = queue_of(stage)
-    stage.wait(lambda: queue.state is QueueState.READY)
-    assert not stage.errors, stage.errors
-
-
-def swaps(stage: Stage) -> list[Suspicion]:
-    waiting = queue_of(stage).snapshot.open
-    return [one for one in waiting if one.proposal.action is Action.SWAP]
-
-
 @pytest.fixture
-def swapped(stage: Stage) -> Iterator[Stage]:
-    """A tracked video in which two tracks change places half-way and a third is cut."""
-    stage.open_video()
-    stage.run_model()
-    one, third, other = sorted(stage.session.tracks(), key=lambda track: track.number)[:3]
-    stage.session.edit(
-        SwapTracks(track_a=one.track_id, track_b=other.track_id, first_frame=20, last_frame=None)
-    )
-    stage.session.edit(SplitTrack(track_id=third.track_id, at_frame=8))
-    wait_for_queue(stage)
-    yield stage
+def swapped(stage: Stage) -> Stage:
+    make_errors(stage)
+    return stage
 
 
 def test_n_shows_what_enter_then_mends_and_undo_opens_it_again(swapped: Stage) -> None:
@@ -63,11 +31,11 @@ def test_n_shows_what_enter_then_mends_and_undo_opens_it_again(swapped: Stage) -
             break
     assert swapped.session.frame_index == wrong.frame
     assert set(swapped.session.selection.track_ids) == set(wrong.tracks)
-    card = swapped.window.review_panel.open_card
+    card, bar = swapped.window.review_panel.open_card, swapped.window.review_panel.answer_bar
     assert card.isVisible()
     assert wrong.sentence in card.text
-    assert wrong.proposal.title in card.text
-    swapped.wait(lambda: "2 tracks · touches no verified stretch" in card.text)
+    assert wrong.proposal.title in bar.text
+    swapped.wait(lambda: "2 tracks · touches no verified stretch" in bar.text)
     assert "Enter: swap" in swapped.window.status_line.standing
     assert "Esc leaves" in swapped.window.status_line.standing
     assert swapped.session.project.digest() == before, "nothing is written before Enter"
@@ -139,6 +107,7 @@ def test_w_and_u_keep_it_away_also_after_a_restart(
 
     panel = swapped.window.review_panel
     panel.answers_button.click()
+    assert panel.answers_button.isChecked()
     (card,) = [one for one in panel.findChildren(AnswerCard) if one.isVisible()]
     card.back_button.click()
     swapped.wait(lambda: bool(swaps(swapped)))
@@ -236,6 +205,6 @@ def test_the_runner_up_can_be_chosen_and_is_what_enter_makes(swapped: Stage) -> 
     press(swapped, Qt.Key.Key_J)
     assert queue.chosen is both[0].runner_up
     expected = both[0].runner_up.title
-    assert expected in swapped.window.review_panel.open_card.text
+    assert expected in swapped.window.review_panel.answer_bar.text
     press(swapped, Qt.Key.Key_Return)
     assert swapped.session.project.undo_title == expected

@@ -44,6 +44,7 @@ class TruthDetector:
     def __init__(self, video: Path, truth: GroundTruth) -> None:
         self.delay_s = 0.0
         self.breaks_at: int | None = None
+        self.finds_nothing = False
         self.seen: list[int] = []
         self._truth = truth
         with open_video(video) as source:
@@ -56,6 +57,8 @@ class TruthDetector:
         if frame_index == self.breaks_at:
             raise RuntimeError("the model broke")
         rows = np.flatnonzero(self._truth.frame_indices == frame_index)
+        if self.finds_nothing:
+            rows = rows[:0]
         return FrameDetections(
             self._truth.boxes_xyxy[rows],
             np.full(len(rows), 0.9),
