@@ -1,0 +1,224 @@
+"""One cell of the association as a pair of pictures with every figure that decided it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from trackmend_app.jobs.crop_loader import CropKey
+from trackmend_app.similarity.match_row import draw_crop
+from trackmend_app.theme import current_theme, ui_font
+from trackmend_core.project.records import frame_number
+from trackmend_core.types import ImageArray
+
+_FOOT_PX = 17.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One of the two pictures.
+
+    Attributes:
+        name: below it, such as "7".
+        number: of the identity whose colour frames it, 0 for none.
+        frame_index: where it was seen; a click goes there.
+        key: the picture.
+    """
+
+    name: str
+    number: int
+    frame_index: int
+    key: CropKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One line of figures; `fits` says whether it keeps to the limit, None without one."""
+
+    name: str
+    value: str
+    limit: str = ""
+    fits: bool | None = None
+
+
+class SidePicture(QAbstractButton):
+    """A picture with a line below; a click goes to its frame."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.side: Side | None = None
+        self._crop_bgr: ImageArray | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    @property
+    def has_crop(self) -> bool:
+        """Tell whether the picture has come."""
+        return self._crop_bgr is not None
+
+    def set_side(self, side: Side | None) -> None:
+        """Show another picture, once it comes."""
+        if side is None or self.side is None or side.key != self.side.key:
+            self._crop_bgr = None
+        self.side = side
+        if side is not None:
+            text = self.tr("{name}, frame {frame}: go there")
+            words = text.format(name=side.name, frame=frame_number(side.frame_index))
+            self.setAccessibleName(words)
+            self.setToolTip(words)
+        self.update()
+
+    def set_crops(self, crops: Mapping[CropKey, ImageArray]) -> None:
+        """Take the picture if it is among these."""
+        crop = crops.get(self.side.key) if self.side is not None else None
+        if crop is not None:
+            self._crop_bgr = crop
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Ask for an upright picture with a line below."""
+        return QSize(76, 138)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint picture and line."""
+        if self.side is None:
+            return
+        theme = current_theme()
+        area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        with QPainter(self) as painter:
+            painter.setRenderHints(
+                QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+            )
+            picture = area.adjusted(1, 1, -1, -_FOOT_PX)
+            draw_crop(painter, picture, self._crop_bgr, number=self.side.number)
+            if self.underMouse() or self.hasFocus():
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(QColor(theme.focus), 2.0))
+                painter.drawRoundedRect(picture, 4, 4)
+            painter.setPen(QColor(theme.quiet))
+            painter.setFont(ui_font(11))
+            foot = QRectF(area.left(), area.bottom() - _FOOT_PX, area.width(), _FOOT_PX)
+            text = f"{self.side.name} · {frame_number(self.side.frame_index)}"
+            painter.drawText(foot, int(Qt.AlignmentFlag.AlignCenter), text)
+
+
+class PairCard(QWidget):
+    """Shows A and B, the figures between them, and a sentence.
+
+    Signals:
+        frame_requested(frame_index): a picture was clicked.
+        compare_requested(): A and B over time are wanted.
+    """
+
+    frame_requested = Signal(int)
+    compare_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.pictures = (SidePicture(self), SidePicture(self))
+        self.compare_button = QPushButton(self.tr("Compare over time"), self)
+        self._words = QLabel(self)
+        self._figures = QGridLayout()
+        self._body = QWidget(self)
+        self._build()
+        self.show_nothing("")
+        for picture in self.pictures:
+            picture.clicked.connect(self._on_picture_clicked)
+        self.compare_button.clicked.connect(self.compare_requested)
+
+    @property
+    def words(self) -> str:
+        """Return the sentence on show."""
+        return self._words.text()
+
+    def show_nothing(self, hint: str) -> None:
+        """Say what to do."""
+        for picture in self.pictures:
+            picture.set_side(None)
+        self._body.hide()
+        self._words.setText(hint)
+
+    def show_pair(
+        self,
+        sides: tuple[Side, Side],
+        figures: Sequence[Figure],
+        *,
+        words: str,
+        may_compare: bool,
+    ) -> None:
+        """Show a pair; pictures come with `set_crops`."""
+        for picture, side in zip(self.pictures, sides, strict=True):
+            picture.set_side(side)
+        self._fill(figures)
+        self._words.setText(words)
+        self.compare_button.setEnabled(may_compare)
+        self._body.show()
+
+    def crop_keys(self) -> list[CropKey]:
+        """Return the pictures that are wanted."""
+        return [picture.side.key for picture in self.pictures if picture.side is not None]
+
+    def set_crops(self, crops: Mapping[CropKey, ImageArray]) -> None:
+        """Show pictures where they belong."""
+        for picture in self.pictures:
+            picture.set_crops(crops)
+
+    def _fill(self, figures: Sequence[Figure]) -> None:
+        while (item := self._figures.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for row, figure in enumerate(figures):
+            name, value, limit = QLabel(figure.name), QLabel(figure.value), QLabel(figure.limit)
+            name.setProperty("kind", "small")
+            limit.setProperty("kind", "small")
+            kinds = {True: "good", False: "error", None: "figure"}
+            value.setProperty("kind", kinds[figure.fits])
+            value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            for column, label in enumerate((name, value, limit)):
+                self._figures.addWidget(label, row, column)
+
+    @Slot()
+    def _on_picture_clicked(self) -> None:
+        picture = self.sender()
+        if isinstance(picture, SidePicture) and picture.side is not None:
+            self.frame_requested.emit(picture.side.frame_index)
+
+    def _build(self) -> None:
+        self.setAccessibleName(self.tr("The pair under the cursor"))
+        self._words.setWordWrap(True)
+        self._words.setProperty("kind", "small")
+        self._words.setMinimumHeight(44)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.compare_button.setProperty("kind", "small")
+        self.compare_button.setToolTip(self.tr("Show the two tracks side by side in the filmstrip"))
+        self._figures.setHorizontalSpacing(10)
+        self._figures.setVerticalSpacing(3)
+        between = QVBoxLayout()
+        between.addLayout(self._figures)
+        between.addStretch()
+        between.addWidget(self.compare_button, 0, Qt.AlignmentFlag.AlignLeft)
+        row = QHBoxLayout(self._body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(self.pictures[0])
+        row.addLayout(between)
+        row.addWidget(self.pictures[1])
+        row.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self._body)
+        column.addWidget(self._words)
