@@ -192,6 +192,8 @@ _VIEW = _rows(
      "Show or hide pictures of the selected track over time, or of two side by side"),
     (2, "panel_review", "Review panel", "Ctrl+Shift+7", when.always, "c",
      "Show or hide the queue of likely errors"),
+    (2, "panel_why", "Why did it match?", "Ctrl+Shift+8", when.always, "c",
+     "Show or hide what the tracker compared when it decided"),
     (2, "panel_history", "History", "Ctrl+Shift+5", when.always, "c",
      "Show or hide the history of edits and named moments"),
     (3, "pin_track", "Lanes/Pin the selected lanes", "P", when.with_selection, "",
@@ -316,6 +318,8 @@ _REVIEW = _rows(
      "Choose between the proposed fix and the runner-up; the preview follows"),
     (2, "compare", "Compare A with B", "A", when.with_two_tracks, "m",
      "Show the two tracks selected last side by side over time"),
+    (2, "why_matched", "Why did it match?", "Alt+W", when.with_run, "m",
+     "Show what the tracker compared in this frame, and how each box came to the selected track"),
     (2, "toggle_verified", "Verified", "Y", when.with_run, "",
      "Say that this is right: the range, or the selected tracks, or all since the last verified "
      "stretch up to here; again takes it back"),

@@ -11,8 +11,17 @@ LAYOUT_VERSION = 2
 TRACKS_WIDTH, TIMELINE_HEIGHT, SIDE_WIDTH, TRAINING_WIDTH = 330, 290, 330, 430
 GRIP_HEIGHT = 7
 REVIEW_WIDTH = 364
-_WIDTHS = {"history": 380, "film": 330, "review": REVIEW_WIDTH, "retrack": REVIEW_WIDTH}
-_HIDDEN_AT_FIRST = ("training", "history", "film", "retrack")
+WHY_WIDTH = 540
+_WIDTHS = {
+    "history": 380,
+    "film": 330,
+    "review": REVIEW_WIDTH,
+    "retrack": REVIEW_WIDTH,
+    "why": WHY_WIDTH,
+}
+_BEHIND_REVIEW = ("why",)
+"""They need the height of the window, so they share the queue's place as tabs."""
+_HIDDEN_AT_FIRST = ("training", "history", "film", "retrack", "why")
 
 
 class PanelGrip(QWidget):
@@ -104,6 +113,8 @@ class Panels:
     def _set_shown(self, name: str, shown: bool) -> None:
         dock = self._docks[name]
         dock.setVisible(shown)
+        if shown and self._window.tabifiedDockWidgets(dock):
+            dock.raise_()
         if shown and name in _WIDTHS and dock.width() < _WIDTHS[name]:
             self._window.resizeDocks([dock], [_WIDTHS[name]], Qt.Orientation.Horizontal)
 
@@ -165,6 +176,8 @@ class Panels:
         window, docks = self._window, self._docks
         for name, dock in docks.items():
             dock.setVisible(name not in _HIDDEN_AT_FIRST)
+        for name in _BEHIND_REVIEW:
+            window.tabifyDockWidget(docks["review"], docks[name])
         window.splitDockWidget(docks["timeline"], docks["similarity"], Qt.Orientation.Horizontal)
         window.resizeDocks([docks["tracks"]], [TRACKS_WIDTH], Qt.Orientation.Horizontal)
         window.resizeDocks([docks["review"]], [REVIEW_WIDTH], Qt.Orientation.Horizontal)

@@ -135,6 +135,7 @@ def _review_slots(window: "MainWindow") -> dict[str, Slot]:
         "accept_retrack": window.workbench.retracking.accept,
         "refine": window.errands.refine_tracks,
         "compare": lambda: window.panels.show("film"),
+        "why_matched": window.why.association.show,
         "toggle_verified": window.workbench.verification.toggle,
     }
 

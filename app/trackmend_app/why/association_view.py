@@ -157,6 +157,10 @@ class AssociationView:
 
     def verdict(self, row: int, column: int) -> str:
         """Return one sentence: why this pair was made, or why not."""
+        words = self._verdict(row, column)
+        return words[:1].upper() + words[1:]
+
+    def _verdict(self, row: int, column: int) -> str:
         track, detection = self.row_name(row), self.column_name(column)
         pair = self.pair_at(row, column)
         if pair is not None:
@@ -228,7 +232,7 @@ class AssociationView:
     def _detection_name(self, column: int) -> str:
         owner = self._owners.get(int(self.association.detection_ids[column]))
         if owner is not None:
-            return tr("the box that is {number}'s now").format(number=owner.number)
+            return tr("{number}'s detection").format(number=owner.number)
         return tr("a detection of no track")
 
     def _order(self, chosen: set[TrackId]) -> tuple[list[int], list[int]]:

@@ -175,6 +175,10 @@ class HeatMatrix(QAbstractScrollArea):
             self._point(*cell)
             self.chosen.emit(*cell)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Take what was pressed here."""
+        event.accept()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom with Ctrl, else scroll."""
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:

@@ -13,7 +13,7 @@ from trackmend_app.similarity.match_row import draw_crop
 from trackmend_app.theme import Theme, ui_font
 from trackmend_app.theme.identity_colours import panel_colour_name
 from trackmend_app.why.matrix_content import Header, Mark, MatrixContent
-from trackmend_app.why.matrix_layout import HATCH_PX, TEXT_PX, MatrixLayout
+from trackmend_app.why.matrix_layout import HATCH_PX, MatrixLayout
 from trackmend_core.types import FloatArray, ImageArray
 
 _BRIGHT: Final = 0.62
@@ -116,8 +116,8 @@ class MatrixPainter:
         first = layout.cell_rect(0, 0, scroll=self._scroll)
         rows, columns = content.merits.shape
         whole = QRectF(first.topLeft(), first.size())
-        whole.setWidth(layout.cell * columns)
-        whole.setHeight(layout.cell * rows)
+        whole.setWidth(layout.cell_width * columns)
+        whole.setHeight(layout.cell_height * rows)
         painter.drawImage(whole, colours)
         visible_rows, visible_columns = self._visible()
         if layout.cell >= _GRID_PX:
@@ -138,7 +138,7 @@ class MatrixPainter:
                 merit = float(content.merits[row, column])
                 if not np.isfinite(merit):
                     painter.fillRect(rect.adjusted(1, 1, -1, -1), hatch)
-                elif layout.cell >= TEXT_PX:
+                elif layout.figures:
                     painter.setPen(_INK if merit >= _BRIGHT else _PAPER)
                     text = content.text(row, column)
                     painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), text)
@@ -173,14 +173,14 @@ class MatrixPainter:
         painter.fillRect(above, QColor(theme.panel))
         for row in rows:
             rect = layout.cell_rect(row, 0, scroll=self._scroll)
-            rect = QRectF(0, rect.top(), layout.head_width, layout.cell)
-            if rect.top() >= layout.head_height - layout.cell / 2:
+            rect = QRectF(0, rect.top(), layout.head_width, layout.cell_height)
+            if rect.top() >= layout.head_height - layout.cell_height / 2:
                 is_pointed = pointed is not None and pointed[0] == row
                 self._paint_row_head(painter, rect, self._content.rows[row], crops, is_pointed)
         for column in columns:
             rect = layout.cell_rect(0, column, scroll=self._scroll)
-            rect = QRectF(rect.left(), 0, layout.cell, layout.head_height)
-            if rect.left() >= layout.head_width - layout.cell / 2:
+            rect = QRectF(rect.left(), 0, layout.cell_width, layout.head_height)
+            if rect.left() >= layout.head_width - layout.cell_width / 2:
                 is_pointed = pointed is not None and pointed[1] == column
                 head = self._content.columns[column]
                 self._paint_column_head(painter, rect, head, crops, is_pointed)

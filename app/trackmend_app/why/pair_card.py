@@ -89,7 +89,7 @@ class SidePicture(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """Ask for an upright picture with a line below."""
-        return QSize(76, 138)
+        return QSize(64, 118)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint picture and line."""
@@ -200,7 +200,7 @@ class PairCard(QWidget):
         self.setAccessibleName(self.tr("The pair under the cursor"))
         self._words.setWordWrap(True)
         self._words.setProperty("kind", "small")
-        self._words.setMinimumHeight(44)
+        self._words.setMinimumHeight(34)
         self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.compare_button.setProperty("kind", "small")
         self.compare_button.setToolTip(self.tr("Show the two tracks side by side in the filmstrip"))

@@ -9,6 +9,8 @@ from trackmend_app.panels import Panels
 from trackmend_app.similarity.panel import SimilarityPanel
 from trackmend_app.similarity.presenter import SimilarityPresenter
 from trackmend_app.similarity.probe_presenter import ProbePresenter
+from trackmend_app.why.why_panel import WhyPanel
+from trackmend_app.why.why_presenter import WhyPresenter
 from trackmend_app.wording import say
 
 if TYPE_CHECKING:
@@ -21,7 +23,10 @@ class WhyRoom(QObject):
     Attributes:
         similarity_panel: where else it looks like this.
         probe: lets the pointer on the video say what is looked for.
+        why_panel: what the tracker compared.
     """
+
+    association: WhyPresenter
 
     similarity: SimilarityPresenter
     probe: ProbePresenter
@@ -29,12 +34,15 @@ class WhyRoom(QObject):
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self.similarity_panel = SimilarityPanel()
+        self.why_panel = WhyPanel()
         self._held = HeldKey(window.app, self)
 
     def add_to(self, panels: Panels) -> None:
         """Give every panel its dock."""
         bottom = Qt.DockWidgetArea.BottomDockWidgetArea
+        right = Qt.DockWidgetArea.RightDockWidgetArea
         panels.add("similarity", say("Similarity"), self.similarity_panel, bottom)
+        panels.add("why", say("Why did it match?"), self.why_panel, right)
 
     def present(self, window: "MainWindow") -> None:
         """Make the presenters, once the window has its own views and presenters."""
@@ -49,6 +57,10 @@ class WhyRoom(QObject):
             actions=window.action_set,
             parent=self,
         )
+        self.association = WhyPresenter(
+            self.why_panel, workbench=bench, panels=window.panels, parent=self
+        )
+        window.panels["why"].visibilityChanged.connect(self.association.set_shown)
         self.probe.said.connect(window.status_line.notice)
         self._held.held.connect(lambda: self.probe.set_held(True))
         self._held.released.connect(lambda: self.probe.set_held(False))
@@ -65,3 +77,4 @@ class WhyRoom(QObject):
     def stop(self) -> None:
         """End all reading and wait for it: the window closes."""
         self.similarity.finder.stop()
+        self.association.loader.stop()

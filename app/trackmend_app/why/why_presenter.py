@@ -5,7 +5,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from trackmend_app.jobs.crop_loader import CropKey
 from trackmend_app.panels import Panels
-from trackmend_app.why.association_view import AssociationView, Measure, figure
+from trackmend_app.why.association_view import AssociationView, Measure, figure, tr
 from trackmend_app.why.pair_card import Figure, Side
 from trackmend_app.why.path_plot import TrackPath
 from trackmend_app.why.replay_loader import ExplainedFrame, ReplayLoader
@@ -200,8 +200,8 @@ class WhyPresenter(QObject):
     @Slot(int, int)
     def _on_cell_chosen(self, row: int, column: int) -> None:
         """Select the tracks of the cell, the one that got the detection last."""
-        if self._view is None:
-            return
+        if self._view is None or self._panel.only_chosen:
+            return  # there, another selection would take the cell away from under the pointer
         owners = (self._view.row_owner(row), self._view.column_owner(column))
         chosen = dict.fromkeys(owner.track_id for owner in owners if owner is not None)
         if chosen:
@@ -230,15 +230,16 @@ def _figures(view: AssociationView, row: int, column: int) -> list[Figure]:
     told, values = view.association, {m: view.values(m)[row, column] for m in Measure}
     lines = [
         Figure(
-            name=view_text("cosine similarity"),
+            name=tr("cosine similarity"),
             value=figure(Measure.COSINE, float(values[Measure.COSINE])),
         )
     ]
-    cost, gate = float(values[Measure.COST]), float(values[Measure.GATE])
+    cost = float(values[Measure.COST])
+    gate = float(told.gate_distances[view.rows[row], view.columns[column]])
     overlap = float(values[Measure.OVERLAP])
     lines.append(
         Figure(
-            name=view_text("cost, stage 1"),
+            name=tr("cost, stage 1"),
             value=figure(Measure.COST, cost),
             limit=f"≤ {told.appearance_cost_max:.2f}",
             fits=bool(np.isfinite(cost) and cost < told.appearance_cost_max),
@@ -246,24 +247,19 @@ def _figures(view: AssociationView, row: int, column: int) -> list[Figure]:
     )
     lines.append(
         Figure(
-            name=view_text("motion gate"),
+            name=tr("motion gate"),
             value=figure(Measure.GATE, gate),
             limit=f"≤ {told.gate:.1f}",
-            fits=bool(np.isfinite(gate)),
+            fits=gate <= told.gate,
         )
     )
     least = told.overlap_min if told.confirmed[view.rows[row]] else told.newborn_overlap_min
     lines.append(
         Figure(
-            name=view_text("overlap (IoU)"),
+            name=tr("overlap (IoU)"),
             value=figure(Measure.OVERLAP, overlap),
             limit=f"≥ {least:.2f}",
             fits=bool(overlap > least),
         )
     )
     return lines
-
-
-def view_text(text: str) -> str:
-    """Translate a text of this module."""
-    return WhyPresenter.tr(text)
