@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication
 
 from trackmend_app.jobs.crop_loader import CropKey
 from trackmend_app.similarity.colour_map import SimilarityRange
 from trackmend_app.why.matrix_content import Header, Mark, MatrixContent
+from trackmend_app.wording import say
 from trackmend_core.project import BoxRecord
 from trackmend_core.project.records import BoxXyxy, frame_number
 from trackmend_core.review.association import FrameAssociation, MatchedPair, Stage
@@ -39,17 +39,12 @@ class Owner:
     number: int
 
 
-def tr(text: str) -> str:
-    """Translate a text of this module."""
-    return QCoreApplication.translate("AssociationView", text)
-
-
 def stage_name(stage: Stage) -> str:
     """Return what people call a stage."""
     return {
-        Stage.APPEARANCE: tr("appearance"),
-        Stage.OVERLAP: tr("overlap"),
-        Stage.NEWBORN: tr("overlap with a newborn"),
+        Stage.APPEARANCE: say("appearance"),
+        Stage.OVERLAP: say("overlap"),
+        Stage.NEWBORN: say("overlap with a newborn"),
     }[stage]
 
 
@@ -143,14 +138,14 @@ class AssociationView:
         """Return what the stage asks for, in the measure that is shown."""
         told = self.association
         return {
-            Measure.COST: tr("cosine distance and motion; first stage up to {value}").format(
+            Measure.COST: say("cosine distance and motion; first stage up to {value}").format(
                 value=f"{told.appearance_cost_max:.2f}"
             ),
-            Measure.COSINE: tr("cosine of template and detection"),
-            Measure.GATE: tr(
+            Measure.COSINE: say("cosine of template and detection"),
+            Measure.GATE: say(
                 "squared distance to the Kalman filter; impossible beyond {value}"
             ).format(value=f"{told.gate:.2f}"),
-            Measure.OVERLAP: tr("IoU with the expected box; second stage from {value}").format(
+            Measure.OVERLAP: say("IoU with the expected box; second stage from {value}").format(
                 value=f"{told.overlap_min:.2f}"
             ),
         }[measure]
@@ -168,20 +163,20 @@ class AssociationView:
         told = self.association
         at = self.rows[row], self.columns[column]
         if told.confirmed[at[0]] and not np.isfinite(told.costs[at]):
-            return tr("{track} and {detection}: motion makes it impossible.").format(
+            return say("{track} and {detection}: motion makes it impossible.").format(
                 track=track, detection=detection
             )
         instead = []
         if (own := self._pair_of_row.get(at[0])) is not None:
             name = self._detection_name(own.detection_column)
-            instead.append(tr("the track went on with {detection}").format(detection=name))
+            instead.append(say("the track went on with {detection}").format(detection=name))
         if (other := self._pair_of_column.get(at[1])) is not None:
             name = self._track_name(other.track_row)
-            instead.append(tr("the detection went to {track}").format(track=name))
+            instead.append(say("the detection went to {track}").format(track=name))
         if not instead:
-            instead = [tr("it is beyond the limits of every stage")]
-        return tr("{track} and {detection} were not paired: {reasons}.").format(
-            track=track, detection=detection, reasons=tr(", ").join(instead)
+            instead = [say("it is beyond the limits of every stage")]
+        return say("{track} and {detection} were not paired: {reasons}.").format(
+            track=track, detection=detection, reasons=", ".join(instead)
         )
 
     def row_name(self, row: int) -> str:
@@ -204,7 +199,9 @@ class AssociationView:
         return self.association.frame_index, (x1, y1, x2, y2)
 
     def _made(self, pair: MatchedPair, track: str, detection: str) -> str:
-        text = tr("{track} went on with {detection} by {stage}: {cost} of at most {limit}.").format(
+        text = say(
+            "{track} went on with {detection} by {stage}: {cost} of at most {limit}."
+        ).format(
             track=track,
             detection=detection,
             stage=stage_name(pair.stage),
@@ -213,12 +210,12 @@ class AssociationView:
         )
         if pair.runner_up is not None and pair.margin is not None:
             other = self._detection_name(pair.runner_up)
-            text += tr(" Next best: {detection}, {more}.").format(
+            text += say(" Next best: {detection}, {more}.").format(
                 detection=other, more=_more(pair.margin)
             )
         if pair.rival is not None and pair.rival_margin is not None:
             other = self._track_name(pair.rival)
-            text += tr(" Next to want it: {track}, {more}.").format(
+            text += say(" Next to want it: {track}, {more}.").format(
                 track=other, more=_more(pair.rival_margin)
             )
         return text
@@ -226,14 +223,14 @@ class AssociationView:
     def _track_name(self, row: int) -> str:
         owner = self._owners.get(int(self.association.seen_detections[row]))
         if owner is not None:
-            return tr("track {number}").format(number=owner.number)
-        return tr("a track that is gone")
+            return say("track {number}").format(number=owner.number)
+        return say("a track that is gone")
 
     def _detection_name(self, column: int) -> str:
         owner = self._owners.get(int(self.association.detection_ids[column]))
         if owner is not None:
-            return tr("{number}'s detection").format(number=owner.number)
-        return tr("a detection of no track")
+            return say("{number}'s detection").format(number=owner.number)
+        return say("a detection of no track")
 
     def _order(self, chosen: set[TrackId]) -> tuple[list[int], list[int]]:
         told = self.association
@@ -278,14 +275,14 @@ class AssociationView:
         owner, told, at = self.row_owner(row), self.association, self.rows[row]
         frame, box = self.row_box(row)
         if told.lost[at]:
-            state = tr("lost, seen last in frame {frame}")
+            state = say("lost, seen last in frame {frame}")
         elif not told.confirmed[at]:
-            state = tr("born in frame {frame}")
+            state = say("born in frame {frame}")
         else:
-            state = tr("seen last in frame {frame}")
+            state = say("seen last in frame {frame}")
         words = state.format(frame=frame_number(frame))
         tracker = int(told.tracker_ids[at])
-        called = tr(" · {number} to the tracker").format(number=tracker) if tracker else ""
+        called = say(" · {number} to the tracker").format(number=tracker) if tracker else ""
         return Header(
             label=str(owner.number) if owner is not None else "–",
             number=owner.number if owner is not None else 0,
@@ -302,7 +299,7 @@ class AssociationView:
             label=str(owner.number) if owner is not None else "–",
             number=owner.number if owner is not None else 0,
             crop=CropKey.around(frame, box),
-            tip=tr("{name} · confidence {score}").format(
+            tip=say("{name} · confidence {score}").format(
                 name=self.column_name(column), score=f"{score:.2f}"
             ),
             quiet=owner is None,
@@ -331,7 +328,7 @@ def figure(measure: Measure, value: float) -> str:
 
 def _more(margin: float) -> str:
     if margin < 0:
-        return tr("{value} cheaper, but then the whole would cost more").format(
+        return say("{value} cheaper, but then the whole would cost more").format(
             value=f"{-margin:.2f}"
         )
-    return tr("{value} dearer").format(value=f"{margin:.2f}")
+    return say("{value} dearer").format(value=f"{margin:.2f}")

@@ -5,11 +5,12 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from trackmend_app.jobs.crop_loader import CropKey
 from trackmend_app.panels import Panels
-from trackmend_app.why.association_view import AssociationView, Measure, figure, tr
+from trackmend_app.why.association_view import AssociationView, Measure, figure
 from trackmend_app.why.pair_card import Figure, Side
 from trackmend_app.why.path_plot import TrackPath
 from trackmend_app.why.replay_loader import ExplainedFrame, ReplayLoader
 from trackmend_app.why.why_panel import WhyPanel
+from trackmend_app.wording import say, say_composed
 from trackmend_app.workbench import Workbench
 from trackmend_core.errors import UserError
 from trackmend_core.project.records import frame_number
@@ -160,7 +161,7 @@ class WhyPresenter(QObject):
             self._workbench.failed.emit(error)
             return
         self._explained = self._view = None
-        self._panel.say(f"{error} {error.hint}".strip())
+        self._panel.say(f"{say_composed(str(error))} {say_composed(error.hint)}".strip())
 
     @Slot(int, int)
     def _on_cell_pointed(self, row: int, column: int) -> None:
@@ -230,7 +231,7 @@ def _figures(view: AssociationView, row: int, column: int) -> list[Figure]:
     told, values = view.association, {m: view.values(m)[row, column] for m in Measure}
     lines = [
         Figure(
-            name=tr("cosine similarity"),
+            name=say("cosine similarity"),
             value=figure(Measure.COSINE, float(values[Measure.COSINE])),
         )
     ]
@@ -239,7 +240,7 @@ def _figures(view: AssociationView, row: int, column: int) -> list[Figure]:
     overlap = float(values[Measure.OVERLAP])
     lines.append(
         Figure(
-            name=tr("cost, stage 1"),
+            name=say("cost, stage 1"),
             value=figure(Measure.COST, cost),
             limit=f"≤ {told.appearance_cost_max:.2f}",
             fits=bool(np.isfinite(cost) and cost < told.appearance_cost_max),
@@ -247,7 +248,7 @@ def _figures(view: AssociationView, row: int, column: int) -> list[Figure]:
     )
     lines.append(
         Figure(
-            name=tr("motion gate"),
+            name=say("motion gate"),
             value=figure(Measure.GATE, gate),
             limit=f"≤ {told.gate:.1f}",
             fits=gate <= told.gate,
@@ -256,7 +257,7 @@ def _figures(view: AssociationView, row: int, column: int) -> list[Figure]:
     least = told.overlap_min if told.confirmed[view.rows[row]] else told.newborn_overlap_min
     lines.append(
         Figure(
-            name=tr("overlap (IoU)"),
+            name=say("overlap (IoU)"),
             value=figure(Measure.OVERLAP, overlap),
             limit=f"≥ {least:.2f}",
             fits=bool(overlap > least),
