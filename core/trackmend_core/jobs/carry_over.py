@@ -1,129 +1,132 @@
 """Carries a person's corrections from one run of a video over to a newer one.
 
-The older layer is only read. What the person said of it is found again in the newer layer by
-overlap, and by appearance where overlap leaves a choice, and is said there once more through the
-edit log, so that each of it can be undone. Where the newer run cannot be brought to say the same,
-nothing is forced: the place is listed as a conflict.
+The older layer is only read. What the person said of it is tried out on a copy of the project, and
+becomes one edit of the newer layer, which can be undone. What the newer run cannot be brought to
+say is listed as a conflict.
 """
 
-from collections import Counter
-from collections.abc import Generator, Sequence
-from dataclasses import asdict, dataclass, field
-from enum import StrEnum
-
-import numpy as np
-from scipy.optimize import linear_sum_assignment
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from trackmend_core.errors import UserError
-from trackmend_core.geometry import iou_matrix
-from trackmend_core.jobs.said import Said, what_was_said
-from trackmend_core.project import BoxRecord, Changes, Project
-from trackmend_core.project.edits import (
-    AddBox,
-    DeleteBox,
-    Edit,
-    MergeTracks,
-    SetBox,
-    SplitTrack,
-    SwapTracks,
-    kind_of,
-)
-from trackmend_core.types import BoxSource, Float64Array, FloatArray, Progress, RunId, TrackId
+from trackmend_core.jobs.carrying import CarriedOver, Carrying, Conflict, ConflictKind
+from trackmend_core.jobs.said import what_was_said
+from trackmend_core.project import Changes, LayerMark, Project, copy_project
+from trackmend_core.project.edits import CarryOver
+from trackmend_core.types import Progress, RunId
 
-SAME_IOU = 0.5
-UNCHANGED_IOU = 0.98
-APPEARANCE_WEIGHT = 0.5
-CLEAR_MARGIN = 0.1
-"""The best box must beat the second best by so much, in overlap and appearance together."""
-MOST_EDITS_A_FRAME = 60
+__all__ = [
+    "CarriedOver",
+    "CarryPlan",
+    "Conflict",
+    "ConflictKind",
+    "apply_plan",
+    "carried_over",
+    "carry_over",
+    "corrected_run_before",
+    "note_plan",
+    "plan_carry_over",
+]
+
 AUTHOR_MARK = "carried over"
 
 
-class ConflictKind(StrEnum):
-    """Why something could not be carried over."""
-
-    MISSED = "missed"
-    """The newer run has no box where the person had found somebody."""
-    EXTRA = "extra"
-    """The newer run sees somebody in frames that were verified without them."""
-    UNCLEAR = "unclear"
-    """Two boxes of the newer run fit about as well."""
-    REFUSED = "refused"
-    """The edit is not possible in the newer layer."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conflict:
-    """A place where the newer run does not say what the person had said.
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class CarryPlan:
+    """What carrying over would do; nothing is changed before it is given to `apply_plan`.
 
     Attributes:
-        kind: why.
-        number: of the track, in the older layer; of an extra box in the newer one.
-        first_frame: 0-based.
-        last_frame: the last frame of the stretch.
-        message: one sentence.
+        from_run: the run that was corrected.
+        to_run: the newer one.
+        result: what would come of it.
+        edit: does all of it at once; None where nothing needs doing.
+        mark: of the project as it was looked at.
     """
 
-    kind: ConflictKind
-    number: int
-    first_frame: int
-    last_frame: int
-    message: str
+    from_run: RunId
+    to_run: RunId
+    result: CarriedOver
+    edit: CarryOver | None
+    mark: LayerMark
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CarriedOver:
-    """What came of it.
-
-    Attributes:
-        said: boxes of which the person had said whose they are.
-        found: how many of them the newer run has.
-        edits: made in the newer layer, by kind.
-        conflicts: what could not be carried over, by frame.
-    """
-
-    said: int
-    found: int
-    edits: dict[str, int]
-    conflicts: tuple[Conflict, ...]
-
-    @property
-    def edit_count(self) -> int:
-        """Return how many edits were made."""
-        return sum(self.edits.values())
-
-    def to_dict(self) -> dict[str, object]:
-        """Return plain values."""
-        return asdict(self)
-
-
-def carry_over(
+def plan_carry_over(
     project: Project, *, from_run: RunId, to_run: RunId
-) -> Generator[Progress, None, CarriedOver]:
-    """Say again, of the newer run, what a person has said of the older one.
+) -> Generator[Progress, None, CarryPlan]:
+    """Find out how to say of the newer run what a person has said of the older one.
 
-    What came of it is kept with the project, see `carried_over`.
+    It is tried out on a copy of the project, so that every step sees what the ones before it left.
 
     Raises:
-        UserError: the runs are of different videos, or nothing was said of the older one.
+        UserError: the runs are of different videos, nothing was said of the older one, or there
+            is no room for the copy.
     """
     if project.run(from_run).video_id != project.run(to_run).video_id or from_run == to_run:
         raise UserError(
             "Corrections can only go over to another run of the same video.", "Pick another run."
         )
+    mark = project.layer_mark()
     said = what_was_said(project, from_run)
     if not said.frames:
         raise UserError("Nothing was corrected in that run.", "Pick the run you corrected.")
+    with TemporaryDirectory(prefix="trackmend-carry-over-") as folder:
+        copy = Path(folder) / "copy.trackmend"
+        copy_project(project.path, copy)
+        with Project.open(copy, is_scratch=True) as tried:
+            work = Carrying(tried, to_run, said)
+            yield from work.run()
+    edit = None
+    if work.steps:
+        steps, spans = tuple(work.steps), tuple(work.spans)
+        edit = CarryOver(run_id=to_run, from_run=from_run, steps=steps, spans=spans)
+    return CarryPlan(from_run=from_run, to_run=to_run, result=work.result(), edit=edit, mark=mark)
+
+
+def apply_plan(project: Project, plan: CarryPlan) -> Changes | None:
+    """Do what was planned as one edit, and keep with the project what came of it.
+
+    Returns:
+        What changed, None if nothing needed doing.
+
+    Raises:
+        UserError: the project has changed since the plan was made.
+    """
+    if project.layer_mark() != plan.mark:
+        raise UserError(
+            "The tracks have changed since these corrections were looked up.",
+            "Carry over once more.",
+        )
     author = project.author
     project.author = f"{author} ({AUTHOR_MARK})" if author else AUTHOR_MARK
     try:
-        work = _CarryOver(project, to_run, said)
-        yield from work.run()
+        changes = None if plan.edit is None else project.edit(plan.edit)
     finally:
         project.author = author
-    result = work.result()
-    project.set_state(_key(to_run), {"from_run": from_run, **result.to_dict()})
-    return result
+    note_plan(project, plan)
+    return changes
+
+
+def note_plan(project: Project, plan: CarryPlan) -> None:
+    """Keep with the project what came of a plan that was done; see `carried_over`."""
+    project.set_state(_key(plan.to_run), {"from_run": plan.from_run, **plan.result.to_dict()})
+
+
+def carry_over(
+    project: Project, *, from_run: RunId, to_run: RunId
+) -> Generator[Progress, None, CarriedOver]:
+    """Say again, of the newer run, what a person has said of the older one, as one edit.
+
+    What came of it is kept with the project, see `carried_over`.
+
+    Raises:
+        UserError: the runs are of different videos, nothing was said of the older one, or the
+            project was changed meanwhile.
+    """
+    plan = yield from plan_carry_over(project, from_run=from_run, to_run=to_run)
+    apply_plan(project, plan)
+    return plan.result
 
 
 def carried_over(project: Project, run_id: RunId) -> dict[str, object] | None:
@@ -132,229 +135,18 @@ def carried_over(project: Project, run_id: RunId) -> dict[str, object] | None:
     return kept
 
 
+def corrected_run_before(project: Project, run_id: RunId) -> RunId | None:
+    """Return the newest earlier run of the same video of which a person has said anything.
+
+    None where there is none, or its corrections were carried over to this run already.
+    """
+    kept = carried_over(project, run_id)
+    done = None if kept is None else kept.get("from_run")
+    for run in reversed(project.runs(project.run(run_id).video_id)):
+        if run.run_id < run_id and what_was_said(project, run.run_id).frames:
+            return None if run.run_id == done else run.run_id
+    return None
+
+
 def _key(run_id: RunId) -> str:
     return f"carried_over.{run_id}"
-
-
-@dataclass(slots=True, eq=False)
-class _CarryOver:
-    project: Project
-    run_id: RunId
-    said: Said
-    edits: Counter[str] = field(default_factory=Counter)
-    found: int = 0
-    track_of: dict[int, TrackId] = field(default_factory=dict)
-    owners: dict[TrackId, int] = field(default_factory=dict)
-    galleries: dict[int, FloatArray] = field(default_factory=dict)
-    misses: list[tuple[ConflictKind, int, int]] = field(default_factory=list)
-    refused: list[Conflict] = field(default_factory=list)
-
-    def run(self) -> Generator[Progress, None, None]:
-        end = self.project.run(self.run_id).next_frame
-        frames = [frame for frame in self.said.frames if frame < end]
-        for done, frame in enumerate(frames, start=1):
-            self._identities(frame)
-            self._boxes(frame)
-            yield Progress(done=done, total=len(frames), message="Carrying corrections over")
-
-    def result(self) -> CarriedOver:
-        conflicts = [*_stretches(self.misses), *self.refused]
-        return CarriedOver(
-            said=sum(map(len, self.said.boxes.values())),
-            found=self.found,
-            edits=dict(self.edits),
-            conflicts=tuple(sorted(conflicts, key=lambda c: (c.first_frame, c.number))),
-        )
-
-    def _edit(self, edit: Edit, *, number: int, frame: int) -> Changes | None:
-        """Make an edit; what is not possible becomes a conflict."""
-        try:
-            changes = self.project.edit(edit)
-        except UserError as error:
-            self.refused.append(
-                Conflict(
-                    kind=ConflictKind.REFUSED,
-                    number=number,
-                    first_frame=frame,
-                    last_frame=frame,
-                    message=error.message,
-                )
-            )
-            return None
-        self.edits[kind_of(edit)] += 1
-        return changes
-
-    def _identities(self, frame: int) -> None:
-        for _ in range(MOST_EDITS_A_FRAME):
-            pairs = self._pairs(frame)
-            if not any(self._mend(said.number, box) for said, box in pairs):
-                for said, box in pairs:
-                    self._remember(said.number, box)
-                return
-
-    def _mend(self, number: int, box: BoxRecord) -> bool:
-        """Let a box belong to the track that stands for a number; return whether it changed."""
-        mine, owner = self.track_of.get(number), self.owners.get(box.track_id)
-        if mine == box.track_id or owner == number:
-            return False
-        frame = box.frame_index
-        if mine is None and owner is None:
-            self._own(box.track_id, number)
-            return False
-        if mine is None:
-            cut = SplitTrack(track_id=box.track_id, at_frame=frame)
-            changes = self._edit(cut, number=number, frame=frame)
-            if changes is None:
-                return False
-            (new,) = changes.tracks - {box.track_id}
-            self._own(new, number)
-            return True
-        if owner is None and self._only_goes_on(mine, box):
-            merge = MergeTracks(keep=mine, absorb=box.track_id)
-            return self._edit(merge, number=number, frame=frame) is not None
-        swap = SwapTracks(track_a=mine, track_b=box.track_id, first_frame=frame)
-        return self._edit(swap, number=number, frame=frame) is not None
-
-    def _only_goes_on(self, mine: TrackId, box: BoxRecord) -> bool:
-        other = self.project.boxes_of_track(box.track_id)
-        held = {one.frame_index for one in self.project.boxes_of_track(mine)}
-        starts_here = other[0].frame_index == box.frame_index
-        return starts_here and not any(one.frame_index in held for one in other)
-
-    def _own(self, track_id: TrackId, number: int) -> None:
-        self.track_of[number] = track_id
-        self.owners[track_id] = number
-
-    def _pairs(self, frame: int) -> list[tuple[BoxRecord, BoxRecord]]:
-        """Return (what was said, the box of the newer run) of a frame, where it is clear."""
-        said, boxes = self.said.boxes.get(frame, []), self._boxes_of(frame)
-        worth = self._worth(said, boxes)
-        pairs = []
-        for row, column in zip(*linear_sum_assignment(worth, maximize=True), strict=True):
-            if worth[row, column] > 0 and _is_clear(worth[row], int(column)):
-                pairs.append((said[row], boxes[column]))
-        return pairs
-
-    def _worth(self, said: Sequence[BoxRecord], boxes: Sequence[BoxRecord]) -> Float64Array:
-        """Return (S, B) overlap, and how alike they look where the overlap allows a pair."""
-        overlap = iou_matrix(_corners(said), _corners(boxes))
-        worth = np.where(overlap >= SAME_IOU, overlap, 0.0)
-        looks = self._embeddings(boxes)
-        for row, one in enumerate(said):
-            gallery = self.galleries.get(one.number)
-            for column, look in enumerate(looks):
-                if worth[row, column] and gallery is not None and look is not None:
-                    length = float(np.linalg.norm(gallery)) or 1.0
-                    worth[row, column] += APPEARANCE_WEIGHT * float(gallery @ look) / length
-        return np.asarray(worth.clip(min=0))
-
-    def _embeddings(self, boxes: Sequence[BoxRecord]) -> list[FloatArray | None]:
-        known = [box.detection_id for box in boxes if box.detection_id is not None]
-        vectors = iter(self.project.embeddings(known))
-        return [None if box.detection_id is None else next(vectors) for box in boxes]
-
-    def _remember(self, number: int, box: BoxRecord) -> None:
-        if box.detection_id is not None:
-            look = self.project.embedding(box.detection_id)
-            self.galleries[number] = self.galleries.get(number, np.zeros_like(look)) + look
-
-    def _boxes_of(self, frame: int) -> list[BoxRecord]:
-        return self.project.boxes_in_frame(self.run_id, frame)
-
-    def _boxes(self, frame: int) -> None:
-        """Place what the person drew, take away what they took away, and note what differs."""
-        pairs = self._pairs(frame)
-        self.found += len(pairs)
-        placed = {said.box_id for said, _ in pairs}
-        taken = {box.box_id for _, box in pairs}
-        for said, box in pairs:
-            if said.source is BoxSource.PERSON and _overlap(said, box) < UNCHANGED_IOU:
-                move = SetBox(box_id=box.box_id, box_xyxy=said.box_xyxy)
-                self._edit(move, number=said.number, frame=frame)
-        free = [box for box in self._boxes_of(frame) if box.box_id not in taken]
-        for said in self.said.boxes.get(frame, []):
-            if said.box_id not in placed:
-                self._place(said, free)
-        self._take_away(frame, free)
-
-    def _place(self, said: BoxRecord, free: Sequence[BoxRecord]) -> None:
-        """Draw a box that the newer run lacks, if a person had drawn it; else note it."""
-        frame = said.frame_index
-        if any(_overlap(said, box) >= SAME_IOU for box in free):
-            self.misses.append((ConflictKind.UNCLEAR, said.number, frame))
-        elif said.source is BoxSource.MODEL:
-            self.misses.append((ConflictKind.MISSED, said.number, frame))
-        else:
-            track_id = self.track_of.get(said.number)
-            add = AddBox(
-                run_id=self.run_id,
-                frame_index=frame,
-                box_xyxy=said.box_xyxy,
-                track_id=track_id,
-            )
-            changes = self._edit(add, number=said.number, frame=frame)
-            if changes is not None:
-                self.found += 1
-                if track_id is None:
-                    self._own(next(iter(changes.tracks)), said.number)
-
-    def _take_away(self, frame: int, free: Sequence[BoxRecord]) -> None:
-        removed = np.array(self.said.removed.get(frame, []), np.float64).reshape(-1, 4)
-        said = _corners(self.said.boxes.get(frame, []))
-        for box in free:
-            corners = _corners([box])
-            if (iou_matrix(corners, said) >= SAME_IOU).any():
-                continue
-            if (iou_matrix(corners, removed) >= SAME_IOU).any():
-                self._edit(DeleteBox(box_id=box.box_id), number=box.number, frame=frame)
-            elif frame in self.said.whole_frames:
-                self.misses.append((ConflictKind.EXTRA, box.number, frame))
-
-
-_SENTENCES = {
-    ConflictKind.MISSED: "Track {number} of the earlier run is not seen in {frames}.",
-    ConflictKind.EXTRA: "Track {number} is new in {frames}, which were verified without it.",
-    ConflictKind.UNCLEAR: "It is not clear which box is track {number} of the earlier run in"
-    " {frames}.",
-}
-
-
-def _stretches(misses: Sequence[tuple[ConflictKind, int, int]]) -> list[Conflict]:
-    """Put the frames of one reason and number together, where they follow one another."""
-    found: list[Conflict] = []
-    runs: dict[tuple[ConflictKind, int], list[list[int]]] = {}
-    for kind, number, frame in misses:
-        stretches = runs.setdefault((kind, number), [])
-        if stretches and frame - stretches[-1][-1] == 1:
-            stretches[-1].append(frame)
-        else:
-            stretches.append([frame])
-    for (kind, number), stretches in runs.items():
-        for frames in stretches:
-            one = len(frames) == 1
-            text = (
-                f"frame {frames[0] + 1}" if one else f"frames {frames[0] + 1} to {frames[-1] + 1}"
-            )
-            found.append(
-                Conflict(
-                    kind=kind,
-                    number=number,
-                    first_frame=frames[0],
-                    last_frame=frames[-1],
-                    message=_SENTENCES[kind].format(number=number, frames=text),
-                )
-            )
-    return found
-
-
-def _is_clear(worth: Float64Array, column: int) -> bool:
-    others = np.delete(worth, column)
-    return not len(others) or bool(worth[column] - others.max() >= CLEAR_MARGIN)
-
-
-def _corners(boxes: Sequence[BoxRecord]) -> Float64Array:
-    return np.array([box.box_xyxy for box in boxes], np.float64).reshape(-1, 4)
-
-
-def _overlap(one: BoxRecord, other: BoxRecord) -> float:
-    return float(iou_matrix(_corners([one]), _corners([other]))[0, 0])

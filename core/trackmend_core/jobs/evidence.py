@@ -1,13 +1,15 @@
 """What a person has said about a run: edits that count, verified stretches, rejections."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from trackmend_core.project import EditRecord, Project, TouchedTrack
 from trackmend_core.types import EditId, RunId, TrackId
 
 REJECTED = "rejected"
+CARRIED_OVER = "carry_over"
+"""The edit that holds many, each with frames and tracks of its own."""
 FOLLOWS_FROM_FIRST = (
     "swap_tracks",
     "split_track",
@@ -43,6 +45,7 @@ class Evidence:
         marks: frames at which it was decided.
         hard_pair: two tracks that were taken for one another.
         edit_id: of an edit.
+        tracks: whose boxes it concerns, where that is less than the whole edit.
     """
 
     origin: str
@@ -52,6 +55,7 @@ class Evidence:
     marks: tuple[int, ...]
     hard_pair: tuple[TrackId, TrackId] | None = None
     edit_id: EditId | None = None
+    tracks: tuple[TrackId, ...] | None = None
 
 
 def read_evidence(project: Project, run_id: RunId) -> list[Evidence]:
@@ -60,9 +64,8 @@ def read_evidence(project: Project, run_id: RunId) -> list[Evidence]:
     edits = [
         evidence
         for edit in project.edits()
-        if edit.run_id == run_id
-        and edit.is_in_effect
-        and (evidence := _of_edit(edit, touched.get(edit.edit_id, []))) is not None
+        if edit.run_id == run_id and edit.is_in_effect
+        for evidence in _of_edit(edit, touched.get(edit.edit_id, []))
     ]
     verified = [
         Evidence(
@@ -97,16 +100,38 @@ def trusted_frames(evidence: Sequence[Evidence]) -> set[int] | None:
     return {f for one in verified for f in range(one.first_frame, one.last_frame + 1)}
 
 
-def _of_edit(edit: EditRecord, touched: Sequence[TouchedTrack]) -> Evidence | None:
-    """Return what an edit says; None if it changed no box."""
-    spans = [track.frames for track in touched if track.frames is not None]
-    if not spans:
-        return None
-    first, last = min(span[0] for span in spans), max(span[1] for span in spans)
-    is_open = edit.kind in FOLLOWS_FROM_FIRST and edit.payload.get("last_frame") is None
+def _of_edit(edit: EditRecord, touched: Sequence[TouchedTrack]) -> list[Evidence]:
+    """Return what an edit says; nothing if it changed no box."""
+    if edit.kind == CARRIED_OVER:
+        spans = edit.payload.get("spans", ())
+        return [_of_step(edit, kind, first, last, tracks) for kind, first, last, tracks in spans]
+    frames = [track.frames for track in touched if track.frames is not None]
+    if not frames:
+        return []
+    first, last = min(span[0] for span in frames), max(span[1] for span in frames)
+    is_open = edit.payload.get("last_frame") is None
     tracks = sorted(track.track_id for track in touched if track.frames is not None)
-    tells_apart = edit.kind in TELLS_APART and len(tracks) == 2
-    is_identity = tells_apart or edit.kind in ("merge_tracks", "merge_many", "delete_track_from")
+    return [_evidence(edit, edit.kind, (first, last), tracks, is_open=is_open)]
+
+
+def _of_step(edit: EditRecord, kind: str, first: int, last: int, tracks: Sequence[int]) -> Evidence:
+    """Return what one of the edits says that were carried over as one."""
+    whose = tuple(TrackId(track) for track in tracks)
+    return replace(_evidence(edit, kind, (first, last), whose, is_open=True), tracks=whose)
+
+
+def _evidence(
+    edit: EditRecord,
+    kind: str,
+    frames: tuple[int, int],
+    tracks: Sequence[TrackId],
+    *,
+    is_open: bool,
+) -> Evidence:
+    first, last = frames
+    is_open = is_open and kind in FOLLOWS_FROM_FIRST
+    tells_apart = kind in TELLS_APART and len(tracks) == 2
+    is_identity = tells_apart or kind in ("merge_tracks", "merge_many", "delete_track_from")
     return Evidence(
         origin=f"edit {edit.edit_id}",
         kind=EvidenceKind.IDENTITY_EDIT if is_identity else EvidenceKind.BOX_EDIT,

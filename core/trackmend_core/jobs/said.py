@@ -46,8 +46,11 @@ def what_was_said(project: Project, run_id: RunId) -> Said:
         if one.edit_id is None:
             continue
         frames = range(one.first_frame - REACH_FRAMES, one.last_frame + REACH_FRAMES + 1)
-        for track in touched.get(one.edit_id, []):
-            seen.setdefault(track.track_id, set()).update(frames)
+        whose = one.tracks
+        if whose is None:
+            whose = tuple(track.track_id for track in touched.get(one.edit_id, []))
+        for track_id in whose:
+            seen.setdefault(track_id, set()).update(frames)
     boxes: dict[int, list[BoxRecord]] = {}
     layer = project.boxes_in_range(run_id, 0, max(0, project.run(run_id).next_frame - 1))
     for box in layer:

@@ -8,9 +8,9 @@ import numpy as np
 from sqlalchemy import Connection, Select, select
 
 from trackmend_core.errors import UserError
-from trackmend_core.project.records import BoxRecord, TrackColumns
+from trackmend_core.project.records import BoxRecord, LayerMark, TrackColumns
 from trackmend_core.project.schema import boxes, tracks
-from trackmend_core.types import BoxId, BoxSource, DetectionId, RunId, TrackId
+from trackmend_core.types import BoxId, BoxSource, DetectionId, EditId, RunId, TrackId
 
 # Any: the columns differ in type and are unpacked by name in `_record`.
 _BOXES: Select[Any] = select(
@@ -118,4 +118,15 @@ def _record(row: Sequence[Any]) -> BoxRecord:
         detection_id=None if detection_id is None else DetectionId(detection_id),
         class_id=rest[0],
         is_occluded=rest[1],
+    )
+
+
+def layer_mark(connection: Connection, *, newest_edit: EditId | None) -> LayerMark:
+    """Return the mark of all layers; see `LayerMark`."""
+    rows = connection.exec_driver_sql("SELECT name, seq FROM sqlite_sequence")
+    highest: dict[str, int] = {row.name: row.seq for row in rows}
+    return LayerMark(
+        newest_edit=newest_edit,
+        last_track=highest.get("tracks", 0),
+        last_box=highest.get("boxes", 0),
     )

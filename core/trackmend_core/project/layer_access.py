@@ -14,6 +14,7 @@ from trackmend_core.project.records import (
     BoxRecord,
     Changes,
     EditRecord,
+    LayerMark,
     TouchedTrack,
     TrackColumns,
     TrackSummary,
@@ -196,6 +197,11 @@ class LayerAccess:
         """Compute all fingerprints anew and tell whether those kept up are the same."""
         with self._database.reading() as connection:
             return all(verified.fresh_fingerprints(connection, run_id).values())
+
+    def layer_mark(self) -> LayerMark:
+        """Return what differs after any edit, undo, redo or tracked frame with new tracks."""
+        with self._database.reading() as connection:
+            return layer.layer_mark(connection, newest_edit=edit_log.next_undo(connection))
 
     def digest(self) -> str:
         """Return one word for the exact state of all tracks and boxes."""

@@ -205,6 +205,21 @@ class TrackColumns:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LayerMark:
+    """The state of all layers, as far as the ids depend on it that a next edit would give.
+
+    Attributes:
+        newest_edit: that undo would take back.
+        last_track: the highest id that a track ever had.
+        last_box: the same of boxes.
+    """
+
+    newest_edit: EditId | None
+    last_track: int
+    last_box: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
     """What an edit, an undo or a redo changed, so that views can follow.
 

@@ -1,16 +1,26 @@
 """Corrections are said again of a newer run: by overlap, by appearance, never by force."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from trackmend_core.errors import UserError
-from trackmend_core.jobs.carry_over import CarriedOver, ConflictKind, carried_over, carry_over
+from trackmend_core.jobs.carry_over import (
+    CarriedOver,
+    CarryPlan,
+    ConflictKind,
+    apply_plan,
+    carried_over,
+    carry_over,
+    corrected_run_before,
+    plan_carry_over,
+)
+from trackmend_core.jobs.said import what_was_said
 from trackmend_core.project import Project, VideoInfo
 from trackmend_core.project.edits import AddBox, DeleteTrack, SetBox, SwapTracks
-from trackmend_core.types import FrameDetections, RunId, TrackedBox, TrackId, VideoId
+from trackmend_core.types import FrameDetections, Progress, RunId, TrackedBox, TrackId, VideoId
 
 FRAMES = 30
 DIM = 8
@@ -208,6 +218,87 @@ def test_where_two_boxes_fit_alike_their_looks_decide_or_nothing_does(project: P
     assert ConflictKind.UNCLEAR not in {c.kind for c in told_apart.conflicts}
     unclear = carry(project, old, run_with_twin(look=1))
     assert (ConflictKind.UNCLEAR, 20) in [(c.kind, c.first_frame) for c in unclear.conflicts]
+
+
+def drain(job: Generator[Progress, None, CarryPlan]) -> CarryPlan:
+    while True:
+        try:
+            next(job)
+        except StopIteration as end:
+            plan: CarryPlan = end.value
+            return plan
+
+
+def test_many_corrections_are_one_edit_and_one_undo(project: Project) -> None:
+    old = add_run(project, swapped_late, ghost=9)
+    mend_swap(project, old)
+    ghost = next(track for track in project.tracks(old) if track.number == 9)
+    project.edit(DeleteTrack(track_id=ghost.track_id))
+    new = add_run(project, swapped_late, ghost=9)
+    before, count = project.digest(), len(project.edits())
+    result = carry(project, old, new)
+    assert result.edit_count == FRAMES + 1
+    assert len(project.edits()) == count + 1
+    assert project.edits()[-1].title == f"Carry over {FRAMES + 1} corrections of run {old}"
+    after = project.digest()
+    assert project.replay_digest() == after
+    project.undo()
+    assert project.digest() == before
+    project.redo()
+    assert project.digest() == after
+
+
+def test_a_track_that_is_made_on_the_way_is_found_by_the_steps_after_it(project: Project) -> None:
+    """The new run joins two people; their parts are told apart again, and the drawn box fits in."""
+    old = add_run(project, lambda p, f: None if (p, f) == (1, 20) else p)
+    owner = track_at(project, old, 1, 19)
+    project.edit(AddBox(run_id=old, frame_index=20, box_xyxy=place(1, 20), track_id=owner))
+    project.verify(old, 0, FRAMES - 1)
+
+    def joined(person: int, frame: int) -> int | None:
+        if person == 1 and frame in (20, 0, 1):
+            return None
+        return {1: 7, 2: 7 if frame < 2 else 8}.get(person, person)
+
+    new = add_run(project, joined)
+    result = carry(project, old, new)
+    assert result.edits.get("split_track") == 1
+    assert track_at(project, new, 1, 20) == track_at(project, new, 1, 28)
+    assert track_at(project, new, 2, 0) == track_at(project, new, 2, 28)
+    assert project.replay_digest() == project.digest()
+
+
+def test_planning_changes_nothing_and_a_stale_plan_is_refused(project: Project) -> None:
+    old = add_run(project, swapped_late)
+    mend_swap(project, old)
+    new = add_run(project, swapped_late)
+    before = project.digest()
+    plan = drain(plan_carry_over(project, from_run=old, to_run=new))
+    assert project.digest() == before and plan.result.edit_count == 1
+    project.edit(DeleteTrack(track_id=track_at(project, new, 3, 3)))
+    changed = project.digest()
+    with pytest.raises(UserError, match="changed since"):
+        apply_plan(project, plan)
+    assert project.digest() == changed
+
+
+def test_what_was_carried_over_can_be_carried_on(project: Project) -> None:
+    old = add_run(project, swapped_late)
+    mend_swap(project, old)
+    between = add_run(project, swapped_late)
+    carry(project, old, between)
+    newest = add_run(project, swapped_late)
+    assert corrected_run_before(project, newest) == between
+    said = what_was_said(project, between)
+    assert min(said.frames) > 0, "what was said is around the swap, not the whole run"
+    assert carry(project, between, newest).edits == {"swap_tracks": 1}
+    assert corrected_run_before(project, newest) is None
+
+
+def test_without_corrections_there_is_nothing_to_offer(project: Project) -> None:
+    add_run(project, as_themselves)
+    newer = add_run(project, as_themselves)
+    assert corrected_run_before(project, newer) is None
 
 
 def test_runs_of_which_nothing_was_said_are_refused(project: Project) -> None:

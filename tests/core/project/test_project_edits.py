@@ -12,18 +12,24 @@ from trackmend_core.project import Project
 from trackmend_core.project.edits import (
     EDIT_KINDS,
     AddBox,
+    CarryOver,
     ConfirmBox,
     DeleteBox,
+    DeleteStretch,
     DeleteTrack,
     DeleteTrackFrom,
     DeleteTracks,
     DescribeTracks,
     Edit,
+    JoinOverlapping,
     MarkOutside,
     MergeMany,
     MergeTracks,
     PlaceBoxes,
     ReassignBoxes,
+    ReassignPieces,
+    RefineTracks,
+    Retrack,
     RevertTo,
     SetBox,
     SetOcclusion,
@@ -347,6 +353,28 @@ EXAMPLES: list[Edit] = [
     MarkOutside(track_id=TrackId(1), first_frame=3, last_frame=5),
     DescribeTracks(track_ids=(TrackId(1),), label="goalkeeper", attributes={"team": "blue"}),
     RevertTo(run_id=RunId(1), checkpoint_id=2, name="before lunch"),
+    DeleteStretch(track_id=TrackId(1), first_frame=3, last_frame=5),
+    ReassignPieces(pieces=((TrackId(1), 3, 5, 2), (TrackId(2), 3, 5, 1))),
+    RefineTracks(
+        chains=((TrackId(1), TrackId(2)),),
+        gaps=((TrackId(1), (4,), ((0.1, 1 / 3, 7.0, 9e15),), (0.5,)),),
+        delete=(TrackId(3),),
+    ),
+    Retrack(
+        run_id=RunId(1),
+        from_frame=3,
+        pieces=((TrackId(1), 3, 5, -1),),
+        removed=((TrackId(2), 4, 6),),
+    ),
+    JoinOverlapping(keep=TrackId(1), absorb=TrackId(2)),
+    CarryOver(
+        run_id=RunId(2),
+        from_run=RunId(1),
+        steps=(
+            ("swap_tracks", {"track_a": 4, "track_b": 5, "first_frame": 3, "last_frame": None}),
+        ),
+        spans=(("swap_tracks", 3, 9, (TrackId(4), TrackId(5))),),
+    ),
 ]
 
 

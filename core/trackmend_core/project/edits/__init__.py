@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from trackmend_core.project.edits.add_box import AddBox
 from trackmend_core.project.edits.base import Edit, Names
+from trackmend_core.project.edits.carry_over import CarryOver
 from trackmend_core.project.edits.confirm_box import ConfirmBox
 from trackmend_core.project.edits.delete_box import DeleteBox
 from trackmend_core.project.edits.delete_stretch import DeleteStretch
@@ -33,6 +34,7 @@ __all__ = [
     "EDIT_KINDS",
     "NEW_TRACK",
     "AddBox",
+    "CarryOver",
     "ConfirmBox",
     "DeleteBox",
     "DeleteStretch",
@@ -84,6 +86,7 @@ EDIT_KINDS: Final[dict[str, type[Edit]]] = {
     "join_overlapping": JoinOverlapping,
     "reassign_pieces": ReassignPieces,
     "retrack": Retrack,
+    "carry_over": CarryOver,
 }
 """The name of each edit in the log. A name stays for ever: old projects hold it."""
 
