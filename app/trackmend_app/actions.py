@@ -350,6 +350,8 @@ _MODEL = _rows(
      "Check a .safetensors or FairMOT's .pth, keep it on your shelf, and use it for the next run"),
     (1, "models", "Models…", "Ctrl+M", when.always, "",
      "See every model and what is in it, import one, write one in another form, choose the next"),
+    (1, "carry_over", "Carry corrections over…", "", when.may_refine, "",
+     "Make the corrections of an earlier run in this one too, as one edit; conflicts are listed"),
     (2, "finetune", "Finetune from corrections…", "Ctrl+T", when.may_finetune, "",
      "Teach the model from the corrected tracks, in a process of its own"),
     (2, "cancel_training", "Cancel training", "", when.while_training, "",

@@ -11,10 +11,10 @@ from typing import Annotated
 
 import typer
 
-from trackmend_app.cli_ablate import ablate
 from trackmend_app.cli_bench import bench_app
 from trackmend_app.cli_data import data_app
 from trackmend_app.cli_model import model_app
+from trackmend_app.cli_teaching import ablate, carry_over
 from trackmend_app.commands.console import report_bug
 from trackmend_app.commands.group import TrackmendGroup
 from trackmend_app.commands.options import (
@@ -45,6 +45,7 @@ app = typer.Typer(
 app.add_typer(model_app, name="model")
 app.add_typer(bench_app, name="bench")
 app.command()(ablate)
+app.command("carry-over")(carry_over)
 app.add_typer(data_app, name="data")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")]

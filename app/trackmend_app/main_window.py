@@ -23,6 +23,7 @@ from trackmend_app.actions import ACTIONS
 from trackmend_app.assign_list import AssignList
 from trackmend_app.canvas import VideoCanvas
 from trackmend_app.canvas_presenter import CanvasPresenter
+from trackmend_app.carrying.carry_presenter import CarryPresenter
 from trackmend_app.choice_menus import ChoiceMenus
 from trackmend_app.dialogs.questions import DialogQuestions, Questions
 from trackmend_app.dropped_files import has_files, take_files
@@ -193,6 +194,7 @@ class MainWindow(QMainWindow):
             parent=self,
         )
         self.models_presenter = ModelsPresenter(self, workbench=bench, errands=self.errands)
+        self.carry_presenter = CarryPresenter(self, workbench=bench)
         self.retrack_presenter = RetrackPresenter(self)
         self.status_presenter = StatusPresenter(
             self,
@@ -338,6 +340,7 @@ class MainWindow(QMainWindow):
         self.hide()
         self.errands.runner.stop_and_wait()
         self.models_presenter.runner.stop_and_wait()
+        self.carry_presenter.runner.stop_and_wait()
         self.why.stop()
         self.workbench.shut_down()
         self.faults.uninstall()

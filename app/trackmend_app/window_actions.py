@@ -149,6 +149,7 @@ def _model_slots(window: "MainWindow") -> dict[str, Slot]:
         "cancel_run": runs.runner.cancel,
         "load_model": window.errands.load_model,
         "models": window.models_presenter.open,
+        "carry_over": window.carry_presenter.open,
         "finetune": window.errands.finetune,
         "cancel_training": window.workbench.training.cancel,
     }

@@ -25,6 +25,7 @@ __all__ = [
     "apply_plan",
     "carried_over",
     "carry_over",
+    "check_plan",
     "corrected_run_before",
     "note_plan",
     "plan_carry_over",
@@ -93,11 +94,7 @@ def apply_plan(project: Project, plan: CarryPlan) -> Changes | None:
     Raises:
         UserError: the project has changed since the plan was made.
     """
-    if project.layer_mark() != plan.mark:
-        raise UserError(
-            "The tracks have changed since these corrections were looked up.",
-            "Carry over once more.",
-        )
+    check_plan(project, plan)
     author = project.author
     project.author = f"{author} ({AUTHOR_MARK})" if author else AUTHOR_MARK
     try:
@@ -106,6 +103,19 @@ def apply_plan(project: Project, plan: CarryPlan) -> Changes | None:
         project.author = author
     note_plan(project, plan)
     return changes
+
+
+def check_plan(project: Project, plan: CarryPlan) -> None:
+    """Check that a plan still fits.
+
+    Raises:
+        UserError: the project has changed since the plan was made.
+    """
+    if project.layer_mark() != plan.mark:
+        raise UserError(
+            "The tracks have changed since these corrections were looked up.",
+            "Carry corrections over once more.",
+        )
 
 
 def note_plan(project: Project, plan: CarryPlan) -> None:

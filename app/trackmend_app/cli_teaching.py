@@ -1,4 +1,4 @@
-"""`trackmend ablate`: what one may say."""
+"""`trackmend ablate` and `carry-over`: what one may say."""
 
 from pathlib import Path
 from typing import Annotated
@@ -70,3 +70,26 @@ def ablate(
             as_json=as_json,
         )
     )
+
+
+def carry_over(
+    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="A .trackmend file.")],
+    from_run: Annotated[
+        int | None, typer.Option("--from", help="The corrected run; else the newest one before.")
+    ] = None,
+    to_run: Annotated[
+        int | None, typer.Option("--to", help="The newer run; else every video's shown one.")
+    ] = None,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Make it so: one edit for each video.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")] = False,
+) -> None:
+    """Carry corrections of an earlier run over to a newer one; conflicts are listed.
+
+    What was decided is found again by overlap and appearance. Nothing is changed without --apply,
+    the earlier run never is, and one undo in the window takes it back. Frames count from 1.
+    """
+    from trackmend_app.commands.carry_over import run_carry_over
+
+    run_carry_over(project, from_run=from_run, to_run=to_run, apply=apply, as_json=as_json)

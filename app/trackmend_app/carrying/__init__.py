@@ -1,0 +1,1 @@
+"""Carrying corrections over to a newer run, in the window."""
