@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from trackmend_app.chooser import Chooser
 from trackmend_app.jobs.crop_loader import CropKey
+from trackmend_app.radius_text import boxes_text
 from trackmend_app.similarity.lookalikes import Lookalike
 from trackmend_app.similarity.match_row import Match, MatchRow
 from trackmend_app.workbench import Workbench
@@ -33,12 +34,12 @@ class AssignList(QFrame):
         self.setObjectName("assign_list")
         self.setProperty("kind", "card")
         self.setAccessibleName(self.tr("Tracks that look alike"))
-        title = QLabel(self.tr("Assign from here on to"), self)
-        title.setProperty("kind", "figure")
+        self._title = QLabel(self)
+        self._title.setProperty("kind", "figure")
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(12, 10, 12, 10)
         self._grid.setSpacing(4)
-        self._grid.addWidget(title, 0, 0, 1, 2)
+        self._grid.addWidget(self._title, 0, 0, 1, 2)
         self._made: list[QWidget] = []
         self.rows: list[MatchRow] = []
         self._keys: list[CropKey] = []
@@ -47,6 +48,11 @@ class AssignList(QFrame):
         self._chooser: Chooser | None = None
         self._workbench: Workbench | None = None
         self.hide()
+
+    @property
+    def title(self) -> str:
+        """How much would be assigned."""
+        return self._title.text()
 
     def attend(self, window: QWidget, workbench: Workbench) -> None:
         """Watch the keyboard of a window."""
@@ -79,8 +85,11 @@ class AssignList(QFrame):
         self.hide()
 
     def _on_held(self) -> None:
-        found = self._chooser.lookalikes() if self._chooser is not None else []
-        if found and self._workbench is not None:
+        if self._chooser is None or self._workbench is None:
+            return
+        found, count = self._chooser.lookalikes(), self._chooser.boxes_to_assign()
+        if count:
+            self._title.setText(self._scope(count))
             self._keys = [CropKey.of(one.box) for one in found]
             known = self._workbench.crops.ask(
                 self._workbench.video_path(), self._keys, for_whom="assign"
@@ -90,6 +99,16 @@ class AssignList(QFrame):
             self.move(QPoint(self._canvas.width() - self.width() - _MARGIN_PX, _MARGIN_PX))
             self.show()
             self.raise_()
+
+    def _scope(self, count: int) -> str:
+        assert self._workbench is not None, "the list is shown for a project"
+        in_range = self._workbench.session.frame_range is not None
+        text = (
+            self.tr("Assign {count} in the range to")
+            if in_range
+            else self.tr("Assign {count} from here on to")
+        )
+        return text.format(count=boxes_text(count))
 
     def _fill(self, found: Sequence[Lookalike], crops: Sequence[ImageArray | None]) -> None:
         for widget in self._made:

@@ -1,5 +1,7 @@
 """How much an edit would change, found out by making it and rolling it back."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from trackmend_app.edit_plans import EditPlans
@@ -7,9 +9,13 @@ from trackmend_app.radius_text import radius_text
 from trackmend_app.session import Session
 from trackmend_core.errors import UserError
 from trackmend_core.project import Changes
-from trackmend_core.project.edits import Edit
+from trackmend_core.project.edits import Edit, SwapTracks
+from trackmend_core.types import TrackId
 
 SETTLE_MS = 250
+_LIKELIEST = {1: "split", 2: "swap_from_here"}
+"""The wide edit that so many selected tracks are most likely meant for."""
+
 MOST_BOXES = 60_000
 """Tracks with more boxes than these are counted when somebody asks, not while they are selected."""
 
@@ -30,6 +36,7 @@ class BlastRadius(QObject):
         self._session = session
         self._plans = plans
         self._text = ""
+        self._partner: TrackId | None = None
         self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settled.timeout.connect(self._on_settled)
         for signal in (session.selection_changed, session.tracks_changed, session.frame_changed):
@@ -39,6 +46,11 @@ class BlastRadius(QObject):
     def text(self) -> str:
         """Return what was foreseen last."""
         return self._text
+
+    @property
+    def considers(self) -> bool:
+        """Whether what was foreseen is a swap with the track under the pointer."""
+        return self._partner is not None
 
     def of(self, edit: Edit) -> Changes:
         """Return what an edit would change.
@@ -64,10 +76,16 @@ class BlastRadius(QObject):
             return ""
         return f"{changes.title}: {radius_text(changes)}"
 
+    @Slot(object)
+    def consider(self, partner: TrackId | None) -> None:
+        """Foresee a swap of the selected track with the one under the pointer."""
+        self._partner = partner
+        self._on_moved()
+
     @Slot()
     def _on_moved(self) -> None:
         self._tell("")
-        if len(self._session.selection.track_ids) > 1:
+        if self._session.selection.track_ids:
             self._settled.start()
         else:
             self._settled.stop()
@@ -77,13 +95,25 @@ class BlastRadius(QObject):
         chosen = self._session.selection.track_ids
         found = [self._session.track(track_id) for track_id in chosen]
         boxes = sum(track.box_count for track in found if track is not None)
-        if len(chosen) < 2 or self._session.run is None or boxes > MOST_BOXES:
+        if not chosen or self._session.run is None or boxes > MOST_BOXES:
             return
         try:
-            edit = self._plans.planned("swap_from_here" if len(chosen) == 2 else "merge_commit")
-            self._tell(radius_text(self.of(edit)) if edit is not None else "")
+            edit = self._likeliest(chosen)
+            changes = self.of(edit) if edit is not None else None
+            is_wide = changes is not None and changes.box_count > 1
+            self._tell(radius_text(changes) if changes is not None and is_wide else "")
         except UserError:
             self._tell("")
+
+    def _likeliest(self, chosen: Sequence[TrackId]) -> Edit | None:
+        if self._partner is not None:
+            return SwapTracks(
+                track_a=chosen[0],
+                track_b=self._partner,
+                first_frame=self._session.frame_index,
+                last_frame=None,
+            )
+        return self._plans.planned(_LIKELIEST.get(len(chosen), "merge_commit"))
 
     def _tell(self, text: str) -> None:
         if text != self._text:

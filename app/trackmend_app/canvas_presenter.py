@@ -68,6 +68,7 @@ class CanvasPresenter(QObject):
     def _listen_to_canvas(self) -> None:
         canvas = self._canvas
         canvas.box_clicked.connect(self._on_box_clicked)
+        canvas.point_hovered.connect(self._on_point_hovered)
         canvas.empty_clicked.connect(self._on_empty_clicked)
         canvas.box_edited.connect(self._on_box_edited)
         canvas.box_drawn.connect(self._on_box_drawn)
@@ -240,6 +241,19 @@ class CanvasPresenter(QObject):
     @Slot(int, int, bool)
     def _on_box_clicked(self, box_id: int, track_id: int, additive: bool) -> None:
         self._corrections.pick(TrackId(track_id), BoxId(box_id), additive=additive)
+
+    @Slot(float, float)
+    def _on_point_hovered(self, x: float, y: float) -> None:
+        """In the swap mode, tell whom a click here would mean: the smallest box under it."""
+        if self._corrections.mode is not Mode.SWAP:
+            return
+        under = [
+            ((x2 - x1) * (y2 - y1), box.track_id)
+            for box in self._session.boxes_at(self._shown_frame)
+            for x1, y1, x2, y2 in (box.box_xyxy,)
+            if x1 <= x <= x2 and y1 <= y <= y2 and box.track_id >= 0
+        ]
+        self._corrections.consider(min(under)[1] if under else None)
 
     @Slot()
     def _on_empty_clicked(self) -> None:

@@ -54,6 +54,15 @@ class Chooser(QObject):
             frame_index=self._session.frame_index,
         )[:LISTED]
 
+    def boxes_to_assign(self) -> int:
+        """Return how many boxes an assignment would hand over now."""
+        chosen = self._session.selection.track_ids[-1:]
+        track = self._session.track(chosen[0]) if chosen else None
+        if track is None:
+            return 0
+        first, last = self._session.frame_range or (self._session.frame_index, track.last_frame)
+        return sum(max(0, min(b, last) - max(a, first) + 1) for a, b in track.spans)
+
     def assign_to_lookalike(self, n: int) -> None:
         """Give the selected track, from here on or in the range, to the n-th look-alike."""
         found = self.lookalikes()

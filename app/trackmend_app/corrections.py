@@ -22,11 +22,13 @@ class Corrections(QObject):
 
     Signals:
         mode_changed(Mode).
+        considered(TrackId or None): in a mode, the pointer is on the track that a click would mean.
         said(sentence): what is missing.
         refused(UserError): the edit is impossible; nothing has changed.
     """
 
     mode_changed = Signal(object)
+    considered = Signal(object)
     said = Signal(str)
     refused = Signal(object)
 
@@ -43,6 +45,7 @@ class Corrections(QObject):
         self._plans = plans
         self._questions = questions
         self._mode = Mode.REVIEW
+        self._considered: TrackId | None = None
 
     @property
     def mode(self) -> Mode:
@@ -52,8 +55,17 @@ class Corrections(QObject):
     def set_mode(self, mode: Mode) -> None:
         """Change what a click on the video means."""
         if mode is not self._mode:
+            self.consider(None)
             self._mode = mode
             self.mode_changed.emit(mode)
+
+    def consider(self, track_id: TrackId | None) -> None:
+        """Note whom a click would mean, so that its reach can be told before."""
+        if self._mode is not Mode.SWAP or track_id in self._session.selection.track_ids:
+            track_id = None
+        if track_id != self._considered:
+            self._considered = track_id
+            self.considered.emit(track_id)
 
     def leave(self) -> None:
         """Leave the mode; in review, clear the range, then the selection."""
@@ -181,11 +193,14 @@ class Corrections(QObject):
         self._apply(SetBox(box_id=box_id, box_xyxy=box_xyxy))
 
     def add_box(self, box_xyxy: Corners) -> None:
-        """Add a drawn box: to the selected track if it has none here, else to a new one."""
+        """Add a drawn box: to the selected track if it has none here, else to a new one.
+
+        It is selected then, so that Ctrl and a digit can give it another id.
+        """
         frame = self._session.frame_index
         here = {box.track_id for box in self._session.boxes_at(frame)}
         free = [track for track in self._session.selection.track_ids if track not in here]
-        self._apply(
+        changes = self._apply(
             AddBox(
                 run_id=self._session.required_run().run_id,
                 frame_index=frame,
@@ -194,6 +209,8 @@ class Corrections(QObject):
             )
         )
         self.set_mode(Mode.REVIEW)
+        if changes is not None:
+            self._session.select_tracks(tuple(changes.tracks))
 
     def undo(self) -> None:
         """Take the last edit back and go to its place."""
@@ -211,13 +228,12 @@ class Corrections(QObject):
             self.refused.emit(error)
             return None
 
-    def _apply(self, edit: Edit) -> bool:
+    def _apply(self, edit: Edit) -> Changes | None:
         try:
-            self._session.edit(edit)
+            return self._session.edit(edit)
         except UserError as error:
             self.refused.emit(error)
-            return False
-        return True
+            return None
 
 
 def _toggled(chosen: Sequence[TrackId], track_id: TrackId) -> tuple[TrackId, ...]:

@@ -29,9 +29,11 @@ def mode_and_expectation(
     if now.mode is Mode.NEW_BOX:
         return "New box", "Drag a box on the video · Esc leaves"
     if now.mode is Mode.SWAP:
+        scope = f" ({radius})" if radius else ""
         return (
             "Swap",
-            f"Click the track that {swap_from} swaps with from frame {frame} on · Esc leaves",
+            f"Click the track that {swap_from} swaps with from frame {frame} on{scope}"
+            " · Esc leaves",
         )
     if now.mode is Mode.ZOOM:
         return "Zoom", "Drag a rectangle on the video to fill the view with it · Esc leaves"
@@ -61,9 +63,9 @@ def _merge_text(selected: int, radius: str) -> str:
 def _review_text(now: Situation, radius: str) -> str:
     if now.selected_tracks == 0:
         return "N goes to the next likely error · click a box · Space plays · F1 lists every key"
-    if now.selected_tracks == 1:
-        return "X swaps · S splits · M merges · Del deletes this box · Esc deselects"
     scope = f" ({radius})" if radius else ""
+    if now.selected_tracks == 1:
+        return f"X swaps · S splits here{scope} · M merges · Del deletes this box · Esc deselects"
     if now.selected_tracks == 2:
         return f"X swaps them from here on{scope} · Shift+M merges them · Esc deselects"
     return f"Shift+M merges them under the first id{scope} · Esc deselects"

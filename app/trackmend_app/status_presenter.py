@@ -120,12 +120,16 @@ class StatusPresenter(QObject):
             swap_from=str(track.number) if track is not None else "",
             frame=session.frame_index + 1,
             fix=self._fix_text(),
-            radius=self._workbench.retracking.text
-            if now.mode is Mode.RETRACK
-            else self._workbench.blast_radius.text,
+            radius=self._radius_text(now.mode),
         )
         self._status_line.set_mode(mode, expected, urgent=now.mode is not Mode.REVIEW)
         self._canvas.set_notice(_notice(now.mode, expected))
+
+    def _radius_text(self, mode: Mode) -> str:
+        foreseen = self._workbench.blast_radius
+        if mode is Mode.RETRACK:
+            return self._workbench.retracking.text
+        return foreseen.text if mode is not Mode.SWAP or foreseen.considers else ""
 
     def _fix_text(self) -> str:
         """Return what accepting would do, in the middle of a sentence."""

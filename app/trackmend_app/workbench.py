@@ -152,6 +152,7 @@ class Workbench(QObject):
         ):
             control.said.connect(self.said)
         self.corrections.refused.connect(self.failed)
+        self.corrections.considered.connect(self.blast_radius.consider)
         self.repairs.refused.connect(self.failed)
         self.retracking.refused.connect(self.failed)
         self.verification.refused.connect(self.failed)

@@ -5,20 +5,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trackmend_core.geometry import iou_matrix
 from trackmend_core.project import BoxRecord, Project
 from trackmend_core.types import FloatArray, RunId, TrackId
 
 WINDOW_FRAMES = 150
 SAMPLES_PER_TRACK = 3
+COVERED_IOU = 0.5
+FRAMES_LIKE_A_HEIGHT = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookalike:
-    """A track, how much it resembles the asked one (cosine -1..1), and its box nearest in time."""
+    """A track, how much it resembles the asked one, and its box nearest in time.
+
+    Attributes:
+        similarity: cosine, -1..1; None where the asked one has no appearance, as a drawn box.
+    """
 
     track_id: TrackId
     number: int
-    similarity: float
+    similarity: float | None
     box: BoxRecord
 
 
@@ -28,7 +35,8 @@ def rank_lookalikes(
     """Return tracks that may own the track's boxes from a frame on, most alike first.
 
     Tracks that have a box in that very frame are left out: nobody is in two places. Each track is
-    represented by its few boxes nearest in time within `WINDOW_FRAMES`.
+    represented by its few boxes nearest in time within `WINDOW_FRAMES`. A box that a person drew
+    looks as the detection that it covers; where it covers none, those last seen nearest come first.
     """
     nearby = project.boxes_in_range(
         run_id, max(0, frame_index - WINDOW_FRAMES), frame_index + WINDOW_FRAMES
@@ -41,19 +49,66 @@ def rank_lookalikes(
     own = [box for box in by_track.get(track_id, []) if box.frame_index >= frame_index]
     query = _appearance(project, own or by_track.get(track_id, []), frame_index)
     if query is None:
-        return []
+        query = _drawn_appearance(project, run_id, nearby, track_id, frame_index)
     found = []
     for other, boxes in by_track.items():
         if other == track_id or other in taken:
             continue
-        appearance = _appearance(project, boxes, frame_index)
-        if appearance is not None and appearance.shape == query.shape:
+        nearest = min(boxes, key=lambda box: abs(box.frame_index - frame_index))
+        similarity = None
+        if query is not None:
+            appearance = _appearance(project, boxes, frame_index)
+            if appearance is None or appearance.shape != query.shape:
+                continue
             similarity = float(query @ appearance)
-            nearest = min(boxes, key=lambda box: abs(box.frame_index - frame_index))
-            found.append(
-                Lookalike(track_id=other, number=nearest.number, similarity=similarity, box=nearest)
-            )
-    return sorted(found, key=lambda one: -one.similarity)
+        found.append(
+            Lookalike(track_id=other, number=nearest.number, similarity=similarity, box=nearest)
+        )
+    if query is None:
+        return _by_distance(found, nearby, track_id, frame_index)
+    return sorted(found, key=lambda one: -(one.similarity or 0.0))
+
+
+def _drawn_appearance(
+    project: Project,
+    run_id: RunId,
+    nearby: list[BoxRecord],
+    track_id: TrackId,
+    frame_index: int,
+) -> FloatArray | None:
+    """Return the embedding of the detection that the track's box in the frame covers."""
+    drawn = _box_in(nearby, track_id, frame_index)
+    if drawn is None:
+        return None
+    seen = project.detections(run_id, frame_index).detections
+    if not len(seen) or not seen.embeddings.shape[1]:
+        return None
+    overlaps = iou_matrix(np.array([drawn.box_xyxy]), seen.boxes_xyxy.astype(np.float64))[0]
+    best = int(overlaps.argmax())
+    vector: FloatArray = seen.embeddings[best]
+    return vector if overlaps[best] >= COVERED_IOU else None
+
+
+def _by_distance(
+    found: list[Lookalike], nearby: list[BoxRecord], track_id: TrackId, frame_index: int
+) -> list[Lookalike]:
+    """Order by how far the last place lies away, in box heights, a second counting as one."""
+    drawn = _box_in(nearby, track_id, frame_index)
+    if drawn is None:
+        return []
+    x1, y1, x2, y2 = drawn.box_xyxy
+
+    def distance(one: Lookalike) -> float:
+        a1, b1, a2, b2 = one.box.box_xyxy
+        away = float(np.hypot(a1 + a2 - x1 - x2, b1 + b2 - y1 - y2)) / 2 / max(1.0, y2 - y1)
+        return away + abs(one.box.frame_index - frame_index) / FRAMES_LIKE_A_HEIGHT
+
+    return sorted(found, key=distance)
+
+
+def _box_in(boxes: list[BoxRecord], track_id: TrackId, frame_index: int) -> BoxRecord | None:
+    place = (track_id, frame_index)
+    return next((box for box in boxes if (box.track_id, box.frame_index) == place), None)
 
 
 def _appearance(project: Project, boxes: list[BoxRecord], frame_index: int) -> FloatArray | None:

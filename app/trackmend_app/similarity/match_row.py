@@ -22,13 +22,13 @@ class Match:
     Attributes:
         track_id: row of the track.
         number: the id that people see.
-        similarity: cosine, -1..1.
+        similarity: cosine, -1..1; None where it is not known.
         crop_bgr: (H, W, 3) uint8 picture of it, None if there is none.
     """
 
     track_id: TrackId
     number: int
-    similarity: float
+    similarity: float | None
     crop_bgr: ImageArray | None = None
 
 
@@ -42,7 +42,7 @@ class MatchRow(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         text = self.tr("Track {number}, cosine similarity {value}")
-        self.setAccessibleName(text.format(number=match.number, value=f"{match.similarity:.2f}"))
+        self.setAccessibleName(text.format(number=match.number, value=_figure(match)))
         self.setToolTip(self.accessibleName())
 
     def sizeHint(self) -> QSize:
@@ -76,7 +76,8 @@ class MatchRow(QAbstractButton):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.line))
             painter.drawRoundedRect(bar, 3, 3)
-            bar.setWidth(max(6.0, bar.width() * min(1.0, max(0.0, match.similarity))))
+            share = min(1.0, max(0.0, match.similarity or 0.0))
+            bar.setWidth(max(6.0, bar.width() * share))
             painter.setBrush(colour)
             painter.drawRoundedRect(bar, 3, 3)
             painter.setPen(QColor(theme.text))
@@ -84,8 +85,12 @@ class MatchRow(QAbstractButton):
             painter.drawText(
                 area.adjusted(0, 0, -12, 0),
                 middle | int(Qt.AlignmentFlag.AlignRight),
-                f"{match.similarity:.2f}",
+                _figure(match),
             )
+
+
+def _figure(match: Match) -> str:
+    return "–" if match.similarity is None else f"{match.similarity:.2f}"
 
 
 def draw_crop(painter: QPainter, area: QRectF, crop_bgr: ImageArray | None, *, number: int) -> None:
