@@ -7,6 +7,7 @@ from enum import StrEnum
 from PySide6.QtGui import QKeySequence
 
 from trackmend_app import situation as when
+from trackmend_app.help.help_pages import PAGES
 from trackmend_app.situation import Situation
 from trackmend_app.wording import say
 
@@ -367,9 +368,16 @@ _HELP = _rows(
      "Theme, sizes, playback, model, memory, language"),
     (0, "edit_keys", "Edit keys…", "", when.always, "",
      "Choose other keys, or those of SLEAP, CVAT or DIVE"),
-    (1, "open_log", "Show the log file", "", when.always, "",
+    *((1, f"help_{page.name}", f"What do I do when…/{page.title}", "", when.always, "",
+       "Read what to do, with the keys that hold now")
+     for page in PAGES),
+    (1, "tour", "A tour of 90 seconds", "", when.always, "",
+     "On the sample project: find a likely error, see why, mend it, take it back"),
+    (2, "report_problem", "Report a problem…", "", when.always, "",
+     "Gather versions, settings, log and schema into a file; no frames, no places"),
+    (2, "open_log", "Show the log file", "", when.always, "",
      "Open the folder that holds the log"),
-    (1, "about", "About Trackmend", "", when.always, "",
+    (3, "about", "About Trackmend", "", when.always, "",
      "Version, licence, model and device"),
 )
 # fmt: on

@@ -9,18 +9,18 @@ from PySide6.QtWidgets import QWidget
 
 from trackmend_app.dialogs.describe_tracks import DescribeTracksDialog
 from trackmend_app.dialogs.finetune import FinetuneDialog
-from trackmend_app.dialogs.questions import BOXES_FILTER, MODEL_FILTER, VIDEO_FILTER
+from trackmend_app.dialogs.questions import BOXES_FILTER, MODEL_FILTER
 from trackmend_app.dialogs.refinement import RefinementDialog
 from trackmend_app.jobs.importing import import_models
 from trackmend_app.jobs.refining import refinement
 from trackmend_app.jobs.runner import Job, JobRunner
 from trackmend_app.model_shelf import ModelChoice, choices
+from trackmend_app.sample_place import sample_folder, sample_project
 from trackmend_app.workbench import Workbench
 from trackmend_core.errors import UserError
 from trackmend_core.exchange import export_project_mot
 from trackmend_core.refinement import RefinementProposal
 from trackmend_core.types import Progress, TrackId
-from trackmend_core.video import fingerprint
 
 TEXT_FILTER = "Text files (*.txt);;All files (*)"
 _CLOCK = re.compile(r"^(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:[.,]\d+)?)$")
@@ -82,21 +82,6 @@ class Errands(QObject):
             self.failed.emit(error)
         else:
             self.said.emit(f"This moment is called “{name}”")
-
-    def relink_video(self) -> None:
-        """Say where the lost video is now."""
-        project, video = self._session.project, self._session.video
-        if project is None or video is None:
-            return
-        paths = self._questions.files_to_open(f"Where is {video.name} now?", VIDEO_FILTER)
-        if not paths:
-            return
-        try:
-            project.relink_video(video.video_id, paths[0], fingerprint(paths[0]))
-        except UserError as error:
-            self.failed.emit(error)
-            return
-        self._session.show_video(video.video_id)
 
     def go_to_frame(self) -> None:
         """Ask for a frame number, counted from 1, or a time, and go there."""
@@ -225,7 +210,7 @@ class Errands(QObject):
 
 def make_or_find_sample() -> Job:
     """Return the sample project's path, after making it if need be; imports torch only then."""
-    from trackmend_app.sample import make_sample, sample_folder, sample_project
+    from trackmend_app.sample import make_sample
 
     folder = sample_folder()
     if sample_project(folder).exists():

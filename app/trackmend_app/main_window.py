@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSettings, Qt, Slot
+from PySide6.QtCore import QLocale, QPoint, QSettings, Qt, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -32,6 +32,7 @@ from trackmend_app.faults import FaultReporter
 from trackmend_app.filmstrip import FilmPanel
 from trackmend_app.filmstrip.film_presenter import FilmPresenter
 from trackmend_app.focus_return import FocusReturn
+from trackmend_app.help.tour import Tour
 from trackmend_app.history import HistoryPanel
 from trackmend_app.history.history_presenter import HistoryPresenter
 from trackmend_app.keys.key_map import keys_file, load_choice, resolved
@@ -65,6 +66,7 @@ from trackmend_app.why.room import WhyRoom
 from trackmend_app.window_actions import connect_actions
 from trackmend_app.window_dialogs import WindowDialogs
 from trackmend_app.window_menus import WindowMenus
+from trackmend_app.wording.catalogue import language_for
 from trackmend_app.workbench import Workbench
 
 FIRST_SIZE = (1600, 1000)
@@ -84,6 +86,9 @@ class MainWindow(QMainWindow):
         self.app = app
         self._settings = QSettings()
         self.settings = SettingsControl(self)
+        self.language = language_for(
+            self.settings.now.text("language.code"), system=QLocale.system().name()
+        )
         apply_theme(app, LIGHT if self.settings.now["appearance.theme"] == "light" else DARK)
         self.faults = FaultReporter(self)
         self.workbench = Workbench(
@@ -133,6 +138,10 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.retracking.beside(self.side_views.splitter), 1)
         column.addWidget(self.run_strip)
+        self.tour = Tour(
+            self.workbench, self.action_set, open_sample=self.errands.open_sample, parent=self
+        )
+        column.addWidget(self.tour.card)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.welcome)
         self._pages.addWidget(self._video_page)
@@ -342,6 +351,7 @@ class MainWindow(QMainWindow):
         self.models_presenter.runner.stop_and_wait()
         self.carry_presenter.runner.stop_and_wait()
         self.why.stop()
+        self.tour.shut_down()
         self.workbench.shut_down()
         self.faults.uninstall()
         event.accept()

@@ -3,10 +3,9 @@
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
-import platformdirs
-
 from trackmend_app.commands.loading import load_model, make_detector
 from trackmend_app.commands.store import register_model, register_video
+from trackmend_app.sample_place import sample_project, sample_truth
 from trackmend_core.errors import UserError
 from trackmend_core.jobs import recommended_settings, track_into_project
 from trackmend_core.project import Project
@@ -15,16 +14,6 @@ from trackmend_core.types import Progress
 from trackmend_core.video import open_video
 
 STREET = StreetSettings()
-
-
-def sample_folder() -> Path:
-    """Return where the sample project lives, in the user's data folder."""
-    return Path(platformdirs.user_data_dir("trackmend", appauthor=False)) / "sample"
-
-
-def sample_project(folder: Path) -> Path:
-    """Return its project file."""
-    return folder / "sample.trackmend"
 
 
 def make_sample(
@@ -43,7 +32,7 @@ def make_sample(
     model_path, loaded = load_model(model)
     _make_folder(folder)
     video = folder / "street.mp4"
-    truth_file = folder / "gt.txt"
+    truth_file = sample_truth(folder)
     if not (video.exists() and truth_file.exists()):
         yield Progress(done=0, total=0, message="drawing the street")
         truth = write_street_video(video, street or STREET)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from trackmend_app.help.help_pages import PAGES
 from trackmend_app.situation import Mode
 from trackmend_app.timeline.lane_order import LaneSort
 
@@ -39,7 +40,7 @@ def _file_slots(window: "MainWindow") -> dict[str, Slot]:
         "open_project": opener.ask_for_project,
         "open_sample": window.errands.open_sample,
         "add_video": opener.ask_for_more_videos,
-        "relink_video": window.errands.relink_video,
+        "relink_video": window.workbench.finder.ask,
         "export_mot": window.errands.export_mot,
         "name_moment": window.errands.name_moment,
         "close_project": opener.close_project,
@@ -176,6 +177,9 @@ def _view_slots(window: "MainWindow") -> dict[str, Slot]:
         "settings": window.dialogs.edit_settings,
         "open_log": window.dialogs.show_log,
         "about": window.dialogs.show_about,
+        "tour": window.tour.start,
+        "report_problem": window.dialogs.report_problem,
+        **{f"help_{page.name}": partial(window.dialogs.show_help, page.name) for page in PAGES},
     }
 
 

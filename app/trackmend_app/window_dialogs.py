@@ -10,9 +10,12 @@ from trackmend_app.actions import ACTIONS
 from trackmend_app.dialogs.about import AboutDialog
 from trackmend_app.dialogs.command_palette import CommandPalette
 from trackmend_app.dialogs.key_sheet import KeySheet
+from trackmend_app.help.help_window import HelpWindow
 from trackmend_app.keys.key_editor import KeyEditor
 from trackmend_app.keys.key_map import KeyChoice, keys_file, load_choice, resolved, save_choice
 from trackmend_app.log_file import log_path
+from trackmend_app.report.problem_report import gather_report
+from trackmend_app.report.report_dialog import ReportDialog
 from trackmend_app.settings.dialog import SettingsDialog
 from trackmend_core.errors import UserError
 
@@ -26,6 +29,7 @@ class WindowDialogs(QObject):
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
+        self._help: HelpWindow | None = None
 
     def find_command(self) -> None:
         """Find a command by a few letters of its name."""
@@ -58,6 +62,27 @@ class WindowDialogs(QObject):
     def show_log(self) -> None:
         """Open the folder of the log file."""
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_path().parent)))
+
+    def report_problem(self) -> None:
+        """Gather what helps to find a fault, show it, and let it be saved."""
+        window = self._window
+        project = window.workbench.session.project
+        files = gather_report(
+            device=window.status_presenter.device,
+            project=project.path if project is not None else None,
+        )
+        dialog = ReportDialog(window, files, questions=window.workbench.questions)
+        dialog.failed.connect(window.faults.report)
+        dialog.saved.connect(lambda path: window.status_line.notice(f"The report is {path}"))
+        self._open(dialog)
+
+    def show_help(self, page: str) -> None:
+        """Show what to do when something is wrong, beside the work."""
+        if self._help is None:
+            self._help = HelpWindow(
+                self._window, self._window.action_set, language=self._window.language
+            )
+        self._help.show_page(page)
 
     def show_about(self) -> None:
         """Say what this program is."""

@@ -27,6 +27,7 @@ from trackmend_app.situation import Situation
 from trackmend_app.training.control import TrainingControl
 from trackmend_app.travel import Travel
 from trackmend_app.verification import Verification
+from trackmend_app.video_finder import VideoFinder
 from trackmend_core.errors import UserError
 from trackmend_core.similarity import MapCache
 from trackmend_core.video import FrameCache
@@ -88,6 +89,7 @@ class Workbench(QObject):
         self.opener = Opener(
             self.session, questions=questions, may_leave=self.may_leave_project, parent=self
         )
+        self.finder = VideoFinder(self.session, questions=questions, parent=self)
         self.runs = RunControl(
             self.session,
             shelf=self.shelf,
@@ -145,6 +147,7 @@ class Workbench(QObject):
             self.review,
             self.chooser,
             self.opener,
+            self.finder,
             self.runs,
             self.similarity,
             self.training,
@@ -159,6 +162,7 @@ class Workbench(QObject):
         self.review.refused.connect(self.failed)
         for failing in (
             self.opener,
+            self.finder,
             self.runs,
             self.review,
             self.similarity,
@@ -234,6 +238,7 @@ class Workbench(QObject):
         self.playback.stop()
         self.training.stop_and_wait()
         self.opener.runner.stop_and_wait()
+        self.finder.runner.stop_and_wait()
         self.runs.runner.stop_and_wait()
         self.retracking.leave()
         self.retracking.runner.stop_and_wait()
@@ -256,7 +261,7 @@ class Workbench(QObject):
         except UserError as error:
             self._video_lost = True
             self.loader.close_video()
-            self.failed.emit(error)
+            self.finder.look_for(video, error)
         else:
             self.loader.open(path)
 

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from trackmend_app import cli, sample
 from trackmend_app.commands import demo, loading, selftest, selftest_checks
+from trackmend_app.sample_place import sample_folder, sample_project
 from trackmend_core.errors import UserError
 from trackmend_core.exchange import read_mot
 from trackmend_core.model import LoadedModel, build_network
@@ -127,7 +128,7 @@ def test_the_demo_makes_its_sample_once_and_keeps_what_a_person_did_to_it(
             return [moment.name for moment in project.checkpoints()]
 
     prepare()
-    path = sample.sample_project(sample.sample_folder())
+    path = sample_project(sample_folder())
     with Project.open(path) as project:
         project.add_checkpoint("half of it looked at")
     said = prepare()
@@ -146,7 +147,7 @@ def test_without_a_display_the_demo_draws_a_picture_and_says_where(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(sys, "platform", "linux")
     result = CliRunner().invoke(cli.app, ["demo"])
-    folder = sample.sample_folder()
+    folder = sample_folder()
     assert opened == [(sample.sample_project(folder), folder / "window.png")]
     assert str(folder / "window.png") in result.stderr.splitlines()[-1]
 
@@ -156,7 +157,7 @@ def test_with_a_display_the_demo_opens_the_window(
 ) -> None:
     monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
     CliRunner().invoke(cli.app, ["demo"])
-    assert opened == [(sample.sample_project(sample.sample_folder()), None)]
+    assert opened == [(sample_project(sample_folder()), None)]
 
 
 def test_a_working_installation_passes_its_self_test(small_street: None) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from trackmend_app.commands.console import drive, print_note
 from trackmend_app.commands.open_window import check_picture, has_display, open_window
-from trackmend_app.sample import make_sample, remove_sample, sample_folder, sample_project
+from trackmend_app.sample import make_sample, remove_sample
+from trackmend_app.sample_place import sample_folder, sample_project
 
 
 def run_demo(*, screenshot: Path | None, fresh: bool, prepare_only: bool) -> int:

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import pytest
 from window_stage import Stage
 
 from trackmend_core.errors import UserError
@@ -51,7 +52,64 @@ def test_a_project_opens_where_it_was_left(stage: Stage) -> None:
     stage.wait(lambda: window.canvas_presenter.shown_frame == 17)
 
 
-def test_a_lost_video_says_so_and_can_be_found_again(stage: Stage, tmp_path: Path) -> None:
+def lose(stage: Stage, moved: Path) -> None:
+    """Track the video, move it, and open its project again."""
+    stage.open_video()
+    project = stage.session.project.path
+    stage.trigger("close_project")
+    moved.parent.mkdir(exist_ok=True)
+    stage.video.rename(moved)
+    stage.bench.opener.open_paths([project])
+
+
+def test_a_moved_video_is_found_by_its_content_below_the_project(
+    stage: Stage, tmp_path: Path
+) -> None:
+    other = tmp_path / "elsewhere" / "street.mp4"
+    other.parent.mkdir()
+    other.write_bytes(b"another video under the old name")
+    lose(stage, tmp_path / "elsewhere" / "renamed.mkv")
+    stage.wait(lambda: "renamed.mkv" in stage.window.status_line.text)
+    assert stage.session.project.locate_video(stage.session.video.video_id).name == "renamed.mkv"
+    assert not stage.errors
+    assert stage.answers.asked == []
+
+
+def test_a_video_that_is_nowhere_near_is_asked_for(
+    stage: Stage, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    moved = tmp_path_factory.mktemp("far") / "street.mp4"
+    stage.answers.files = [moved]
+    lose(stage, moved)
+    stage.wait(lambda: len(stage.answers.asked) == 2)
+    assert "street.mp4 is not where it was." in stage.answers.asked[0]
+    assert stage.answers.asked[1] == "Where is street.mp4 now?"
+    stage.wait(lambda: stage.bench.situation().has_video)
+
+
+def test_another_video_is_taken_only_when_it_is_said_twice(
+    stage: Stage, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    moved = tmp_path_factory.mktemp("far") / "street.mp4"
+    stage.answers.agrees = False
+    lose(stage, moved)
+    stage.wait(lambda: bool(stage.answers.asked))
+    converted = moved.with_name("converted.mp4")
+    converted.write_bytes(moved.read_bytes() + b"\0")
+    stage.answers.files = [converted]
+    stage.trigger("relink_video")
+    assert "converted.mp4 differs" in stage.answers.asked[-1]
+    assert not stage.bench.situation().has_video
+    stage.answers.agrees = True
+    stage.trigger("relink_video")
+    stage.wait(lambda: stage.bench.situation().has_video)
+
+
+def test_a_lost_video_says_so_and_can_be_found_again(
+    stage: Stage, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    stage.answers.agrees = False
+    tmp_path = tmp_path_factory.mktemp("far")
     stage.open_video()
     project = stage.session.project.path
     stage.trigger("close_project")
@@ -59,8 +117,8 @@ def test_a_lost_video_says_so_and_can_be_found_again(stage: Stage, tmp_path: Pat
     moved.parent.mkdir()
     stage.video.rename(moved)
     stage.bench.opener.open_paths([project])
-    stage.wait(lambda: bool(stage.errors))
-    assert isinstance(stage.errors[0], UserError)
+    stage.wait(lambda: bool(stage.answers.asked))
+    assert stage.window.status_line.text.startswith("Video lost")
     stage.answers.files = [moved]
     stage.trigger("relink_video")
     stage.wait(lambda: stage.window.canvas_presenter.shown_frame == 0)

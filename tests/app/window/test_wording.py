@@ -84,7 +84,17 @@ def test_longer_words_burst_nothing(foreign: Stage, width: int) -> None:
 
 @pytest.mark.parametrize(
     "action_id",
-    ["key_sheet", "edit_keys", "about", "find_command", "finetune", "describe_track", "settings"],
+    [
+        "key_sheet",
+        "edit_keys",
+        "about",
+        "find_command",
+        "finetune",
+        "describe_track",
+        "settings",
+        "report_problem",
+        "help_swapped",
+    ],
 )
 def test_a_dialog_speaks_through_qt_and_holds_longer_words(foreign: Stage, action_id: str) -> None:
     foreign.open_video()

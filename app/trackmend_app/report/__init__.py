@@ -1,0 +1,1 @@
+"""The problem report: what helps to find a fault, and nothing of a person's videos or places."""
