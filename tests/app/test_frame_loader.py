@@ -2,8 +2,10 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
@@ -48,6 +50,22 @@ class LongGroups:
 
     def close(self) -> None:
         self.may_read.set()
+
+
+def write_one_group(path: Path, *, count: int) -> Path:
+    """Write noise that moves, slow enough to decode that something can be seen on the way."""
+    noise = np.random.default_rng(0).integers(0, 255, (480, 640 + count, 3), np.uint8)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=Fraction(25))
+        stream.width, stream.height, stream.pix_fmt = 640, 480, "yuv420p"
+        stream.options = {"preset": "ultrafast", "g": "9999", "sc_threshold": "0", "crf": "30"}
+        for number in range(count):
+            part = np.ascontiguousarray(noise[:, number : number + 640])
+            frame = av.VideoFrame.from_ndarray(part, format="bgr24").reformat(format="yuv420p")
+            frame.pts, frame.time_base = number, Fraction(1, 25)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
 
 
 @pytest.fixture
@@ -116,3 +134,23 @@ def test_a_frame_on_the_way_to_the_wanted_one_is_read_all_the_same(
     video.may_read.set()
     qtbot.waitUntil(lambda: shown[-1:] == [562], timeout=TIMEOUT_MS)
     assert shown[0] == 560
+
+
+def test_frames_on_the_way_to_a_far_one_are_shown_while_it_is_decoded(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    """One group of pictures: every frame between has to be decoded anyway."""
+    path = write_one_group(tmp_path / "one.mp4", count=400)
+    loader = FrameLoader(FrameCache(64 << 20))
+    shown: list[int] = []
+    loader.near_ready.connect(lambda frame_index, _image: shown.append(frame_index))
+    with qtbot.waitSignal(loader.video_opened, timeout=TIMEOUT_MS):
+        loader.open(path)
+    with qtbot.waitSignal(loader.frame_ready, timeout=TIMEOUT_MS):
+        loader.request(0)
+    with qtbot.waitSignal(loader.frame_ready, timeout=4 * TIMEOUT_MS) as exact:
+        loader.request(399)
+    loader.shut_down()
+    assert exact.args[0] == 399
+    assert shown == sorted(shown) and len(shown) >= 2
+    assert 0 < shown[-1] < 399

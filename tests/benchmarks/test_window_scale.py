@@ -8,8 +8,7 @@ frame stands for it.
 import cProfile
 import pstats
 import resource
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +17,16 @@ from large_project import BOXES_TOLD, FRAMES, HEIGHT, WIDTH, write_large_project
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
+from scale_rows import Taken, say_times, timed
+from table import BenchTable
 
 from trackmend_app.application import prepare_application
+from trackmend_app.canvas import VideoCanvas
 from trackmend_app.main_window import MainWindow
 from trackmend_app.session import Selection
-from trackmend_core.project import Project
+from trackmend_core.project import BoxRecord, Project
 from trackmend_core.project.edits import SetBox, SwapTracks
-from trackmend_core.types import TrackId
+from trackmend_core.types import BoxId, BoxSource, TrackId
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(1800)]
 
@@ -55,27 +57,6 @@ def put_dialogs_away() -> None:
             widget.reject()
 
 
-Taken = tuple[float, float]
-"""Seconds by the clock and of the processor."""
-
-
-def tell(what: str, taken: list[Taken], *, floor_ms: float) -> None:
-    """Print median and p95 beside the promised floor."""
-    clock, own = (1e3 * np.array(column) for column in zip(*taken, strict=True))
-    middle, p95 = np.percentile(clock, (50, 95))
-    kept = "kept" if p95 <= floor_ms else "MISSED"
-    print(
-        f"{what}: median {middle:.1f} ms, p95 {p95:.1f} ms, floor {floor_ms:.0f} ms: {kept}"
-        f" (processor: median {np.median(own):.1f} ms, p95 {np.percentile(own, 95):.1f} ms)"
-    )
-
-
-def timed(work: Callable[[], object]) -> Taken:
-    clock, own = time.perf_counter(), time.process_time()
-    work()
-    return time.perf_counter() - clock, time.process_time() - own
-
-
 def step_to(window: MainWindow, frame_index: int) -> None:
     """Go to a frame as a key does, with a blank frame in place of the decoded one, and paint."""
     window.workbench.session.go_to(frame_index)
@@ -87,9 +68,9 @@ def step_to(window: MainWindow, frame_index: int) -> None:
 BLANK = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
 
 
-def test_open(qtbot: QtBot, qapp: QApplication, large: Path) -> None:
+def test_open(qtbot: QtBot, qapp: QApplication, table: BenchTable, large: Path) -> None:
     prepare_application()
-    seconds = []
+    seconds: list[Taken] = []
     for _ in range(3):
         window = MainWindow(qapp)
         window.resize(1600, 1000)
@@ -102,17 +83,21 @@ def test_open(qtbot: QtBot, qapp: QApplication, large: Path) -> None:
         seconds.append(timed(open_and_paint))
         put_dialogs_away()
         window.close()
-    tell(f"open {BOXES_TOLD}", seconds, floor_ms=2000)
+    say_times(table, f"open {BOXES_TOLD}", seconds, floor_ms=2000)
 
 
-def test_a_step_costs_the_same_at_frame_100_and_at_frame_99_000(window: MainWindow) -> None:
+def test_a_step_costs_the_same_at_frame_100_and_at_frame_99_000(
+    table: BenchTable, window: MainWindow
+) -> None:
     for start in (100, 99_000):
         step_to(window, start)
         seconds = [timed(lambda f=start + n % 40: step_to(window, f)) for n in range(120)]
-        tell(f"step at frame {start}, without decoding", seconds, floor_ms=50)
+        say_times(table, f"step at frame {start:,}, without decoding", seconds, floor_ms=50)
 
 
-def test_nothing_on_the_way_of_a_step_grows_with_frames_or_tracks(window: MainWindow) -> None:
+def test_nothing_on_the_way_of_a_step_grows_with_frames_or_tracks(
+    table: BenchTable, window: MainWindow
+) -> None:
     """Count Python calls per step near both ends; they must not differ."""
     calls = []
     for start in (100, 99_000):
@@ -123,11 +108,17 @@ def test_nothing_on_the_way_of_a_step_grows_with_frames_or_tracks(window: MainWi
             step_to(window, frame)
         profile.disable()
         calls.append(pstats.Stats(profile).total_calls / 20)  # type: ignore[attr-defined]
-    print(f"Python calls per step: {calls[0]:.0f} at frame 100, {calls[1]:.0f} at frame 99 000")
+    table.say(
+        "Python calls in a step at frame 99 000",
+        ours=f"{calls[1]:.0f}",
+        baseline=f"at frame 100: {calls[0]:.0f}",
+        ratio=f"{calls[1] / calls[0]:.2f}x",
+        floor="at most 1.3x",
+    )
     assert calls[1] < 1.3 * calls[0]
 
 
-def test_timeline_pan_and_zoom(window: MainWindow) -> None:
+def test_timeline_pan_and_zoom(table: BenchTable, window: MainWindow) -> None:
     timeline = window.timeline
 
     def show(factor: float, frames: float) -> None:
@@ -136,13 +127,15 @@ def test_timeline_pan_and_zoom(window: MainWindow) -> None:
         timeline.viewport().repaint()
 
     zooms = [timed(lambda n=n: show(1.25 if n % 40 < 20 else 0.8, 0)) for n in range(120)]
-    tell("timeline zoom", zooms, floor_ms=33)
+    say_times(table, "timeline zoom", zooms, floor_ms=33)
     show(20.0, 0)
     pans = [timed(lambda n=n: show(1.0, 40.0 if n % 40 < 20 else -40.0)) for n in range(120)]
-    tell("timeline pan", pans, floor_ms=33)
+    say_times(table, "timeline pan", pans, floor_ms=33)
 
 
-def test_edits_with_their_commit_and_all_views(window: MainWindow, large: Path) -> None:
+def test_edits_with_their_commit_and_all_views(
+    table: BenchTable, window: MainWindow, large: Path
+) -> None:
     session = window.workbench.session
     step_to(window, 50_000)
 
@@ -162,24 +155,24 @@ def test_edits_with_their_commit_and_all_views(window: MainWindow, large: Path) 
 
     here = [one.track_id for one in session.boxes_at(50_000)]
     usual = [timed(lambda: swap(here[4], here[5])) for _ in range(6)]
-    tell("swap of two tracks of 1 800 boxes, with commit", usual, floor_ms=250)
+    say_times(table, "swap of two tracks of 1 800 boxes, with commit", usual, floor_ms=250)
     seconds = [timed(lambda: swap(1, 2)) for _ in range(4)]
-    tell("swap of 2 x 50 000 boxes, with commit", seconds, floor_ms=250)
+    say_times(table, "swap of 2 x 50 000 boxes, with commit", seconds, floor_ms=250)
     moves = [timed(lambda n=n: move(n)) for n in range(1, 21)]
-    tell("move of a box, with commit", moves, floor_ms=50)
+    say_times(table, "move of a box, with commit", moves, floor_ms=50)
     while session.undo() is not None:
         pass
 
 
-def test_the_filter_of_the_track_table(window: MainWindow) -> None:
+def test_the_filter_of_the_track_table(table: BenchTable, window: MainWindow) -> None:
     box = window.track_table.filter_box
     seconds = [
         timed(lambda text=text: box.setText(text)) for text in ("1", "12", "3-40", "", "9") * 4
     ]
-    tell("filter of the track table", seconds, floor_ms=100)
+    say_times(table, "filter of the track table", seconds, floor_ms=100)
 
 
-def test_selecting_a_track(window: MainWindow) -> None:
+def test_selecting_a_track(table: BenchTable, window: MainWindow) -> None:
     step_to(window, 50_000)
     session = window.workbench.session
     boxes = session.boxes_at(50_000)
@@ -189,20 +182,66 @@ def test_selecting_a_track(window: MainWindow) -> None:
         window.canvas.repaint()
         window.timeline.viewport().repaint()
 
-    tell("selecting a box", [timed(lambda n=n: select(n)) for n in range(60)], floor_ms=50)
+    say_times(
+        table, "selecting a box", [timed(lambda n=n: select(n)) for n in range(60)], floor_ms=50
+    )
 
 
-def test_memory(window: MainWindow) -> None:
+def test_two_hundred_boxes_in_a_frame(qtbot: QtBot, table: BenchTable) -> None:
+    """Frame, boxes and trails of 60 frames, as while playing: another frame every time."""
+    canvas, dice = VideoCanvas(), np.random.default_rng(0)
+    qtbot.addWidget(canvas)
+    canvas.resize(1100, 620)
+    canvas.show()
+    corners_xy = dice.uniform((0, 0), (WIDTH - 60, HEIGHT - 130), (200, 2))
+
+    def box(number: int, frame: int) -> BoxRecord:
+        x, y = corners_xy[number] + 40 * np.array([np.sin(frame / 20), np.cos(frame / 25)])
+        return BoxRecord(
+            box_id=BoxId(number + 1),
+            track_id=TrackId(number + 1),
+            number=number + 1,
+            frame_index=frame,
+            box_xyxy=(float(x), float(y), float(x) + 50, float(y) + 120),
+            score=0.9,
+            source=BoxSource.MODEL,
+            detection_id=None,
+        )
+
+    frames = [[box(number, frame) for number in range(200)] for frame in range(90)]
+    feet = [[(b.box_xyxy[0] + 25, b.box_xyxy[3]) for b in boxes] for boxes in frames]
+
+    def show(frame: int) -> None:
+        canvas.set_frame(BLANK, frame)
+        canvas.set_boxes(frames[frame])
+        canvas.set_trails(
+            {
+                TrackId(n + 1): [(f, *feet[f][n]) for f in range(max(0, frame - 60), frame + 1)]
+                for n in range(200)
+            }
+        )
+        canvas.repaint()
+
+    seconds = [timed(lambda f=f: show(f)) for f in range(20, 90)]
+    say_times(table, "a frame with 200 boxes, scores off, and their trails", seconds, floor_ms=40)
+
+
+def test_memory(table: BenchTable, window: MainWindow) -> None:
     for frame in (10, 50_000, FRAMES - 10):
         step_to(window, frame)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    kept = "kept" if peak <= 1.5 else "MISSED"
-    print(f"peak memory of the whole process: {peak:.2f} GB, floor 1.50 GB: {kept}")
+    table.say(
+        f"peak memory of the whole process, {BOXES_TOLD}",
+        ours=f"{peak:.2f} GB",
+        baseline="",
+        ratio="kept" if peak <= 1.5 else "**missed**",
+        floor="1.5 GB",
+    )
 
 
-def test_reading_one_frame_early_and_late(large: Path) -> None:
+def test_reading_one_frame_early_and_late(table: BenchTable, large: Path) -> None:
     with Project.open(large) as project:
         run = project.runs(project.videos()[0].video_id)[0].run_id
         for frame in (10, FRAMES - 10):
             seconds = [timed(lambda f=frame: project.boxes_in_frame(run, f)) for _ in range(50)]
-            tell(f"boxes of frame {frame} from the file", seconds, floor_ms=50)
+            say_times(table, f"boxes of frame {frame} from the file", seconds, floor_ms=50)

@@ -1,8 +1,10 @@
 """Reads frames off the GUI thread: one thread owns the decoder and the latest request wins."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +54,9 @@ PASSED_BY = 12
 
 SOON = 4
 """So near a frame comes at once: no other one is shown in its place."""
+
+PROGRESS_S = 0.03
+"""While a far frame is decoded, frames on the way to it are shown so often."""
 
 
 class _Wanted:
@@ -106,7 +111,7 @@ class _Reader(QObject):
         self._opener = opener
         self._video: VideoSource | None = None
         self._ticket = 0
-        self._last = -1
+        self._last, self._shown_s = -1, 0.0
 
     @Slot(int, object)
     def open(self, ticket: int, path: Path) -> None:
@@ -126,9 +131,7 @@ class _Reader(QObject):
             return
         try:
             self._show_near(self._video, frame_index)
-            image = self._video.read_unless(
-                frame_index, lambda: self._wanted.leaves_behind(self._ticket, frame_index)
-            )
+            image = self._video.read_unless(frame_index, partial(self._gives_up, frame_index))
         except Exception as error:
             self.read_failed.emit(self._ticket, frame_index, error)
             return
@@ -136,11 +139,19 @@ class _Reader(QObject):
             self._last = frame_index
             self.frame_ready.emit(self._ticket, frame_index, image)
 
+    def _gives_up(self, frame_index: int) -> bool:
+        """Say whether a frame being decoded is wanted no more; if it is, show the way to it."""
+        if self._wanted.leaves_behind(self._ticket, frame_index):
+            return True
+        if self._video is not None and time.perf_counter() - self._shown_s > PROGRESS_S:
+            self._show_near(self._video, frame_index)
+        return False
+
     def _show_near(self, video: VideoSource, frame_index: int) -> None:
         """Hand out a near frame first where the frame itself takes longer."""
         near = video.quick_frame(frame_index)
         if abs(near - frame_index) > SOON and near != self._last:
-            self._last = near
+            self._last, self._shown_s = near, time.perf_counter()
             self.near_ready.emit(self._ticket, near, video.read(near))
 
     @Slot()
