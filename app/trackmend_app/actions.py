@@ -332,6 +332,9 @@ _REVIEW = _rows(
     (3, "refine", "Refine tracks…", "", when.may_refine, "",
      "Look at all frames at once for broken tracks, gaps, doubles and ghosts, and choose what to "
      "mend in one edit"),
+    (3, "check_queue", "How good is the queue here?", "", when.may_refine, "",
+     "Put known swaps into a copy of this project and see how many the queue shows, how many "
+     "switches are probably left, and whether you may stop"),
 )
 _MODEL = _rows(
     Menu.MODEL,

@@ -43,6 +43,7 @@ from trackmend_app.panels import Panels
 from trackmend_app.recent import recent_projects, remember_project
 from trackmend_app.retracking.presenter import RetrackPresenter
 from trackmend_app.retracking.views import RetrackViews
+from trackmend_app.review.check_control import QueueCheckControl
 from trackmend_app.review.review_panel import ReviewPanel
 from trackmend_app.review.review_presenter import ReviewPresenter
 from trackmend_app.run_strip import RunStrip
@@ -95,6 +96,7 @@ class MainWindow(QMainWindow):
             questions=questions or DialogQuestions(self), shelf=shelf, parent=self
         )
         self.errands = Errands(self, self.workbench)
+        self.queue_check = QueueCheckControl(self, self.workbench.session)
         self.action_set = ActionSet(self)
         self.action_set.set_keys(resolved(ACTIONS, load_choice(keys_file())))
         self._make_views()
@@ -225,6 +227,7 @@ class MainWindow(QMainWindow):
         bench.failed.connect(self.faults.report)
         self.settings.failed.connect(self.faults.report)
         self.errands.failed.connect(self.faults.report)
+        self.queue_check.failed.connect(self.faults.report)
         self.errands.said.connect(self.status_line.notice)
         bench.opener.opened.connect(self._on_project_opened)
         bench.session.project_changed.connect(self._on_project_changed)
@@ -348,6 +351,7 @@ class MainWindow(QMainWindow):
         self.panels.save(self._settings)
         self.hide()
         self.errands.runner.stop_and_wait()
+        self.queue_check.runner.stop_and_wait()
         self.models_presenter.runner.stop_and_wait()
         self.carry_presenter.runner.stop_and_wait()
         self.why.stop()

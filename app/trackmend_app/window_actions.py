@@ -132,6 +132,7 @@ def _review_slots(window: "MainWindow") -> dict[str, Slot]:
         "not_an_error": queue.reject,
         "leave_unsure": queue.leave_unsure,
         "other_fix": queue.choose_other,
+        "check_queue": window.queue_check.ask,
         "retrack": window.workbench.retracking.begin,
         "accept_retrack": window.workbench.retracking.accept,
         "refine": window.errands.refine_tracks,

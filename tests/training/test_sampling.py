@@ -6,7 +6,7 @@ import pytest
 from corrected_project import EditedStreet
 
 from trackmend_core.jobs.evidence import Evidence, EvidenceKind, read_evidence
-from trackmend_core.project import Suggestion
+from trackmend_core.project import BoxRecord, ReviewAnchor, ReviewAnswer, Suggestion
 from trackmend_core.project.edits import DeleteTrack, SplitTrack, SwapTracks
 from trackmend_core.types import TrackId
 from trackmend_training.datasets.sampling import (
@@ -172,3 +172,34 @@ def test_rejected_suggestions_are_evidence_and_open_ones_are_not(
     (evidence,) = read_evidence(project, run_id)
     assert evidence.origin == f"suggestion {rejected.suggestion_id}"
     assert (evidence.kind, evidence.marks) == (EvidenceKind.REJECTED, (2, 5))
+
+
+def test_what_the_review_queue_was_told_is_no_error_is_evidence(
+    edited_street: EditedStreet,
+) -> None:
+    project, run_id = edited_street.project, edited_street.run_id
+    box = project.boxes_in_frame(run_id, 3)[0]
+    stored = {
+        decision: project.add_review_answer(run_id, answer_about(box, decision))
+        for decision in ("accepted", "unsure", "rejected")
+    }
+    (evidence,) = read_evidence(project, run_id)
+    assert evidence.origin == f"answer {stored['rejected'].answer_id}"
+    assert (evidence.kind, evidence.marks) == (EvidenceKind.REJECTED, (3, 4))
+    project.remove_review_answers([stored["rejected"].answer_id])  # type: ignore[list-item]
+    assert read_evidence(project, run_id) == []
+
+
+def answer_about(box: BoxRecord, decision: str) -> ReviewAnswer:
+    anchors = tuple(
+        ReviewAnchor(group=0, frame_index=frame, box_xyxy=box.box_xyxy) for frame in (3, 4)
+    )
+    return ReviewAnswer(
+        kind="switch",
+        family="continuity",
+        frame_index=4,
+        decision=decision,
+        note="",
+        anchors=anchors,
+        features={},
+    )

@@ -5,7 +5,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from trackmend_app.review.proposal_preview import ProposalPreview
-from trackmend_app.wording import say_composed
+from trackmend_app.wording import counted, say, say_composed
 from trackmend_core.review import Proposal
 
 
@@ -68,15 +68,12 @@ class FixOption(QFrame):
 
 def scope_text(preview: ProposalPreview) -> str:
     """Return, say, "412 boxes · 2 tracks · touches no verified stretch"."""
-    parts = [
-        _counted(preview.boxes, "box", "boxes"),
-        _counted(preview.tracks, "track", "tracks"),
-        "touches no verified stretch"
-        if not preview.verified
-        else f"touches {_counted(preview.verified, 'verified stretch', 'verified stretches')}",
-    ]
-    return " · ".join(parts)
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}"
+    if preview.verified:
+        touched = counted(
+            preview.verified, "touches 1 verified stretch", "touches {count} verified stretches"
+        )
+    else:
+        touched = say("touches no verified stretch")
+    boxes = counted(preview.boxes, "1 box", "{count} boxes")
+    tracks = counted(preview.tracks, "1 track", "{count} tracks")
+    return " · ".join((boxes, tracks, touched))

@@ -1,15 +1,13 @@
 """What the review panel says about the whole queue; no widgets."""
 
 import re
-from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
 from trackmend_app.canvas.chips import ChipPart
 from trackmend_app.review.review_queue import QueueState
+from trackmend_app.wording import say, say_composed
 from trackmend_core.review import Proposal
-
-_TRACK_NUMBER: Final = re.compile(r"(?<=track )(\d+)")
 
 
 def header_text(*, left: int, done: int, seconds: float) -> str:
@@ -23,9 +21,10 @@ def proposal_parts(proposal: Proposal | None) -> tuple[ChipPart, ...]:
     """Return a proposal for the chip on the video: "Proposed: swap track 2 and track 9 from…"."""
     if proposal is None:
         return ()
-    title = f"{proposal.title[:1].lower()}{proposal.title[1:]}"
-    parts = [ChipPart(_tr("Proposed: "))]
-    for piece in _TRACK_NUMBER.split(title):
+    title = say_composed(proposal.title)
+    parts = [ChipPart(_tr("Proposed: ")), ChipPart(title[:1].lower())]
+    track_number = re.compile(rf"(?<={re.escape(say('track'))} )(\d+)")
+    for piece in track_number.split(title[1:]):
         is_number = piece.isdigit()
         parts.append(ChipPart(piece, int(piece) if is_number else None))
     return tuple(part for part in parts if part.text)

@@ -23,6 +23,7 @@ from trackmend_app.review.suspicion_card import SuspicionCard
 from trackmend_core.project import ReviewAnswer
 from trackmend_core.review import Suspicion
 
+LEAST_WIDTH = 340
 MOST_CARDS = 30
 MOST_ANSWERS = 60
 _BEFORE = 4
@@ -165,15 +166,17 @@ class ReviewPanel(QWidget):
         self.setAccessibleName(self.tr("Review"))
         self.setProperty("kind", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(LEAST_WIDTH)
         title = QLabel(self.tr("REVIEW"), self)
         title.setProperty("kind", "heading")
         self._summary.setProperty("kind", "figure")
+        self._summary.setWordWrap(True)
+        self._summary.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         head = QHBoxLayout()
         head.setContentsMargins(12, 8, 12, 8)
         head.setSpacing(10)
         head.addWidget(title)
-        head.addStretch()
-        head.addWidget(self._summary)
+        head.addWidget(self._summary, 1)
         self._build_switch()
         head.addWidget(self.answers_button)
         self._pages.addWidget(self._build_queue())

@@ -89,7 +89,26 @@ def read_evidence(project: Project, run_id: RunId) -> list[Evidence]:
         for suggestion in project.suggestions(run_id)
         if suggestion.state == REJECTED
     ]
-    return [*edits, *verified, *rejected]
+    return [*edits, *verified, *rejected, *_rejections(project, run_id)]
+
+
+def _rejections(project: Project, run_id: RunId) -> list[Evidence]:
+    """Return the suspicions of the review queue that a person said are no errors."""
+    run = project.run(run_id)
+    found = []
+    for answer in project.review_answers(run.video_id):
+        marks = tuple(sorted({anchor.frame_index for anchor in answer.anchors}))
+        if answer.decision == REJECTED and marks and marks[-1] < run.next_frame:
+            found.append(
+                Evidence(
+                    origin=f"answer {answer.answer_id}",
+                    kind=EvidenceKind.REJECTED,
+                    first_frame=marks[0],
+                    last_frame=marks[-1],
+                    marks=marks,
+                )
+            )
+    return found
 
 
 def trusted_frames(evidence: Sequence[Evidence]) -> set[int] | None:

@@ -195,6 +195,7 @@ class Stage:
     def click_box(self, number: int, *, additive: bool = False) -> None:
         """Click into the middle of a box on the canvas."""
         canvas = self.window.canvas
+        self.wait(lambda: not canvas.stands_in)
         placed = next(one for one in canvas.placed_boxes if one.box.number == number)
         modifier = (
             Qt.KeyboardModifier.ControlModifier if additive else Qt.KeyboardModifier.NoModifier
