@@ -74,6 +74,21 @@ def draw_the_finetune_dialog(someone: Reviewer, folder: Path) -> None:
     dialog.reject()
 
 
+def draw_the_retracking(someone: Reviewer, folder: Path, *, name: str) -> None:
+    """Try a longer memory from the first third on, and look at what would change."""
+    someone.go_to(someone.session.video.frame_count // 3)
+    before = someone.session.project.digest()
+    control = someone.window.workbench.retracking
+    someone.trigger("retrack")
+    someone.wait(lambda: control.is_active and not control.is_computing)
+    control.set_threshold("max_frames_lost", 60)
+    someone.wait(lambda: not control.is_computing)
+    someone.qtbot.wait(300)
+    assert colours(picture(someone.window, folder / f"{name}-retrack.png")) > 300
+    someone.trigger("leave")
+    assert someone.session.project.digest() == before
+
+
 @pytest.mark.timeout(600)
 def test_screenshots_of_the_drawn_street(
     reviewer: Callable[..., Reviewer], tmp_path: Path, picture_folder: Path
@@ -95,3 +110,4 @@ def test_screenshots_of_a_real_street(
     someone = reviewer(size=SIZE)
     track_and_look(someone, video, frame_index=91)
     draw_the_window(someone, picture_folder, name="stadtmitte")
+    draw_the_retracking(someone, picture_folder, name="stadtmitte")

@@ -1,10 +1,10 @@
 """The boxes of a frame as a dry run would leave them; no Qt."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from trackmend_core.project import BoxRecord
-from trackmend_core.review.retrack_diff import Retracked
+from trackmend_core.review.retrack_diff import Placed, Retracked
 from trackmend_core.types import BoxId, BoxSource, DetectionId, TrackId
 
 
@@ -24,13 +24,14 @@ class AfterFrame:
 def boxes_after(
     boxes: Sequence[BoxRecord],
     outcome: Retracked,
+    found: Sequence[tuple[int, Placed]],
     *,
     frame_index: int,
+    group_of: Mapping[int, int],
     groups: Collection[int],
     number_of: Callable[[int], int],
 ) -> AfterFrame:
     """Return the boxes of a frame after the ticked groups of changes were taken over."""
-    group_of = {change.target: change.group for change in outcome.changes}
     after, changed = [], set()
     for box in boxes:
         place = (box.track_id, frame_index)
@@ -42,8 +43,8 @@ def boxes_after(
             changed.add(TrackId(to))
         elif place not in outcome.removed:
             after.append(box)
-    for row, (target, found) in enumerate(outcome.added):
-        if found.frame == frame_index and group_of[target] in groups:
+    for row, (target, placed) in enumerate(found):
+        if group_of[target] in groups:
             changed.add(TrackId(target))
             after.append(
                 BoxRecord(
@@ -51,10 +52,10 @@ def boxes_after(
                     track_id=TrackId(target),
                     number=number_of(target),
                     frame_index=frame_index,
-                    box_xyxy=found.box_xyxy,
-                    score=found.score,
+                    box_xyxy=placed.box_xyxy,
+                    score=placed.score,
                     source=BoxSource.INTERPOLATED,
-                    detection_id=DetectionId(found.detection_id),
+                    detection_id=DetectionId(placed.detection_id),
                 )
             )
     return AfterFrame(boxes=after, changed=frozenset(changed))

@@ -1,5 +1,6 @@
 """The dry run that is going on: from where, with which thresholds, what of it is wanted."""
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,10 @@ from trackmend_core.types import Progress
 
 SETTLE_MS = 250
 """A slider that has rested for so long is tried."""
+
+
+class Abandoned(Exception):  # noqa: N818 - an outcome, not an error
+    """Nobody waits for the replay any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,9 @@ class RetrackControl(QObject):
         self._tried: list[Tried] = []
         self._is_wanted_again = False
         self._layer_changes, self._layer_seen = 0, 0
+        self._numbers: dict[int, int] = {}
+        self._group_of: dict[int, int] = {}
+        self._stop = threading.Event()
         self.runner = JobRunner(self)
         self.runner.progressed.connect(self._on_progressed)
         self.runner.finished.connect(self._on_finished)
@@ -127,14 +135,21 @@ class RetrackControl(QObject):
         """Boxes and tracks that accepting would touch."""
         return self._replay.outcome.radius(self.ticked) if self._replay is not None else (0, 0)
 
+    @property
+    def group_of(self) -> Mapping[int, int]:
+        """The group of every track that would differ."""
+        return self._group_of
+
     def number_of(self, target: int) -> int:
         """Return the number of a track as people read it; a new one gets the next free ones."""
-        for change in self.changes:
-            if change.target == target and change.number is not None:
-                return change.number
-        known = [track.number for track in self._session.tracks()]
+        return self._numbers[target]
+
+    def _numbered(self) -> dict[int, int]:
+        highest = max((track.number for track in self._session.tracks()), default=0)
         fresh = sorted((one.target for one in self.changes if one.target < 0), reverse=True)
-        return max(known, default=0) + 1 + (fresh.index(target) if target in fresh else 0)
+        new = {target: highest + 1 + place for place, target in enumerate(fresh)}
+        old = {one.target: one.number for one in self.changes if one.number is not None}
+        return old | new
 
     def begin(self) -> None:
         """Begin a dry run at the current frame with the thresholds of the run."""
@@ -162,6 +177,7 @@ class RetrackControl(QObject):
             return
         self._is_active = False
         self._settled.stop()
+        self._stop.set()
         self.runner.cancel()
         self._forget()
         if self._corrections.mode is Mode.RETRACK:
@@ -246,15 +262,27 @@ class RetrackControl(QObject):
             return
         if self.runner.is_running:
             self._is_wanted_again = True
+            self._stop.set()
             self.runner.cancel()
             return
         project, run_id = self._session.required_project(), self._session.required_run().run_id
         settings, looked_at, from_frame = self._settings, self._looked_at, self._from_frame
         self._layer_seen = self._layer_changes
+        self._stop = stop = threading.Event()
+
+        def on_step() -> None:
+            if stop.is_set():
+                raise Abandoned
+
         self.runner.start(
             self.tr("Tracking again"),
             lambda: replay(
-                project, run_id, from_frame=from_frame, settings=settings, looked_at=looked_at
+                project,
+                run_id,
+                from_frame=from_frame,
+                settings=settings,
+                looked_at=looked_at,
+                on_step=on_step,
             ),
         )
         self.changed.emit()
@@ -269,6 +297,8 @@ class RetrackControl(QObject):
         if not self._is_active or is_late or self._at_first is None:
             return
         self._replay, self._looked_at = found, found.looked_at
+        self._numbers = self._numbered()
+        self._group_of = {one.target: one.group for one in self.changes}
         self._unticked = set()
         if all(one.settings != found.settings for one in self._tried):
             self._tried.append(
@@ -281,7 +311,7 @@ class RetrackControl(QObject):
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
-        if self._is_active:
+        if self._is_active and not isinstance(error, Abandoned):
             self.failed.emit(error)
             self.leave()
 

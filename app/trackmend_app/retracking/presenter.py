@@ -87,7 +87,9 @@ class RetrackPresenter(QObject):
         shown = boxes_after(
             boxes,
             replay.outcome,
+            replay.found_in.get(frame_index, ()),
             frame_index=frame_index,
+            group_of=self._control.group_of,
             groups=self._control.ticked,
             number_of=self._control.number_of,
         )

@@ -135,15 +135,18 @@ class ReviewIndex:
         finding = self._by_key.get(suspicion.key)
         return finding is not None and self._memory.was_accepted(finding)
 
-    def suspicion_count(self, scene: Scene, *, least_probability: float) -> int:
+    def suspicion_count(
+        self, scene: Scene, *, least_probability: float, on_step: OnStep = go_on
+    ) -> int:
         """Return how many suspicions another layer of the same run would have, answered or not.
 
         Args:
             scene: such as `retracked_scene` makes.
             least_probability: less likely ones do not count.
+            on_step: called again and again meanwhile; raising ends the look.
         """
         judge = Judge(scene, self.judge.fitted, scale=self.judge.scale)
-        judged = [self._judged(finding) for finding in Findings(judge)]
+        judged = [self._judged(finding) for finding in Findings(judge, on_step=on_step)]
         rate = scene.frame_rate
         return len(one_per_event(judged, frame_rate=rate, least_probability=least_probability))
 
