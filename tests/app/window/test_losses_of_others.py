@@ -30,7 +30,7 @@ KEPT_BY: dict[str, list[str]] = {
     "truncate-then-write saves, 0-byte projects": [
         "core/project/test_project_file.py::test_an_empty_file_is_refused",
         "core/exchange/test_mot_text.py::test_a_failed_export_leaves_the_old_file_as_it_was",
-        "app/window/test_losses.py::test_keys_and_settings_are_written_whole_or_not_at_all",
+        "app/window/test_losses_of_others.py::test_keys_and_settings_are_written_whole_or_not_at_all",
     ],
     "crash while saving": [
         "core/project/test_project_crash.py"
@@ -39,7 +39,7 @@ KEPT_BY: dict[str, list[str]] = {
         "core/project/test_project_runs.py::test_a_full_disk_loses_nothing_that_was_written",
     ],
     "undo that re-deletes after a second save": [
-        "app/window/test_losses.py::test_what_undo_brought_back_stays_whatever_is_saved_after",
+        "app/window/test_losses_of_others.py::test_what_undo_brought_back_stays_whatever_is_saved_after",
         "core/project/test_project_log.py::test_undo_and_redo_survive_restarts",
     ],
     "worker killed for memory, its truncated output imported as a success": [
@@ -52,11 +52,11 @@ KEPT_BY: dict[str, list[str]] = {
         "app/many/test_track_queue.py::test_a_text_that_was_cut_short_is_not_taken_for_a_whole",
     ],
     "deleting predictions in one video touching another": [
-        "app/window/test_losses.py::test_deleting_in_one_video_leaves_the_other_as_it_is",
+        "app/window/test_losses_of_others.py::test_deleting_in_one_video_leaves_the_other_as_it_is",
         "core/project/test_project_runs.py::test_tracks_of_different_runs_are_never_mixed",
     ],
     "training dialog crash losing labels": [
-        "app/window/test_losses.py::test_a_bug_in_the_dialog_of_training_costs_no_correction",
+        "app/window/test_losses_of_others.py::test_a_bug_in_the_dialog_of_training_costs_no_correction",
     ],
     "cancel that deletes the run folder": [
         "app/test_training_process.py::test_a_polite_cancel_keeps_the_last_checkpoint",
@@ -69,21 +69,21 @@ KEPT_BY: dict[str, list[str]] = {
         "core/exchange/test_mot_export.py"
         "::test_every_box_leaves_in_frames_from_one_with_the_ids_that_the_user_sees",
         "core/exchange/test_mot_export.py::test_an_export_that_would_lose_boxes_writes_nothing",
-        "app/window/test_losses.py::test_what_is_exported_is_what_is_seen_ids_and_frames_and_all",
+        "app/window/test_losses_of_others.py::test_what_is_exported_is_what_is_seen_ids_and_frames_and_all",
     ],
     "off-by-one frame bases": [
         "core/video/test_video_exactness.py"
         "::test_sequential_and_random_reading_give_the_numbered_frames",
-        "app/window/test_losses.py::test_what_is_exported_is_what_is_seen_ids_and_frames_and_all",
+        "app/window/test_losses_of_others.py::test_what_is_exported_is_what_is_seen_ids_and_frames_and_all",
     ],
     "ids lost on re-import": [
         "core/exchange/test_mot_text.py::test_a_result_survives_writing_and_reading",
-        "app/window/test_losses.py::test_what_is_exported_is_what_is_seen_ids_and_frames_and_all",
-        "app/window/test_losses.py::test_a_video_opened_again_has_its_ids_and_its_corrections",
+        "app/window/test_losses_of_others.py::test_what_is_exported_is_what_is_seen_ids_and_frames_and_all",
+        "app/window/test_losses_of_others.py::test_a_video_opened_again_has_its_ids_and_its_corrections",
     ],
     "a player driven from a thread that is not a QThread": [
-        "app/window/test_losses.py::test_the_window_starts_no_thread_that_qt_does_not_know",
-        "app/window/test_losses.py::test_frames_are_shown_in_the_thread_of_the_window",
+        "app/window/test_losses_of_others.py::test_the_window_starts_no_thread_that_qt_does_not_know",
+        "app/window/test_losses_of_others.py::test_frames_are_shown_in_the_thread_of_the_window",
     ],
     "a linear scan per key press": [
         "core/project/test_project_scale.py::test_no_look_up_walks_a_large_table",
