@@ -19,6 +19,7 @@ from trackmend_app.sample_place import sample_folder, sample_project
 from trackmend_app.workbench import Workbench
 from trackmend_core.errors import UserError
 from trackmend_core.exchange import export_project_mot
+from trackmend_core.project import Project
 from trackmend_core.refinement import RefinementProposal
 from trackmend_core.types import Progress, TrackId
 
@@ -41,6 +42,7 @@ class Errands(QObject):
         self._workbench = workbench
         self._session = workbench.session
         self._questions = workbench.questions
+        self._sample_for: Project | None = None
         self.runner = JobRunner(self)
         self.runner.progressed.connect(self._on_progressed)
         self.runner.finished.connect(self._on_job_finished)
@@ -51,6 +53,7 @@ class Errands(QObject):
         if self.runner.is_running:
             self.said.emit("The sample project is being made; a moment")
             return
+        self._sample_for = self._session.project
         self.said.emit("Making the sample project…")
         self.runner.start("Making the sample project", make_or_find_sample)
 
@@ -204,8 +207,10 @@ class Errands(QObject):
             self._workbench.runs.choose(result)
         elif isinstance(result, RefinementProposal):
             self._offer(result)
-        elif isinstance(result, Path):
+        elif isinstance(result, Path) and self._session.project is self._sample_for:
             self._workbench.opener.open_paths([result])
+        elif isinstance(result, Path):
+            self.said.emit("The sample project is ready: File, Sample project")
 
 
 def make_or_find_sample() -> Job:

@@ -23,7 +23,8 @@ from trackmend_core.types import Progress
 LOGO_PX = 64
 BAR_PX = 360
 
-_BUTTONS = (("open_video", "primary"), ("open_project", ""), ("open_sample", ""))
+_BUTTONS = (("open_video", "primary"), ("open_project", ""), ("open_sample", ""), ("tour", ""))
+_PAGES = ("swapped", "two-ids", "missing", "mistake")
 
 
 class WelcomePage(QWidget):
@@ -71,6 +72,8 @@ class WelcomePage(QWidget):
         for progress in (self._progress_text, self._progress_bar):
             column.addWidget(progress, alignment=Qt.AlignmentFlag.AlignHCenter)
         column.addLayout(self._recent)
+        column.addSpacing(10)
+        column.addLayout(self._help(actions))
         column.addStretch(3)
         self.end_progress()
 
@@ -83,6 +86,18 @@ class WelcomePage(QWidget):
     def _draw_logo(self) -> None:
         colour, ratio = current_theme().focus, self.devicePixelRatioF()
         self._logo.setPixmap(icon_pixmap("logo", size=LOGO_PX, colour=colour, ratio=ratio))
+
+    def _help(self, actions: ActionSet) -> QVBoxLayout:
+        """List some pages of help by what one sees."""
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        heading = QLabel(self.tr("WHAT DO I DO WHEN…"))
+        heading.setProperty("kind", "heading")
+        column.addWidget(heading, alignment=Qt.AlignmentFlag.AlignHCenter)
+        for page in _PAGES:
+            button = self._button(actions, f"help_{page}", "ghost")
+            column.addWidget(button, alignment=Qt.AlignmentFlag.AlignHCenter)
+        return column
 
     def _button(self, actions: ActionSet, action_id: str, kind: str) -> QPushButton:
         action = actions[action_id]
@@ -131,8 +146,17 @@ class WelcomePage(QWidget):
         heading.setProperty("kind", "heading")
         self._recent.addWidget(heading, alignment=Qt.AlignmentFlag.AlignHCenter)
         for path in paths:
-            button = QPushButton(path.name)
+            button = QPushButton(f"{path.stem}   {_folder_text(path)}")
             button.setProperty("kind", "ghost")
             button.setToolTip(str(path))
             button.clicked.connect(lambda _checked, path=path: self.recent_chosen.emit(path))
             self._recent.addWidget(button, alignment=Qt.AlignmentFlag.AlignHCenter)
+
+
+def _folder_text(path: Path) -> str:
+    """Return where a project lies, short: its folder, from the home on."""
+    folder = path.parent
+    home = Path.home()
+    if folder.is_relative_to(home):
+        return f"~/{folder.relative_to(home).as_posix()}".rstrip("/.")
+    return folder.as_posix()

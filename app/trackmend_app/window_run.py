@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from PySide6.QtCore import QSettings
+
 from trackmend_app.application import (
     PICTURE_LIMIT_MS,
     PICTURE_SIZE,
@@ -10,6 +12,7 @@ from trackmend_app.application import (
     save_picture,
     wait_until,
 )
+from trackmend_app.help.first_start import begin_first_time
 from trackmend_app.main_window import MainWindow
 
 
@@ -34,6 +37,8 @@ def run_window(paths: list[Path], *, screenshot: Path | None = None) -> int:
         obey_ctrl_c()
         window.resize(window.size().boundedTo(window.screen().availableSize()))
         window.show()
+        if not paths:
+            begin_first_time(window.tour, QSettings())
         return int(app.exec())
     try:
         draw_window(window, screenshot, expects_video=bool(paths))

@@ -92,6 +92,7 @@ class FinetuneDialog(QDialog):
         self._name.setToolTip(self.tr("The new model's name in this project"))
         self._length.setToolTip(self.tr("How many optimiser steps; a few seconds each on a CPU"))
         self._steps.setToolTip(self.tr("Optimiser steps"))
+        self._steps.setAccessibleName(self.tr("Optimiser steps"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 18, 20, 16)
         layout.setSpacing(14)

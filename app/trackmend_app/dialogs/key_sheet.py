@@ -89,6 +89,7 @@ class KeySheet(QDialog):
             label.setAlignment(Qt.AlignmentFlag.AlignTop)
             columns.addWidget(label)
         area = QScrollArea()
+        area.setAccessibleName(self.tr("Keys"))
         area.setWidgetResizable(True)
         area.setWidget(page)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

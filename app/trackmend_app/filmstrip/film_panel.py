@@ -40,6 +40,7 @@ class FilmPanel(QWidget):
         self._title = QLabel(self)
         self._hint = QLabel(self)
         self._area = QScrollArea(self)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._build()
         self.show_nothing()
         self.choice_box.currentIndexChanged.connect(self._on_choice_changed)

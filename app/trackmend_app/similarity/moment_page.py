@@ -36,6 +36,7 @@ class MomentPage(QWidget):
         self._words.setProperty("kind", "small")
         self._words.setWordWrap(True)
         self._area = QScrollArea(self)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QVBoxLayout(self)

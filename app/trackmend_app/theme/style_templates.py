@@ -104,6 +104,9 @@ QPushButton:hover, QToolButton:hover { background: $hover; border-color: $faint;
 QPushButton:pressed, QToolButton:pressed { background: $line; }
 QPushButton:focus, QToolButton:focus { border-color: $focus; }
 QPushButton:checked, QToolButton:checked { border-color: $focus; background: $selection; }
+QPushButton:checked:focus, QToolButton:checked:focus { border: 2px solid $focus; }
+QPushButton:checked:focus { padding: 4px 10px; }
+QToolButton:checked:focus { padding: 4px 7px; }
 QPushButton:disabled, QToolButton:disabled {
     background: $panel; border-color: $line; color: $faint;
 }
@@ -206,7 +209,8 @@ QTableView::item:selected, QTreeView::item:selected, QListView::item:selected {
     background: $selection; color: $text;
 }
 QListView::item { min-height: 26px; border-radius: 5px; }
-QTableView:focus, QTreeView:focus, QListView:focus { border: none; }
+QTableView, QTreeView, QListView { border: 1px solid transparent; }
+QTableView:focus, QTreeView:focus, QListView:focus { border: 1px solid $focus; }
 QHeaderView { background: $panel; }
 QHeaderView::section {
     background: $panel; color: $quiet; border: none; border-bottom: 1px solid $line;

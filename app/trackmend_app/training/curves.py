@@ -173,6 +173,7 @@ class LossCurves(QWidget):
         self._plot.setLabel("bottom", self.tr("step"))
         self._plot.setFrameShape(self._plot.Shape.NoFrame)
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._legend.setContentsMargins(4, 0, 4, 0)
         self._legend.setSpacing(4)
         self._legend.addStretch()

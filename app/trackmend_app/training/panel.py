@@ -1,7 +1,15 @@
 """The panel that shows a training going on: state, time left, loss curves, what came of it."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from trackmend_app.action_set import ActionSet
 from trackmend_app.run_strip import time_left_text
@@ -39,6 +47,11 @@ class TrainingPanel(QWidget):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self.curves = LossCurves()
+        self._begin = QToolButton()
+        self._begin.setObjectName("begin_training")
+        self._begin.setDefaultAction(actions["finetune"])
+        self._begin.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self._begin.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._cancel = QPushButton(self.tr("Cancel training"))
         self._cancel.setToolTip(actions["cancel_training"].toolTip())
         self._cancel.clicked.connect(actions["cancel_training"].trigger)
@@ -67,6 +80,7 @@ class TrainingPanel(QWidget):
         row = QHBoxLayout()
         for button in (self._rerun, self._keep, self._report):
             row.addWidget(button)
+        row.addWidget(self._begin)
         row.addStretch(1)
         row.addWidget(self._pause)
         row.addWidget(self._cancel)
@@ -138,8 +152,10 @@ class TrainingPanel(QWidget):
         self._rerun.setVisible(rerun)
         self._keep.setVisible(keep)
         self._report.setVisible(report)
+        self._begin.setVisible(not (self._running or rerun or keep or report))
 
     def _show_running(self, running: bool) -> None:
+        self._running = running
         self._bar.setVisible(running)
         self._cancel.setVisible(running)
         self._cancel.setEnabled(running)

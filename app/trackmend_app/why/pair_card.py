@@ -59,6 +59,7 @@ class SidePicture(QAbstractButton):
         super().__init__(parent)
         self.side: Side | None = None
         self._crop_bgr: ImageArray | None = None
+        self.setAccessibleName(self.tr("no picture"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

@@ -176,6 +176,7 @@ class PathPlot(QWidget):
             plot.showGrid(x=False, y=True, alpha=0.12)
             plot.setFrameShape(plot.Shape.NoFrame)
             plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
             plot.getAxis("left").setWidth(38)
             plot.setAccessibleName(words)
             plot.setToolTip(self.tr("A click goes to the frame; the wheel stretches time"))
