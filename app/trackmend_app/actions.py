@@ -195,6 +195,8 @@ _VIEW = _rows(
      "Show or hide the queue of likely errors"),
     (2, "panel_why", "Why did it match?", "Ctrl+Shift+8", when.always, "c",
      "Show or hide what the tracker compared when it decided"),
+    (2, "panel_alike", "Who looks alike?", "Ctrl+Shift+9", when.always, "c",
+     "Show or hide how alike all tracks look"),
     (2, "panel_history", "History", "Ctrl+Shift+5", when.always, "c",
      "Show or hide the history of edits and named moments"),
     (3, "pin_track", "Lanes/Pin the selected lanes", "P", when.with_selection, "",
@@ -321,6 +323,8 @@ _REVIEW = _rows(
      "Show the two tracks selected last side by side over time"),
     (2, "why_matched", "Why did it match?", "Alt+W", when.with_run, "m",
      "Show what the tracker compared in this frame, and how each box came to the selected track"),
+    (2, "who_alike", "Who looks alike?", "Alt+A", when.with_run, "",
+     "Compare all tracks with all, as a matrix and as points; pairs seen together are masked"),
     (2, "toggle_verified", "Verified", "Y", when.with_run, "",
      "Say that this is right: the range, or the selected tracks, or all since the last verified "
      "stretch up to here; again takes it back"),

@@ -18,10 +18,11 @@ _WIDTHS = {
     "review": REVIEW_WIDTH,
     "retrack": REVIEW_WIDTH,
     "why": WHY_WIDTH,
+    "alike": WHY_WIDTH,
 }
-_BEHIND_REVIEW = ("why",)
+_BEHIND_REVIEW = ("why", "alike")
 """They need the height of the window, so they share the queue's place as tabs."""
-_HIDDEN_AT_FIRST = ("training", "history", "film", "retrack", "why")
+_HIDDEN_AT_FIRST = ("training", "history", "film", "retrack", "why", "alike")
 
 
 class PanelGrip(QWidget):

@@ -138,6 +138,7 @@ def _review_slots(window: "MainWindow") -> dict[str, Slot]:
         "refine": window.errands.refine_tracks,
         "compare": lambda: window.panels.show("film"),
         "why_matched": window.why.association.show,
+        "who_alike": window.why.alike.show,
         "toggle_verified": window.workbench.verification.toggle,
     }
 

@@ -307,6 +307,12 @@ class ReviewQueue(QObject):
             self._pending += 1
             self._thread.post(task, self._take_over)
 
+    def ask(self, task: Callable[[ReviewIndex], object], take: Callable[[object], None]) -> bool:
+        """Hand `take` what a task finds in the index; False while there is none to ask."""
+        if self._thread is not None:
+            self._thread.post(task, take)
+        return self._thread is not None
+
     @Slot(object, bool)
     def _on_edited(self, changes: Changes, undone: bool) -> None:
         if self._thread is None or self._looked_at is None:

@@ -9,9 +9,12 @@ from trackmend_app.panels import Panels
 from trackmend_app.similarity.panel import SimilarityPanel
 from trackmend_app.similarity.presenter import SimilarityPresenter
 from trackmend_app.similarity.probe_presenter import ProbePresenter
+from trackmend_app.why.alike_panel import AlikePanel
+from trackmend_app.why.alike_presenter import AlikePresenter
 from trackmend_app.why.why_panel import WhyPanel
 from trackmend_app.why.why_presenter import WhyPresenter
 from trackmend_app.wording import say
+from trackmend_core.review.scatter import has_umap
 
 if TYPE_CHECKING:
     from trackmend_app.main_window import MainWindow
@@ -24,9 +27,11 @@ class WhyRoom(QObject):
         similarity_panel: where else it looks like this.
         probe: lets the pointer on the video say what is looked for.
         why_panel: what the tracker compared.
+        alike_panel: how alike tracks look.
     """
 
     association: WhyPresenter
+    alike: AlikePresenter
 
     similarity: SimilarityPresenter
     probe: ProbePresenter
@@ -35,6 +40,7 @@ class WhyRoom(QObject):
         super().__init__(window)
         self.similarity_panel = SimilarityPanel()
         self.why_panel = WhyPanel()
+        self.alike_panel = AlikePanel(with_umap=has_umap())
         self._held = HeldKey(window.app, self)
 
     def add_to(self, panels: Panels) -> None:
@@ -43,6 +49,7 @@ class WhyRoom(QObject):
         right = Qt.DockWidgetArea.RightDockWidgetArea
         panels.add("similarity", say("Similarity"), self.similarity_panel, bottom)
         panels.add("why", say("Why did it match?"), self.why_panel, right)
+        panels.add("alike", say("Who looks alike?"), self.alike_panel, right)
 
     def present(self, window: "MainWindow") -> None:
         """Make the presenters, once the window has its own views and presenters."""
@@ -60,6 +67,10 @@ class WhyRoom(QObject):
         self.association = WhyPresenter(
             self.why_panel, workbench=bench, panels=window.panels, parent=self
         )
+        self.alike = AlikePresenter(
+            self.alike_panel, workbench=bench, panels=window.panels, parent=self
+        )
+        window.panels["alike"].visibilityChanged.connect(self.alike.set_shown)
         window.panels["why"].visibilityChanged.connect(self.association.set_shown)
         self.probe.said.connect(window.status_line.notice)
         self._held.held.connect(lambda: self.probe.set_held(True))
@@ -78,3 +89,4 @@ class WhyRoom(QObject):
         """End all reading and wait for it: the window closes."""
         self.similarity.finder.stop()
         self.association.loader.stop()
+        self.alike.stop()

@@ -10,7 +10,7 @@ from scipy.spatial.distance import squareform
 from trackmend_core.review.appearance import template
 from trackmend_core.review.ends import GALLERY_BOXES
 from trackmend_core.review.scene import Scene
-from trackmend_core.types import BoolArray, FloatArray, TrackId
+from trackmend_core.types import BoolArray, FloatArray, IntArray, TrackId
 
 MOST_ORDERED: Final = 600
 """Beyond so many tracks the leaves keep the order of plain clustering, which takes less time."""
@@ -62,8 +62,7 @@ def track_matrix(scene: Scene) -> TrackMatrix:
         for column in range(row):
             other = tracks[column]
             if one.first_frame <= other.last_frame and other.first_frame <= one.last_frame:
-                met = bool(np.isin(one.frames, other.frames, assume_unique=True).any())
-                coexist[row, column] = coexist[column, row] = met
+                coexist[row, column] = coexist[column, row] = _meet(one.frames, other.frames)
     order = _order(cosines, coexist)
     return TrackMatrix(
         track_ids=tuple(tracks[row].track_id for row in order),
@@ -71,6 +70,19 @@ def track_matrix(scene: Scene) -> TrackMatrix:
         cosines=cosines[np.ix_(order, order)],
         coexist=coexist[np.ix_(order, order)],
     )
+
+
+def _meet(one: IntArray, other: IntArray) -> bool:
+    """Tell whether two rising lists of frames share one."""
+    low, high = max(one[0], other[0]), min(one[-1], other[-1])
+    one = one[np.searchsorted(one, low) : np.searchsorted(one, high, side="right")]
+    other = other[np.searchsorted(other, low) : np.searchsorted(other, high, side="right")]
+    shorter, longer = (one, other) if len(one) <= len(other) else (other, one)
+    span = int(high - low) + 1
+    if not len(shorter) or len(shorter) + len(longer) > span:
+        return bool(len(shorter))  # more frames than there is room for: some are shared
+    places = np.minimum(np.searchsorted(longer, shorter), len(longer) - 1)
+    return bool((longer[places] == shorter).any())
 
 
 def _order(cosines: FloatArray, coexist: BoolArray) -> list[int]:
