@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QButtonGroup,
     QComboBox,
     QHBoxLayout,
@@ -18,7 +20,7 @@ from trackmend_app.jobs.crop_loader import CropKey
 from trackmend_app.similarity.colour_map import SimilarityRange
 from trackmend_app.similarity.legend import ColourBar
 from trackmend_app.why.heat_matrix import HeatMatrix
-from trackmend_app.why.pair_card import PairCard
+from trackmend_app.why.pair_card import LOW_PX, PairCard, arrange
 from trackmend_app.why.scatter_view import ScatterView
 from trackmend_core.review.scatter import Projection
 from trackmend_core.types import ImageArray
@@ -51,6 +53,7 @@ class AlikePanel(QWidget):
         self.scatter = ScatterView(self)
         self.card = PairCard(self)
         self._bar = ColourBar(self)
+        self._split = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._pages = QStackedWidget(self)
         self._body = QWidget(self)
         self._build(with_umap)
@@ -95,6 +98,11 @@ class AlikePanel(QWidget):
         self.matrix.set_crops(crops)
         self.card.set_crops(crops)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the card beside the picture in a low panel, else below it."""
+        super().resizeEvent(event)
+        arrange(self._split, self.card, is_low=self.height() < LOW_PX)
+
     @Slot()
     def _on_page_toggled(self) -> None:
         points = self.shows_points
@@ -124,8 +132,10 @@ class AlikePanel(QWidget):
         body.setSpacing(6)
         body.addWidget(self._bar)
         body.addWidget(self._note)
-        body.addWidget(self._pages, 1)
-        body.addWidget(self.card)
+        body.addLayout(self._split, 1)
+        self._split.setSpacing(8)
+        self._split.addWidget(self._pages, 3)
+        self._split.addWidget(self.card, 0)
         tools = QHBoxLayout()
         tools.setSpacing(4)
         tools.addWidget(self.matrix_button)

@@ -204,18 +204,18 @@ class AlikePresenter(QObject):
         met = bool(likeness.matrix.coexist[row, column])
         figures = [
             Figure(
-                name=self.tr("cosine similarity"),
+                name=self.tr("cosine"),
                 value=f"{likeness.matrix.cosines[row, column]:.2f}",
             ),
             Figure(
-                name=self.tr("seen together"),
+                name=self.tr("together"),
                 value=self.tr("yes") if met or row == column else self.tr("never"),
                 fits=not met if row != column else None,
             ),
         ]
         figures += [
             Figure(
-                name=self.tr("frames of {number}").format(number=shown.number),
+                name=self.tr("track {number}").format(number=shown.number),
                 value=f"{frame_number(shown.first_frame)}–{frame_number(shown.last_frame)}",
             )
             for shown in (one, other)
@@ -265,7 +265,7 @@ class AlikePresenter(QObject):
         same = samples.track_ids[first] == samples.track_ids[row]
         self._panel.card.show_pair(
             (self._side(first), self._side(row)),
-            [Figure(name=self.tr("cosine similarity"), value=f"{cosine:.2f}")],
+            [Figure(name=self.tr("cosine"), value=f"{cosine:.2f}")],
             words=self.tr(
                 "A click goes to the box and keeps it as A; Ctrl+click selects its track as well."
             ),

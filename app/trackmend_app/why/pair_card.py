@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QBoxLayout,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -22,7 +23,12 @@ from trackmend_app.theme import current_theme, ui_font
 from trackmend_core.project.records import frame_number
 from trackmend_core.types import ImageArray
 
+LOW_PX = 520
+"""A panel lower than this has the card beside its picture, not below."""
+_BESIDE_PX = 236
+_UNBOUNDED_PX = 16_777_215
 _FOOT_PX = 17.0
+_SIZE, _COMPACT_SIZE = QSize(64, 118), QSize(46, 82)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +64,7 @@ class SidePicture(QAbstractButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.side: Side | None = None
+        self._size = _SIZE
         self._crop_bgr: ImageArray | None = None
         self.setAccessibleName(self.tr("no picture"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -81,6 +88,11 @@ class SidePicture(QAbstractButton):
             self.setToolTip(words)
         self.update()
 
+    def set_compact(self, compact: bool) -> None:
+        """Take less room, or as much as is good to look at."""
+        self._size = _COMPACT_SIZE if compact else _SIZE
+        self.updateGeometry()
+
     def set_crops(self, crops: Mapping[CropKey, ImageArray]) -> None:
         """Take the picture if it is among these."""
         crop = crops.get(self.side.key) if self.side is not None else None
@@ -90,7 +102,7 @@ class SidePicture(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """Ask for an upright picture with a line below."""
-        return QSize(64, 118)
+        return self._size
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint picture and line."""
@@ -167,6 +179,14 @@ class PairCard(QWidget):
         self.compare_button.setEnabled(may_compare)
         self._body.show()
 
+    def set_compact(self, compact: bool) -> None:
+        """Take less room, or as much as is good to look at."""
+        for picture in self.pictures:
+            picture.set_compact(compact)
+        self._words.setMinimumHeight(18 if compact else 34)
+        self.setMaximumWidth(_BESIDE_PX if compact else _UNBOUNDED_PX)
+        self.setMinimumWidth(_BESIDE_PX if compact else 0)
+
     def crop_keys(self) -> list[CropKey]:
         """Return the pictures that are wanted."""
         return [picture.side.key for picture in self.pictures if picture.side is not None]
@@ -205,7 +225,7 @@ class PairCard(QWidget):
         self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.compare_button.setProperty("kind", "small")
         self.compare_button.setToolTip(self.tr("Show the two tracks side by side in the filmstrip"))
-        self._figures.setHorizontalSpacing(10)
+        self._figures.setHorizontalSpacing(6)
         self._figures.setVerticalSpacing(3)
         between = QVBoxLayout()
         between.addLayout(self._figures)
@@ -213,13 +233,21 @@ class PairCard(QWidget):
         between.addWidget(self.compare_button, 0, Qt.AlignmentFlag.AlignLeft)
         row = QHBoxLayout(self._body)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        row.addWidget(self.pictures[0])
+        row.setSpacing(8)
+        row.addWidget(self.pictures[0], 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(between)
-        row.addWidget(self.pictures[1])
+        row.addWidget(self.pictures[1], 0, Qt.AlignmentFlag.AlignTop)
         row.addStretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addWidget(self._body)
         column.addWidget(self._words)
+        column.addStretch()
+
+
+def arrange(split: QBoxLayout, card: PairCard, *, is_low: bool) -> None:
+    """Put the card beside what it belongs to, or below."""
+    direction = QBoxLayout.Direction
+    split.setDirection(direction.LeftToRight if is_low else direction.TopToBottom)
+    card.set_compact(is_low)

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QButtonGroup,
     QCheckBox,
     QComboBox,
@@ -22,7 +24,7 @@ from trackmend_app.why.association_view import Measure
 from trackmend_app.why.heat_matrix import HeatMatrix
 from trackmend_app.why.mark_legend import MarkLegend
 from trackmend_app.why.matrix_content import MatrixContent
-from trackmend_app.why.pair_card import PairCard
+from trackmend_app.why.pair_card import LOW_PX, PairCard, arrange
 from trackmend_app.why.path_plot import PathPlot, TrackPath
 from trackmend_core.types import ImageArray
 
@@ -58,6 +60,7 @@ class WhyPanel(QWidget):
         self.plot = PathPlot(self)
         self._bar = ColourBar(self)
         self._frame_page = QWidget(self)
+        self._split = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._pages = QStackedWidget(self)
         self._build()
         self.say(self.tr("Run the tracker to see why it matches."))
@@ -123,6 +126,11 @@ class WhyPanel(QWidget):
         self.matrix.set_crops(crops)
         self.card.set_crops(crops)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the card beside the matrix in a low panel, else below it."""
+        super().resizeEvent(event)
+        arrange(self._split, self.card, is_low=self.height() < LOW_PX)
+
     @Slot()
     def _on_page_toggled(self) -> None:
         on_frame = self.frame_button.isChecked()
@@ -148,9 +156,11 @@ class WhyPanel(QWidget):
         page.setSpacing(6)
         page.addWidget(self._bar)
         page.addWidget(self._limit)
-        page.addWidget(self.matrix, 1)
         page.addWidget(MarkLegend(self))
-        page.addWidget(self.card)
+        page.addLayout(self._split, 1)
+        self._split.setSpacing(8)
+        self._split.addWidget(self.matrix, 3)
+        self._split.addWidget(self.card, 0)
         self._pages.addWidget(self._frame_page)
         self._pages.addWidget(self.plot)
         tools = QHBoxLayout()

@@ -231,7 +231,7 @@ def _figures(view: AssociationView, row: int, column: int) -> list[Figure]:
     told, values = view.association, {m: view.values(m)[row, column] for m in Measure}
     lines = [
         Figure(
-            name=say("cosine similarity"),
+            name=say("cosine"),
             value=figure(Measure.COSINE, float(values[Measure.COSINE])),
         )
     ]
@@ -240,7 +240,7 @@ def _figures(view: AssociationView, row: int, column: int) -> list[Figure]:
     overlap = float(values[Measure.OVERLAP])
     lines.append(
         Figure(
-            name=say("cost, stage 1"),
+            name=say("cost"),
             value=figure(Measure.COST, cost),
             limit=f"≤ {told.appearance_cost_max:.2f}",
             fits=bool(np.isfinite(cost) and cost < told.appearance_cost_max),
@@ -248,7 +248,7 @@ def _figures(view: AssociationView, row: int, column: int) -> list[Figure]:
     )
     lines.append(
         Figure(
-            name=say("motion gate"),
+            name=say("motion"),
             value=figure(Measure.GATE, gate),
             limit=f"≤ {told.gate:.1f}",
             fits=gate <= told.gate,
@@ -257,7 +257,7 @@ def _figures(view: AssociationView, row: int, column: int) -> list[Figure]:
     least = told.overlap_min if told.confirmed[view.rows[row]] else told.newborn_overlap_min
     lines.append(
         Figure(
-            name=say("overlap (IoU)"),
+            name=say("overlap"),
             value=figure(Measure.OVERLAP, overlap),
             limit=f"≥ {least:.2f}",
             fits=bool(overlap > least),

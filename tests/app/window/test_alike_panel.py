@@ -90,6 +90,7 @@ def points(stage: Stage):  # type: ignore[no-untyped-def]
     panel(stage).scatter_button.click()
     view = panel(stage).scatter
     stage.wait(lambda: view.isVisible() and view.scatter is not None)
+    stage.qtbot.wait(100)  # the page is laid out once events are handled
     view.setFocus()
     return view
 
@@ -98,11 +99,16 @@ def test_a_point_goes_to_its_box_and_ctrl_adds_another_track(alike: Stage) -> No
     view = points(alike)
     samples = view.scatter.samples
     row = len(samples) // 2
-    spot = view.place_of(row).toPoint()
-    alike.qtbot.mouseMove(view, spot + QPoint(1, 0))
-    alike.qtbot.mouseMove(view, spot)
-    alike.wait(lambda: view.pointed_row is not None)
+
+    def pointed() -> bool:
+        spot = view.place_of(row).toPoint()
+        alike.qtbot.mouseMove(view, spot + QPoint(1, 0))
+        alike.qtbot.mouseMove(view, spot)
+        return view.pointed_row is not None
+
+    alike.wait(pointed)
     row = view.pointed_row
+    spot = view.place_of(row).toPoint()
     alike.qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=spot)
     assert alike.session.frame_index == samples.frames[row]
     assert alike.session.selection.track_ids == (samples.track_ids[row],)
