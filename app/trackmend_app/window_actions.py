@@ -126,8 +126,8 @@ def _track_slots(window: "MainWindow") -> dict[str, Slot]:
 def _review_slots(window: "MainWindow") -> dict[str, Slot]:
     queue = window.workbench.review
     return {
-        "next_suspicion": lambda: window.review_presenter.step(1),
-        "previous_suspicion": lambda: window.review_presenter.step(-1),
+        "next_suspicion": lambda: _go_to_suspicion(window, 1),
+        "previous_suspicion": lambda: _go_to_suspicion(window, -1),
         "accept_fix": queue.accept,
         "not_an_error": queue.reject,
         "leave_unsure": queue.leave_unsure,
@@ -141,6 +141,11 @@ def _review_slots(window: "MainWindow") -> dict[str, Slot]:
         "who_alike": window.why.alike.show,
         "toggle_verified": window.workbench.verification.toggle,
     }
+
+
+def _go_to_suspicion(window: "MainWindow", step: int) -> None:
+    window.workbench.retracking.leave()  # its panel stands where the queue is
+    window.review_presenter.step(step)
 
 
 def _model_slots(window: "MainWindow") -> dict[str, Slot]:

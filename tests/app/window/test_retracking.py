@@ -314,3 +314,20 @@ def test_the_list_is_ticked_by_space_and_leaves_the_video_alone(switched: Stage)
     assert not switched.bench.playback.is_playing
     switched.qtbot.keyClick(view, Qt.Key.Key_Space)
     assert len(switched.bench.retracking.ticked) == 1
+
+
+def test_n_leaves_the_dry_run_for_the_queue(switched: Stage) -> None:
+    queue = switched.bench.review
+    switched.wait(lambda: bool(queue.events_left))
+    before = in_file(switched)
+    tried(switched)
+    switched.press(Qt.Key.Key_N)
+    assert not switched.bench.retracking.is_active
+    switched.wait(lambda: queue.current is not None)
+    assert switched.window.panels["review"].isVisible()
+    assert switched.window.action_set["accept_fix"].isEnabled()
+    assert in_file(switched) == before
+    tried(switched)
+    switched.press(Qt.Key.Key_Escape)
+    assert queue.current is not None, "the suspicion at hand waits until the dry run is left"
+    assert switched.window.panels["review"].isVisible()
