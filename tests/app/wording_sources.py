@@ -25,6 +25,13 @@ _COMPOSING = {
     "emit", "confirm", "text", "files_to_open", "folder_to_open", "file_to_write", "UserError",
     "Progress", "notice", "start", "say_composed",
 }  # fmt: skip
+_SENTENCES = (
+    APP / "expectations.py",
+    CORE / "review" / "sentences.py",
+    CORE / "review" / "kinds.py",
+    CORE / "review" / "index.py",
+    *(path for path in sorted((CORE / "project" / "edits").glob("*.py")) if path.stem[0] != "_"),
+)
 _WORD = re.compile(r"[^\W\d_]{2}")
 _NAMES = re.compile(r"Trackmend|MOTChallenge|FairMOT|[a-z]+\.[a-z]+|%\w|\{\w*[:!]?[^}]*\}|<[^>]*>")
 
@@ -121,7 +128,36 @@ def composed() -> set[str]:
                 found.update(text for one in given for text in _texts(one))
     for path in sorted(CORE.rglob("*.py")):
         found.update(_core_texts(path))
+    for path in _SENTENCES:
+        found.update(_plain_texts(path))
     return {text for text in found if _has_word(text)}
+
+
+def _plain_texts(path: Path) -> Iterator[str]:
+    """Every text of a file that is written to be read: not its docstrings, not its keys."""
+    inner, docs = set(), set()
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.keyword) and node.arg == "where":
+            yield from _texts(node.value)
+        if isinstance(node, ast.Expr):
+            docs.add(id(node.value))
+        if isinstance(node, ast.JoinedStr):
+            inner.update(id(part) for part in node.values)
+        if isinstance(node, ast.Raise) and not _is_user_error(node):
+            docs.update(id(part) for part in ast.walk(node))
+        if isinstance(node, ast.Assign | ast.AnnAssign) and "__all__" in ast.unparse(node)[:7]:
+            docs.update(id(part) for part in ast.walk(node))
+    for node in ast.walk(_tree(path)):
+        if id(node) in docs | inner or not isinstance(node, ast.Constant | ast.JoinedStr):
+            continue
+        for text in _texts(node):
+            is_name = re.fullmatch(r"[A-Z]\w*[A-Z_]\w*", text) is not None
+            if not is_name and (" " in text.strip() or text[:1].isupper()):
+                yield text
+
+
+def _is_user_error(node: ast.Raise) -> bool:
+    return isinstance(node.exc, ast.Call) and _name(node.exc) == "UserError"
 
 
 def _core_texts(path: Path) -> Iterator[str]:

@@ -1,0 +1,60 @@
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+from pseudo_locale import burst
+from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox
+from pytestqt.exceptions import TimeoutError as QtBotTimeout
+from window_stage import Stage
+
+from trackmend_app.settings import AppSettings, save_settings, settings_file
+from trackmend_app.wording.translator import speak
+
+
+@pytest.fixture
+def german(isolated_home: object, qapp: QApplication) -> Iterator[None]:
+    """German as a person sets it, before the window is built."""
+    save_settings(settings_file(), AppSettings().with_values({"language.code": "de"}))
+    yield
+    speak(qapp, "en")
+
+
+@pytest.fixture
+def german_stage(german: None, stage: Stage) -> Stage:
+    return stage
+
+
+def test_the_window_speaks_the_language_of_the_settings(german_stage: Stage) -> None:
+    window = german_stage.window
+    menus = [action.text() for action in window.menuBar().actions()]
+    assert menus[:3] == ["&Datei", "&Bearbeiten", "&Ansicht"]
+    german_stage.open_video()
+    german_stage.run_model()
+    german_stage.click_box(1)
+    german_stage.go_to(8)
+    german_stage.trigger("split")
+    assert window.action_set["undo"].text() == "Rückgängig: Spur 1 bei Bild 9 trennen"
+    assert "geprüft 0 %" in window.status_line.text
+    german_stage.trigger("help_swapped")
+    help_window = next(one for one in window.findChildren(QDialog) if one.isVisible())
+    assert help_window.windowTitle() == "Was tue ich, wenn…"
+    help_window.reject()
+
+
+def test_qts_own_buttons_speak_german_too(german_stage: Stage) -> None:
+    german_stage.trigger("settings")
+    dialog = next(one for one in german_stage.window.findChildren(QDialog) if one.isVisible())
+    box = dialog.findChild(QDialogButtonBox)
+    assert box is not None
+    assert box.button(QDialogButtonBox.StandardButton.Cancel).text() == "Abbrechen"
+    dialog.reject()
+
+
+def test_german_bursts_nothing(german_stage: Stage) -> None:
+    german_stage.open_video()
+    german_stage.run_model()
+    german_stage.click_box(1)
+    window = german_stage.window
+    with suppress(QtBotTimeout):
+        german_stage.qtbot.waitUntil(lambda: not burst(window), timeout=2000)
+    assert burst(window) == []
