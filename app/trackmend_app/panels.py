@@ -2,12 +2,12 @@
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
 from trackmend_app.action_set import ActionSet
 from trackmend_app.theme import current_theme
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 TRACKS_WIDTH, TIMELINE_HEIGHT, SIDE_WIDTH, TRAINING_WIDTH = 330, 290, 330, 430
 GRIP_HEIGHT = 7
 REVIEW_WIDTH = 364
@@ -20,7 +20,7 @@ _WIDTHS = {
     "why": WHY_WIDTH,
     "alike": WHY_WIDTH,
 }
-_BEHIND_REVIEW = ("why", "alike")
+_BEHIND_REVIEW = ("why", "alike", "film", "history", "training")
 """They need the height of the window, so they share the queue's place as tabs."""
 _HIDDEN_AT_FIRST = ("training", "history", "film", "retrack", "why", "alike")
 
@@ -63,6 +63,7 @@ class Panels:
         self._is_entered = False
         self._made_way: list[QDockWidget] = []
         window.setDockNestingEnabled(True)
+        window.setTabPosition(Qt.DockWidgetArea.RightDockWidgetArea, QTabWidget.TabPosition.North)
         for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
             window.setCorner(corner, Qt.DockWidgetArea.BottomDockWidgetArea)
 

@@ -30,6 +30,8 @@ _MOUSE = (
     (noted("Alt+drag"), noted("lasso: select what is inside")),
     (noted("drag a box or its corner"), noted("move or resize it")),
     (noted("drag, wheel"), noted("pan, zoom at the pointer")),
+    (noted("Shift+drag"), noted("zoom to a rectangle")),
+    (noted("double click"), noted("centre, and follow the track")),
     (noted("right click"), noted("menu at the box")),
     (noted("timeline: Shift+drag"), noted("mark a range")),
     (noted("timeline: drag an id onto another"), noted("merge the two")),
@@ -62,7 +64,7 @@ def key_rows(menu: Menu, rows: Iterable[ActionRow] = ACTIONS) -> list[tuple[str,
     with_key = [row for row in rows if row.menu is menu and row.keys]
     for family, group in groupby(with_key, key=lambda row: row.family):
         members = list(group)
-        if family:
+        if family and all(row.keys[0][-1:].isdigit() for row in members):
             found.append((f"{_keys_text(members[0])} … {_keys_text(members[-1])}", family))
         else:
             found.extend((_keys_text(row), row.title) for row in members)
@@ -97,4 +99,4 @@ class KeySheet(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(area)
         layout.addWidget(buttons)
-        self.resize(1080, 720)
+        self.resize(max(1080, page.sizeHint().width() + 64), 760)

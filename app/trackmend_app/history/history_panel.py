@@ -129,5 +129,5 @@ class HistoryPanel(QWidget):
         header = view.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(Column.WHAT, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((Column.WHEN, 74), (Column.WHO, 52), (Column.STATE, 74)):
+        for column, width in ((Column.WHEN, 86), (Column.WHO, 52), (Column.STATE, 74)):
             header.resizeSection(column, width)
