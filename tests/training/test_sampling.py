@@ -7,7 +7,13 @@ from corrected_project import EditedStreet
 
 from trackmend_core.jobs.evidence import Evidence, EvidenceKind, read_evidence
 from trackmend_core.project import BoxRecord, ReviewAnchor, ReviewAnswer, Suggestion
-from trackmend_core.project.edits import DeleteTrack, SplitTrack, SwapTracks
+from trackmend_core.project.edits import (
+    NEW_TRACK,
+    DeleteTrack,
+    ReassignPieces,
+    SplitTrack,
+    SwapTracks,
+)
 from trackmend_core.types import TrackId
 from trackmend_training.datasets.sampling import (
     GUARD_FRAMES,
@@ -203,3 +209,17 @@ def answer_about(box: BoxRecord, decision: str) -> ReviewAnswer:
         anchors=anchors,
         features={},
     )
+
+
+def test_an_edit_that_reaches_far_says_something_of_each_track_where_it_changed(
+    edited_street: EditedStreet,
+) -> None:
+    project, run_id = edited_street.project, edited_street.run_id
+    first, second = project.tracks(run_id)[:2]
+    last = max(box.frame_index for box in project.boxes_of_track(first.track_id))
+    pieces = ((first.track_id, last, last, NEW_TRACK), (second.track_id, 1, 1, NEW_TRACK - 1))
+    project.edit(ReassignPieces(pieces=pieces))
+    evidence = read_evidence(project, run_id)
+    assert {one.kind for one in evidence} == {EvidenceKind.IDENTITY_EDIT}
+    assert {one.marks for one in evidence if one.tracks == (first.track_id,)} == {(last,)}
+    assert {one.marks for one in evidence if one.tracks == (second.track_id,)} == {(1,)}

@@ -16,10 +16,23 @@ FOLLOWS_FROM_FIRST = (
     "delete_track_from",
     "merge_tracks",
     "merge_many",
+    "join_overlapping",
     "delete_track",
     "delete_tracks",
 )
 """Edits that a person makes at one frame and whose other end nobody has looked at."""
+WHO_IS_WHO = (
+    "merge_tracks",
+    "merge_many",
+    "join_overlapping",
+    "delete_track_from",
+    "reassign_pieces",
+    "retrack",
+    "refine_tracks",
+)
+"""Edits about identities that do not tell just two tracks apart."""
+FAR_REACHING = ("reassign_pieces", "retrack", "refine_tracks")
+"""Edits that change several tracks in places of their own."""
 TELLS_APART = ("swap_tracks", "split_track", "reassign_boxes")
 """Edits that say that two tracks are two people."""
 
@@ -127,6 +140,12 @@ def _of_edit(edit: EditRecord, touched: Sequence[TouchedTrack]) -> list[Evidence
     frames = [track.frames for track in touched if track.frames is not None]
     if not frames:
         return []
+    if edit.kind in FAR_REACHING:
+        return [
+            _of_step(edit, edit.kind, *track.frames, (track.track_id,))
+            for track in touched
+            if track.frames is not None
+        ]
     first, last = min(span[0] for span in frames), max(span[1] for span in frames)
     is_open = edit.payload.get("last_frame") is None
     tracks = sorted(track.track_id for track in touched if track.frames is not None)
@@ -134,7 +153,7 @@ def _of_edit(edit: EditRecord, touched: Sequence[TouchedTrack]) -> list[Evidence
 
 
 def _of_step(edit: EditRecord, kind: str, first: int, last: int, tracks: Sequence[int]) -> Evidence:
-    """Return what one of the edits says that were carried over as one."""
+    """Return what a part of an edit says that changes tracks in several places."""
     whose = tuple(TrackId(track) for track in tracks)
     return replace(_evidence(edit, kind, (first, last), whose, is_open=True), tracks=whose)
 
@@ -150,7 +169,7 @@ def _evidence(
     first, last = frames
     is_open = is_open and kind in FOLLOWS_FROM_FIRST
     tells_apart = kind in TELLS_APART and len(tracks) == 2
-    is_identity = tells_apart or kind in ("merge_tracks", "merge_many", "delete_track_from")
+    is_identity = tells_apart or kind in WHO_IS_WHO
     return Evidence(
         origin=f"edit {edit.edit_id}",
         kind=EvidenceKind.IDENTITY_EDIT if is_identity else EvidenceKind.BOX_EDIT,
