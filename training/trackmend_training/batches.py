@@ -13,7 +13,7 @@ from trackmend_core.types import FloatArray, ImageArray
 from trackmend_core.video import FrameCache
 from trackmend_training.augment import Crop, augment_image
 from trackmend_training.choices import HeatMapLoss
-from trackmend_training.config import STRIDE, TrainConfig
+from trackmend_training.config import STRIDE, AugmentConfig, TrainConfig
 from trackmend_training.datasets.jde import to_relative
 from trackmend_training.datasets.labelled import Material
 from trackmend_training.losses import TargetBatch
@@ -25,6 +25,8 @@ CACHE_BYTES = 1_500_000_000
 CACHE_KEY = "material"
 PREFETCHED = 4
 VIEWS_SELF_SUPERVISED = 2
+REPLAY_AUGMENT = AugmentConfig()
+"""What an older model knows it knows in every size, whatever sizes are learnt now."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +73,7 @@ class CropDataset(Dataset[dict[str, Tensor]]):
             self._read(chosen),
             chance,
             crop_wh=self.config.crop_wh,
-            settings=self.config.augment,
+            settings=REPLAY_AUGMENT if labelled.is_replay else self.config.augment,
             anchor_chance=self.order.shared_chance(item) if self.config.self_supervised else None,
         )
         replay = torch.tensor(labelled.is_replay)

@@ -263,7 +263,7 @@ class FinetuneConfig:
 
     steps: int = 400
     batch_size: int = 6
-    learning_rate: float = 2e-4
+    learning_rate: float = 1e-4
     backbone_rate: float = 0.2
     frozen_blocks: int = 4
     max_frames: int = 120
@@ -274,7 +274,7 @@ class FinetuneConfig:
     replay_dir: str = ""
     keep_weight: float = 1.0
     apart_weight: float = 0.5
-    blends: tuple[float, ...] = (1.0, 0.7, 0.5)
+    blends: tuple[float, ...] = (1.0, 0.7, 0.5, 0.3, 0.15)
     check_frames: int = 60
     max_minutes: float = 8.0
     crop_wh: tuple[int, int] = (352, 448)

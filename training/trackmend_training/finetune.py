@@ -4,21 +4,25 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import numpy as np
 from torch import Tensor
 
 from trackmend_core.errors import UserError
 from trackmend_core.model import load_checkpoint
 from trackmend_core.model.loaded import LoadedModel
 from trackmend_core.project import ModelRecord, Project
-from trackmend_core.types import RunId
+from trackmend_core.types import FloatArray, RunId
 from trackmend_training.batches import Batch
 from trackmend_training.conclude import Conclusion, conclude
-from trackmend_training.config import FinetuneConfig, TrainConfig
+from trackmend_training.config import AugmentConfig, FinetuneConfig, TrainConfig
+from trackmend_training.datasets.image_size import read_image_size
 from trackmend_training.keeping import StayClose
-from trackmend_training.protocol import Cancelled, Finished, Message, Noted
+from trackmend_training.pace import affordable_steps
+from trackmend_training.protocol import Cancelled, Finished, Message, Noted, Step
 from trackmend_training.step import ExtraLoss
 from trackmend_training.telling_apart import TellApart
 from trackmend_training.trainer import fit
@@ -29,6 +33,12 @@ USUAL_INPUT_WH = (640, 480)
 INHERITED_METADATA = ("sources", "licence", "tracker_settings")
 ARCH_WITH_BACKBONE = "mobilenetv2_fpn"
 LEARNT_FOLDER = "learnt"
+RARELY = 0.05
+"""Share of people who may be smaller, and larger, than what is practised."""
+STANDING_ROTATION_DEG = 1.0
+"""A camera that stands still does not turn; turned boxes have sides that are only guessed."""
+ROOM = 1.4
+"""How much smaller and larger than usual people are shown all the same."""
 
 
 def finetune(
@@ -105,6 +115,40 @@ def _learn(
 ) -> Path | None:
     """Train, not longer than is allowed; return the model or the last checkpoint."""
     limit = _Limit(minutes=config.max_minutes, is_cancelled=is_cancelled)
+    extra_loss = _extra_loss(base, training_set, config)
+    run = train_config(
+        model,
+        base=base,
+        out_dir=out_dir / LEARNT_FOLDER,
+        config=config,
+        person_height_px=usual_heights(training_set, input_wh=model.input_wh),
+    )
+
+    def try_steps(count: int, after_each: Callable[[], None]) -> None:
+        with TemporaryDirectory(prefix="trackmend-pace-") as folder:
+            fit(
+                replace(run, out_dir=folder, steps=count, checkpoint_every=count),
+                emit=lambda message: after_each() if isinstance(message, Step) else None,
+                is_cancelled=is_cancelled,
+                material=training_set.material,
+                extra_loss=extra_loss,
+            )
+
+    steps = affordable_steps(run.steps, minutes=config.max_minutes, do_steps=try_steps)
+    if steps < run.steps:
+        emit(
+            Noted(
+                text=f"{steps} steps instead of {run.steps}: more do not fit into "
+                f"{config.max_minutes:g} minutes on this machine."
+            )
+        )
+        run = train_config(
+            model,
+            base=base,
+            out_dir=out_dir / LEARNT_FOLDER,
+            config=replace(config, steps=steps),
+            person_height_px=run.augment.person_height_px,
+        )
 
     def pass_on(message: Message) -> None:
         # The end of training is not yet the end of the run: the new model is still to be judged.
@@ -112,12 +156,12 @@ def _learn(
             emit(message)
 
     return fit(
-        train_config(model, base=base, out_dir=out_dir / LEARNT_FOLDER, config=config),
+        run,
         emit=pass_on,
         is_cancelled=limit.is_reached,
         material=training_set.material,
         metadata=_lineage(model, base=base, project_path=project_path, training_set=training_set),
-        extra_loss=_extra_loss(base, training_set, config),
+        extra_loss=extra_loss,
     )
 
 
@@ -160,10 +204,49 @@ def _extra_loss(base: Path, training_set: TrainingSet, config: FinetuneConfig) -
     return _Sum(tuple(losses)) if losses else None
 
 
+def usual_heights(
+    training_set: TrainingSet, *, input_wh: tuple[int, int] | None
+) -> tuple[float, float] | None:
+    """Return how high people stand in the network's input, nearly all of them, with some room.
+
+    A camera that stands still shows people in few sizes. Practising the others costs steps that
+    this place has no use for; what the model knows of them is kept by replay.
+
+    Returns:
+        None where nobody is in the corrected frames.
+    """
+    heights: list[FloatArray] = []
+    for run in training_set.runs:
+        for image in run.images:
+            width, height = read_image_size(image.path) or USUAL_INPUT_WH
+            wide, high = input_wh or USUAL_INPUT_WH
+            scale = min(wide / width, high / height)
+            heights.append((image.boxes_xyxy[:, 3] - image.boxes_xyxy[:, 1]) * scale)
+    every = np.concatenate(heights) if heights else np.zeros(0, np.float32)
+    if not len(every):
+        return None
+    low, high = np.quantile(every, (RARELY, 1 - RARELY)).tolist()
+    return (low / ROOM, high * ROOM)
+
+
 def train_config(
-    model: LoadedModel, *, base: Path, out_dir: Path, config: FinetuneConfig
+    model: LoadedModel,
+    *,
+    base: Path,
+    out_dir: Path,
+    config: FinetuneConfig,
+    person_height_px: tuple[float, float] | None = None,
 ) -> TrainConfig:
-    """Return the training run that a finetuning does."""
+    """Return the training run that a finetuning does.
+
+    Args:
+        model: the old one.
+        base: its file.
+        out_dir: receives checkpoints.
+        config: how to teach.
+        person_height_px: see `usual_heights`; None for every size.
+    """
+    still = AugmentConfig(rotation_deg=STANDING_ROTATION_DEG, shear_deg=0.0)
     has_backbone = model.arch == ARCH_WITH_BACKBONE
     return TrainConfig(
         name=f"{model.name} finetuned",
@@ -188,6 +271,9 @@ def train_config(
         threads=config.threads,
         checkpoint_every=max(1, -(-config.steps // CHECKPOINTS_PER_RUN)),
         seed=config.seed,
+        augment=still
+        if person_height_px is None
+        else replace(still, person_height_px=person_height_px),
     )
 
 
