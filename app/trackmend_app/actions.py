@@ -229,9 +229,9 @@ _REVIEW = _rows(
      "Choose between the proposed fix and the runner-up; the preview follows"),
     (2, "compare", "Compare A with B", "A", when.with_two_tracks, "m",
      "Show the two tracks selected last side by side over time"),
-    (2, "why_matched", "Why did it match?", "Alt+W", when.with_run, "m",
+    (2, "why_matched", "Why did it match?", "E", when.with_run, "m",
      "Show what the tracker compared in this frame, and how each box came to the selected track"),
-    (2, "who_alike", "Who looks alike?", "Alt+A", when.with_run, "",
+    (2, "who_alike", "Who looks alike?", "Shift+E", when.with_run, "",
      "Compare all tracks with all, as a matrix and as points; pairs seen together are masked"),
     (2, "toggle_verified", "Verified", "Y", when.with_run, "",
      "Say that this is right: the range, or the selected tracks, or all since the last verified "

@@ -65,6 +65,28 @@ def draw_the_window(someone: Reviewer, folder: Path, *, name: str) -> None:
     someone.trigger("show_similarity")
 
 
+def draw_why(someone: Reviewer, folder: Path, *, name: str) -> None:
+    """Draw what the tracker compared in this frame, the track over time, and who looks alike."""
+    why = someone.window.why
+    someone.trigger("why_matched")
+    someone.wait(lambda: why.why_panel.matrix.content is not None)
+    why.why_panel.matrix.point_at(0, 0)
+    someone.qtbot.wait(1500)
+    assert colours(picture(someone.window, folder / f"{name}-why-matrix.png")) > 300
+    why.why_panel.track_button.click()
+    someone.wait(lambda: why.why_panel.plot.path is not None)
+    someone.qtbot.wait(500)
+    picture(someone.window, folder / f"{name}-why-track.png")
+    someone.trigger("who_alike")
+    someone.wait(lambda: why.alike_panel.matrix.content is not None)
+    why.alike_panel.matrix.point_at(0, 1)
+    someone.qtbot.wait(1500)
+    assert colours(picture(someone.window, folder / f"{name}-track-matrix.png")) > 300
+    why.alike_panel.scatter_button.click()
+    someone.qtbot.wait(500)
+    assert colours(picture(why.alike_panel.scatter, folder / f"{name}-points.png")) > 20
+
+
 def draw_the_finetune_dialog(someone: Reviewer, folder: Path) -> None:
     someone.trigger("finetune")
     dialog = someone.window.findChild(QDialog, "finetune_dialog")
@@ -110,4 +132,5 @@ def test_screenshots_of_a_real_street(
     someone = reviewer(size=SIZE)
     track_and_look(someone, video, frame_index=91)
     draw_the_window(someone, picture_folder, name="stadtmitte")
+    draw_why(someone, picture_folder, name="stadtmitte")
     draw_the_retracking(someone, picture_folder, name="stadtmitte")

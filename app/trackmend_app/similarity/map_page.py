@@ -73,6 +73,7 @@ class MapPage(QWidget):
             if sides > 1:
                 letter = QLabel(SIDES[side], self)
                 letter.setProperty("kind", "figure")
+                letter.setContentsMargins(10 if side else 0, 0, 0, 0)
                 self._heads.addWidget(letter, 0, 2 * side)
             self._heads.addWidget(bar, 0, 2 * side + 1)
             self._heads.setColumnStretch(2 * side + 1, 1)
