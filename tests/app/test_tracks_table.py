@@ -12,7 +12,7 @@ from trackmend_app.theme import DARK, LIGHT, apply_theme
 from trackmend_app.theme.identity_colours import panel_colour_name
 from trackmend_app.tracks import TrackTable
 from trackmend_app.tracks.track_filter import TrackFilter, fits
-from trackmend_app.tracks.track_model import TRACK_ROLE, Column, TrackModel
+from trackmend_app.tracks.track_model import HERE_ROLE, TRACK_ROLE, Column, TrackModel
 from trackmend_core.project import TrackSummary
 from trackmend_core.types import TrackId
 
@@ -252,6 +252,27 @@ def test_the_mark_of_a_track_is_filled_in_its_frames_only(table: TrackTable) -> 
     assert centre_of_mark(0) == panel_colour_name(1, theme=DARK)
     table.set_current_frame(40)
     assert centre_of_mark(0) == DARK.panel
+
+
+def test_a_step_paints_only_the_rows_whose_mark_changes(
+    table: TrackTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted: list[int] = []
+    table.set_current_frame(3)
+    monkeypatch.setattr(table.view, "update", lambda index: painted.append(index.row()))
+    table.set_current_frame(4)
+    assert painted == []
+    here = {
+        row: bool(table.view.model().index(row, 0).data(HERE_ROLE))
+        for row in range(table.view.model().rowCount())
+    }
+    table.set_current_frame(75)
+    changed = [
+        row
+        for row, was in here.items()
+        if bool(table.view.model().index(row, 0).data(HERE_ROLE)) is not was
+    ]
+    assert changed and painted == changed
 
 
 def test_cells_can_be_read_aloud(table: TrackTable) -> None:

@@ -61,8 +61,9 @@ def step_to(window: MainWindow, frame_index: int) -> None:
     """Go to a frame as a key does, with a blank frame in place of the decoded one, and paint."""
     window.workbench.session.go_to(frame_index)
     window.canvas_presenter._on_frame_ready(frame_index, BLANK)
-    for widget in (window.canvas, window.timeline.viewport(), window.track_table.view.viewport()):
-        widget.repaint()
+    window.canvas.repaint()
+    window.timeline.viewport().repaint()
+    QApplication.processEvents()  # whatever else has to be painted
 
 
 BLANK = np.zeros((HEIGHT, WIDTH, 3), np.uint8)

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from trackmend_app.tracks.identity_delegate import IdentityDelegate
 from trackmend_app.tracks.suspicion_delegate import SuspicionDelegate
 from trackmend_app.tracks.track_filter import TrackFilter
-from trackmend_app.tracks.track_model import TRACK_ROLE, Column, TrackModel
+from trackmend_app.tracks.track_model import HERE_ROLE, TRACK_ROLE, Column, TrackModel
 from trackmend_core.project import TrackSummary
 from trackmend_core.types import TrackId
 
@@ -94,9 +94,12 @@ class TrackTable(QWidget):
             self.view.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
 
     def set_current_frame(self, frame_index: int) -> None:
-        """Mark the tracks that are in this frame."""
+        """Mark the tracks that are in this frame; only rows whose mark changes are painted."""
+        before = self._marks_in_view()
         self._model.set_current_frame(frame_index)
-        self.view.viewport().update()
+        for row, is_here in self._marks_in_view().items():
+            if before.get(row) != is_here:
+                self.view.update(self._filter.index(row, Column.NUMBER))
         if self._filter.only_here:
             self._on_here_toggled(True)
 
@@ -114,6 +117,14 @@ class TrackTable(QWidget):
     def asks_for_suspicious(self) -> bool:
         """Whether the filter wants suspicious tracks."""
         return self._filter.asks_for_suspicious
+
+    def _marks_in_view(self) -> dict[int, bool]:
+        """Return for every row in view whether its track is in the current frame."""
+        last = self.view.rowAt(self.view.viewport().height() - 1)
+        rows = range(
+            max(0, self.view.rowAt(0)), (last if last >= 0 else self._filter.rowCount() - 1) + 1
+        )
+        return {row: bool(self._filter.index(row, 0).data(HERE_ROLE)) for row in rows}
 
     def accepts(self, track: TrackSummary) -> bool:
         """Return whether the filter lets a track pass."""
