@@ -14,6 +14,8 @@ from trackmend_core.review.bench.fit import fit_events, fit_links
 from trackmend_core.review.bench.recall import SeededScores, score_queue
 from trackmend_core.review.bench.seeded import Seeder, error_count
 from trackmend_core.review.bench.simulate import (
+    EDIT_S,
+    LOOK_S,
     Step,
     review_by_queue,
     review_by_scrubbing,
@@ -75,8 +77,15 @@ class Race:
     @property
     def ratio(self) -> float:
         """Return how many times faster the queue is; 1 if there was nothing to mend."""
-        along, scrubbing = self.minutes
-        return scrubbing / along if along > 0 else 1.0
+        return self.ratio_if(scrub_look_s=LOOK_S)
+
+    def ratio_if(self, *, scrub_look_s: float) -> float:
+        """Return the ratio if a look while scrubbing took another time than one in the queue."""
+        along = seconds_to_reach(self.queue, self.target)
+        step = next(step for step in self.scrubbing if step.idf1 >= self.target - 1e-9)
+        if not along:
+            return 1.0
+        return (step.looks * scrub_look_s + step.edits * EDIT_S) / along
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures and both curves; Any is what JSON holds."""
@@ -88,6 +97,7 @@ class Race:
             "minutes_along_queue": along,
             "minutes_scrubbing": scrubbing,
             "ratio": self.ratio,
+            "ratio_if_scrubbing_looks_took_half": self.ratio_if(scrub_look_s=LOOK_S / 2),
             "queue": [asdict(step) for step in self.queue],
             "scrubbing": [asdict(step) for step in self.scrubbing],
         }

@@ -63,7 +63,7 @@ class AppearanceScale:
 
     def evidence(self, cosine: float) -> float:
         """Return the log-likelihood ratio of one person against two."""
-        return float(np.clip((cosine - self.middle) * self.slope, -LIMIT, LIMIT))
+        return max(-LIMIT, min(LIMIT, (cosine - self.middle) * self.slope))
 
 
 def clear_weights(track: TrackView) -> Float64Array:

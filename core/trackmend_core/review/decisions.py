@@ -4,7 +4,9 @@ An answer is tied to boxes at moments, not to rows of the project: it holds for 
 through those boxes, also when the queue is computed anew and after another run of the same video.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import Final
 
 import numpy as np
@@ -34,7 +36,11 @@ class Memory:
         self._project = project
         self._scene = scene
         self._answers = list(project.review_answers(scene.video_id))
+        self._learn()
+
+    def _learn(self) -> None:
         self._shift = _Shift.learn(self._answers)
+        self._hiding = _ByFrame([one for one in self._answers if one.decision in _HIDING])
 
     def store(
         self, finding: Finding, decision: Decision, *, note: str, features: Mapping[str, float]
@@ -52,7 +58,7 @@ class Memory:
         )
         stored = self._project.add_review_answer(self._scene.run_id, answer)
         self._answers.append(stored)
-        self._shift = _Shift.learn(self._answers)
+        self._learn()
 
     @property
     def answers(self) -> Sequence[ReviewAnswer]:
@@ -81,17 +87,20 @@ class Memory:
             [answer.answer_id for answer in gone if answer.answer_id is not None]
         )
         self._answers = [answer for answer in self._answers if answer not in gone]
-        self._shift = _Shift.learn(self._answers)
+        self._learn()
 
     def recall(self, finding: Finding) -> "Answer | None":
         """Return the newest answer that keeps a suspicion out of the queue, None if there is none.
 
         An accepted one does not: what it accepted is done, or was undone and waits again.
         """
-        for answer in reversed(self._answers):
-            decision = Decision(answer.decision)
-            if decision in _HIDING and self._is_about(answer, finding):
-                return Answer(decision, answer.note)
+        reach = ceil(SAME_MOMENT_S * self._scene.frame_rate)
+        near = self._hiding.between(
+            finding.kind.family, finding.frame - reach, finding.frame + reach
+        )
+        for answer in near:
+            if self._is_about(answer, finding):
+                return Answer(Decision(answer.decision), answer.note)
         return None
 
     def adapted(self, finding: Finding, plain: float) -> float:
@@ -131,6 +140,23 @@ class Memory:
                     ReviewAnchor(group=group, frame_index=int(track.frames[near]), box_xyxy=box)
                 )
         return tuple(anchors)
+
+
+class _ByFrame:
+    """Answers by family and frame, so that a long memory does not make every look longer."""
+
+    def __init__(self, answers: Sequence[ReviewAnswer]) -> None:
+        self._of: dict[str, tuple[list[int], list[tuple[int, ReviewAnswer]]]] = {}
+        for age, answer in sorted(enumerate(answers), key=lambda item: item[1].frame_index):
+            frames, told = self._of.setdefault(answer.family, ([], []))
+            frames.append(answer.frame_index)
+            told.append((age, answer))
+
+    def between(self, family: str, first: int, last: int) -> list[ReviewAnswer]:
+        """Return the answers about frames first..last, newest first."""
+        frames, told = self._of.get(family, ([], []))
+        near = told[bisect_left(frames, first) : bisect_right(frames, last)]
+        return [answer for _, answer in sorted(near, key=lambda item: -item[0])]
 
 
 class Answer:

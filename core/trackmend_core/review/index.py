@@ -84,8 +84,10 @@ class ReviewIndex:
             decided: list those too that a person has answered, after the open ones.
         """
         judged = [self._judged(finding) for finding in self._findings]
-        answered = [one for one in judged if self._memory.recall(one.finding) is not None]
-        waiting = [one for one in judged if self._memory.recall(one.finding) is None]
+        answered: list[Judged] = []
+        waiting: list[Judged] = []
+        for one in judged:
+            (waiting if self._memory.recall(one.finding) is None else answered).append(one)
         rate = self.scene.frame_rate
         shown = one_per_event(waiting, frame_rate=rate, least_probability=least_probability)
         queue = sorted((self._suspicion(one) for one in shown), key=lambda one: -one.rank)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import exp, hypot, log
 from typing import Final
 
 import numpy as np
@@ -85,13 +86,14 @@ def link_features(
     height = max(4.0, (before.height + after.height) / 2)
     reach = min(gap, _STEADY_S * frame_rate)
     step = after.position - before.position
-    miss = float(
-        np.hypot(*(step - before.velocity * reach)) + np.hypot(*(step - after.velocity * reach))
+    miss = (
+        hypot(*(step - before.velocity * reach).tolist())
+        + hypot(*(step - after.velocity * reach).tolist())
     ) / (2 * height)
     usual_miss = USUAL_MISS + USUAL_MISS_PER_S * gap_s
-    turn = float(np.hypot(*(after.velocity - before.velocity))) * frame_rate / height
+    turn = hypot(*(after.velocity - before.velocity).tolist()) * frame_rate / height
     usual_size = 0.10 + 0.12 * gap_s
-    ratio = float(np.log(max(after.height, 1.0) / max(before.height, 1.0)))
+    ratio = log(max(after.height, 1.0) / max(before.height, 1.0))
     is_known = before.certainty > 0 and after.certainty > 0
     cosine = float(before.near @ after.near) if is_known else 0.0
     whole = float(before.gallery @ after.gallery) if is_known else 0.0
@@ -100,9 +102,9 @@ def link_features(
             scale.evidence(cosine) if is_known else 0.0,
             scale.evidence(whole) if is_known else 0.0,
             -min(miss**2 / (2 * usual_miss**2), _PLACE_CAP),
-            -min(turn**2 / (2 * 0.35**2), _SPEED_CAP) * float(np.exp(-gap_s)),
+            -min(turn**2 / (2 * 0.35**2), _SPEED_CAP) * exp(-gap_s),
             -min(ratio**2 / (2 * usual_size**2), _SIZE_CAP),
-            -float(np.log(min(usual_miss, 8.0))),
+            -log(min(usual_miss, 8.0)),
             -float(before.at_border + after.at_border) * (gap > 3),
             1.0,
         ],

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from trackmend_core.project.edits import Edit
 from trackmend_core.review.finding import Finding
 from trackmend_core.review.kinds import Action, SuspicionKind
+from trackmend_core.types import TrackId
 
 LOOK_S: Final = {
     SuspicionKind.SWITCH_AT_CROSSING: 6.0,
@@ -48,30 +50,55 @@ def one_per_event(
     others are looked at anew, so nothing is lost by asking one question at a time.
     """
     reach = SAME_EVENT_S * frame_rate
-    kept: list[Judged] = []
+    kept = _Kept()
     rivals: dict[int, Judged] = {}
     # A track that goes on under another number comes before the boxes that are missing between.
     ordered = sorted(
         judged, key=lambda one: (one.finding.kind is SuspicionKind.MISSED, -one.probability)
     )
     for one in ordered:
-        if one.probability < least_probability or one.finding.repair.action is Action.NOTHING:
+        if one.probability < least_probability:
             continue
-        events = [
-            place
-            for place, other in enumerate(kept)
-            if _is_same_event(one.finding, other.finding, reach)
+        repair = one.finding.repair
+        if repair.action is Action.NOTHING:
+            continue
+        place = kept.place_of(one.finding, repair.edit, reach)
+        if place is None:
+            kept.add(one, repair.edit)
+        elif kept.entries[place].finding.repair.edit != repair.edit:
+            rivals.setdefault(place, one)
+    return [replace(one, rival=rivals.get(place)) for place, one in enumerate(kept.entries)]
+
+
+class _Kept:
+    """The events so far, found again by their tracks and by their repairs."""
+
+    def __init__(self) -> None:
+        self.entries: list[Judged] = []
+        self._of_track: dict[TrackId, list[int]] = {}
+        self._of_edit: dict[Edit, int] = {}
+
+    def add(self, one: Judged, edit: Edit | None) -> None:
+        """Keep an event."""
+        for track_id in one.finding.tracks:
+            self._of_track.setdefault(track_id, []).append(len(self.entries))
+        if edit is not None:
+            self._of_edit.setdefault(edit, len(self.entries))
+        self.entries.append(one)
+
+    def place_of(self, finding: Finding, edit: Edit | None, reach: float) -> int | None:
+        """Return the first event that a finding tells of, too; None if there is none."""
+        places = {place for track in finding.tracks for place in self._of_track.get(track, ())}
+        found = [
+            place for place in places if _is_same_event(finding, self.entries[place].finding, reach)
         ]
-        if not events:
-            kept.append(one)
-        elif kept[events[0]].finding.repair.edit != one.finding.repair.edit:
-            rivals.setdefault(events[0], one)
-    return [replace(one, rival=rivals.get(place)) for place, one in enumerate(kept)]
+        if edit is not None and edit in self._of_edit:
+            found.append(self._of_edit[edit])
+        return min(found, default=None)
 
 
 def _is_same_event(one: Finding, other: Finding, reach: float) -> bool:
-    if one.repair.edit is not None and one.repair.edit == other.repair.edit:
-        return True
+    """Return whether two findings about the same tracks tell of the same event."""
     shared = set(one.tracks) & set(other.tracks)
     for double, event in ((one, other), (other, one)):
         if double.kind is SuspicionKind.DUPLICATE and len(shared) == 2:

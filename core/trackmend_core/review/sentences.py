@@ -96,7 +96,8 @@ def _drift(finding: Finding, numbers: Sequence[int]) -> str:
 def _motion_jump(finding: Finding, numbers: Sequence[int]) -> str:
     return (
         f"At frame {frame_number(finding.frame)} track {numbers[0]} is"
-        f" {finding.evidence['miss_heights']:.1f} body heights away from where it was heading."
+        f" {finding.evidence['miss_heights']:.1f} body heights away from where it was heading,"
+        f" {finding.evidence['kalman_residual']:.0f} standard deviations of the Kalman filter."
     )
 
 

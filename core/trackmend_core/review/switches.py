@@ -17,9 +17,11 @@ from trackmend_core.review.alternatives import (
 )
 from trackmend_core.review.contacts import Contact, Neighbours, contacts
 from trackmend_core.review.cuts import LEAST_BOXES, Cut, find_cuts, summed_appearance
+from trackmend_core.review.ends import End
 from trackmend_core.review.finding import Finding, ordered
 from trackmend_core.review.judge import Judge
 from trackmend_core.review.kinds import Action, SuspicionKind
+from trackmend_core.review.residuals import kalman_residual
 from trackmend_core.review.swap_frame import change_frame
 from trackmend_core.review.track_view import TrackView
 from trackmend_core.review.visits import visit
@@ -157,9 +159,9 @@ def _at_cut(judge: Judge, track: TrackView, cut: Cut, neighbours: Neighbours) ->
     place = Place.clean(frame)
     cleft = split(judge, track, place)
     assert cleft is not None
-    beside = [
-        other for other in neighbours.beside(track) if _is_partner(judge, track, place, other)
-    ]
+    mine = sides(judge, track, place)
+    assert mine is not None
+    beside = [other for other in neighbours.beside(track) if _is_partner(judge, mine, place, other)]
     row = track.index_at(frame)
     since = int(track.frames[row - 1]) + 1
     options = [cleft, nothing(frame)]
@@ -191,6 +193,9 @@ def _named(
             kind = SuspicionKind.SIZE_JUMP
     partners = () if best.partner is None else (best.partner,)
     row = min(track.index_at(best.frame), len(track) - 1)
+    evidence = _link_evidence(best) | _certainty(judge, track, best)
+    if kind is SuspicionKind.MOTION_JUMP:
+        evidence["kalman_residual"] = round(kalman_residual(track, row), 4)
     return Finding(
         kind=kind,
         tracks=(track.track_id, *partners),
@@ -198,15 +203,14 @@ def _named(
         first_frame=int(track.frames[max(row - 1, 0)]),
         last_frame=best.frame,
         alternatives=alternatives,
-        evidence=_link_evidence(best) | _certainty(judge, track, best),
+        evidence=evidence,
     )
 
 
-def _is_partner(judge: Judge, track: TrackView, place: Place, other: TrackView) -> bool:
+def _is_partner(judge: Judge, mine: tuple[End, End], place: Place, other: TrackView) -> bool:
     """Return whether another track was near enough to have changed places with this one."""
     of_other = sides(judge, other, place)
-    mine = sides(judge, track, place)
-    if of_other is None or mine is None:
+    if of_other is None:
         return False
     rate = judge.scene.frame_rate
     return is_near(mine[0], of_other[1], frame_rate=rate) or is_near(

@@ -10,6 +10,7 @@ from review_scenes import FRAME_COUNT, Walker, bystanders, record_walkers, track
 
 from trackmend_core.project import Project
 from trackmend_core.review import Action, ReviewIndex, Suspicion, SuspicionKind
+from trackmend_core.review.residuals import kalman_residual
 from trackmend_core.types import RunId
 
 LIKELY = 0.5
@@ -170,6 +171,21 @@ def test_a_jump_of_motion_is_found(tmp_path: Path) -> None:
         assert one.kind is SuspicionKind.MOTION_JUMP
         assert one.frame == 100
         assert one.evidence["miss_heights"] > 1
+        assert one.evidence["kalman_residual"] > 5
+        assert "standard deviations of the Kalman filter" in one.sentence
+
+
+def test_the_kalman_residual_is_small_where_a_walker_goes_on_and_large_at_a_jump(
+    tmp_path: Path,
+) -> None:
+    jumping = replace(LEFT, jump=(100, 150.0), frames=[*range(40), *range(60, FRAME_COUNT)])
+    with reviewed(tmp_path, jumping) as (_, _, index):
+        track = max(index.scene.tracks.values(), key=lambda one: float(one.heights.mean()))
+        row = track.index_at(100)
+        steady = [kalman_residual(track, one) for one in range(10, row)]
+        assert max(steady) < 1.5, "also across the gap"
+        assert kalman_residual(track, row) > 5
+        assert kalman_residual(track, row) > 5 * max(steady)
 
 
 def test_a_jump_of_size_is_found(tmp_path: Path) -> None:

@@ -48,10 +48,12 @@ class Verdict:
     def __init__(self, video: TrueVideo) -> None:
         self._video = video
         self._matches: dict[Place, tuple[tuple[int, ...], int]] = {}
+        self._now: Standing | None = None
 
     def read(self, scene: Scene) -> None:
         """Take the layer as it is now."""
         self._matches = {}
+        self._now = None
         by_frame: dict[int, list[tuple[int, Float64Array]]] = {}
         for track in scene.tracks.values():
             for row, frame in enumerate(track.frames.tolist()):
@@ -63,7 +65,11 @@ class Verdict:
 
     def standing(self, scene: Scene, edit: Edit | None = None) -> Standing:
         """Return how good the layer is, or would be after an edit."""
-        return self._standing(self._matches if edit is None else self._after(scene, edit))
+        if edit is not None:
+            return self._standing(self._after(scene, edit))
+        if self._now is None:
+            self._now = self._standing(self._matches)
+        return self._now
 
     def people_of(self, track: TrackView) -> list[int]:
         """Return for each box of a track the person it is on, 0 for nobody."""
