@@ -92,6 +92,9 @@ def review(
         typer.Argument(metavar="SEQUENCE", help="Folders with gt/gt.txt and a video or img1."),
     ] = None,
     streets: Annotated[int, typer.Option(min=0, help="Drawn streets to measure on.")] = 2,
+    crowds: Annotated[
+        int, typer.Option(min=0, help="Drawn squares full of small people to measure on.")
+    ] = 0,
     seeds: Annotated[int, typer.Option(min=1, help="Sets of errors for each video.")] = 5,
     model: Annotated[Path | None, typer.Option(help="A model file; else the bundled one.")] = None,
     fit: Annotated[
@@ -107,7 +110,9 @@ def review(
     """Measure the review queue: what it finds, and how much faster it makes a reviewer.
 
     Known errors are put into true tracks; then a reviewer who knows the truth mends the tracker's
-    own tracks, along the queue and without it. A look takes 5 seconds, an edit 3 more.
+    own tracks, along the queue and without it. A look is one track, with whoever is near it, over
+    one second of video: one card of the queue, or one step of going through the whole video. It
+    takes 5 seconds, an edit 3 more.
     """
     from trackmend_app.commands.bench_review import run_bench_review, run_fit
     from trackmend_app.commands.queue_check import run_queue_check
@@ -118,4 +123,11 @@ def review(
     if fit is not None:
         run_fit(fit, model=model)
         return
-    run_bench_review(sequences or [], streets=streets, seeds=seeds, model=model, as_json=as_json)
+    run_bench_review(
+        sequences or [],
+        streets=streets,
+        crowds=crowds,
+        seeds=seeds,
+        model=model,
+        as_json=as_json,
+    )

@@ -30,7 +30,7 @@ def see_street(
 
     return (
         yield from _see(
-            f"drawn street {settings.seed}",
+            f"drawn {'street' if settings.far == 1 else 'crowd'} {settings.seed}",
             frames(),
             detector,
             frame_rate=settings.frame_rate,

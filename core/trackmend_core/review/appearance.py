@@ -66,10 +66,11 @@ class AppearanceScale:
         return max(-LIMIT, min(LIMIT, (cosine - self.middle) * self.slope))
 
 
-def clear_weights(track: TrackView) -> Float64Array:
-    """Return (N,) how far the embedding of each box can be trusted, 0..1."""
-    open_share = np.clip(1.0 - track.coverage, 0.02, 1.0)
-    return np.where(track.embedding_rows >= 0, open_share**2, 0.0)
+def clear_weights(track: TrackView, rows: IntArray | None = None) -> Float64Array:
+    """Return how far the embedding of each box, or of those in some rows, can be trusted, 0..1."""
+    wanted = slice(None) if rows is None else rows
+    open_share = np.clip(1.0 - track.coverage[wanted], 0.02, 1.0)
+    return np.where(track.embedding_rows[wanted] >= 0, open_share**2, 0.0)
 
 
 def template(scene: Scene, track: TrackView, rows: IntArray) -> tuple[FloatArray, float]:
@@ -77,7 +78,7 @@ def template(scene: Scene, track: TrackView, rows: IntArray) -> tuple[FloatArray
 
     The vector is zero if none of them has an embedding.
     """
-    weights = clear_weights(track)[rows]
+    weights = clear_weights(track, rows)
     vectors = scene.embeddings(track.embedding_rows[rows])
     mean: FloatArray = (weights.astype(np.float32) @ vectors).astype(np.float32)
     length = float(np.linalg.norm(mean))

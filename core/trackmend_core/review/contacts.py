@@ -34,9 +34,7 @@ class Contact:
 
 def contacts(scene: Scene, a: TrackView, b: TrackView) -> list[Contact]:
     """Return the contacts of two tracks in the order of time."""
-    frames, rows_a, rows_b = np.intersect1d(
-        a.frames, b.frames, assume_unique=True, return_indices=True
-    )
+    frames, rows_a, rows_b = a.common_frames(b)
     if not len(frames):
         return []
     depth = common_share(a.boxes_xyxy[rows_a], b.boxes_xyxy[rows_b])
@@ -80,6 +78,11 @@ class Neighbours:
                 self._rows.pop(track_id, None)
         self._tracks = [tracks[track_id] for track_id in self._rows]
         self._reach = np.array(list(self._rows.values()), np.float64).reshape(-1, 6)
+
+    def spans(self, tracks: Collection[TrackId]) -> list[tuple[int, int]]:
+        """Return first and last frame of those of some tracks that are known."""
+        known = [self._rows[track_id] for track_id in tracks if track_id in self._rows]
+        return [(int(row[0]), int(row[1])) for row in known]
 
     def of(self, track: TrackView) -> list[TrackView]:
         """Return other tracks that share frames and ground with this one."""

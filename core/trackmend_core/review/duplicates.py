@@ -22,9 +22,7 @@ _WHOLE: Final = 0.75
 
 def duplicates(judge: Judge, a: TrackView, b: TrackView) -> Finding | None:
     """Return that two tracks are on one object, if they lie on each other for a while."""
-    frames, rows_a, rows_b = np.intersect1d(
-        a.frames, b.frames, assume_unique=True, return_indices=True
-    )
+    frames, rows_a, rows_b = a.common_frames(b)
     if not len(frames):
         return None
     overlap = paired_iou(a.boxes_xyxy[rows_a], b.boxes_xyxy[rows_b])
@@ -42,7 +40,7 @@ def duplicates(judge: Judge, a: TrackView, b: TrackView) -> Finding | None:
     action, edit, gain = _repair(shorter, longer, share=share, first=first, last=last, count=count)
     mean = float(overlap[doubled].mean())
     score = 8 * (mean - 0.65) + 3 * (share - 0.5) + 2 * (together - 0.5)
-    apart = a.centres[rows_a] - b.centres[rows_b]
+    apart = a.centres_of(rows_a) - b.centres_of(rows_b)
     wobble = float(np.hypot(*np.std(apart[doubled], axis=0))) / float(np.median(shorter.heights))
     cosine = float(judge.after(a, 0).gallery @ judge.after(b, 0).gallery)
     alike = judge.scale.evidence(cosine)

@@ -1,6 +1,7 @@
 """The two sides of a cut through a track: who was seen there, where, and how it moved."""
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 import numpy as np
@@ -62,9 +63,10 @@ def end_after(scene: Scene, track: TrackView, index: int) -> End:
 
 def _end(scene: Scene, track: TrackView, rows: IntArray) -> End:
     """Describe a side; `rows` lead away from the cut."""
-    away = np.abs(track.frames[rows] - track.frames[rows[0]])
+    beside = rows[: ceil(NEAR_S * scene.frame_rate) + 1]
+    away = np.abs(track.frames[beside] - track.frames[rows[0]])
     close = rows[: int(np.searchsorted(away, NEAR_S * scene.frame_rate, side="right"))]
-    weights = clear_weights(track)[close]
+    weights = clear_weights(track, close)
     # Of the boxes nearby the clearest count; among equally clear ones those nearest to the cut.
     best = close[np.argsort(-np.round(weights, 1), kind="stable")[:NEAR_BOXES]]
     near, certainty = template(scene, track, best)
@@ -93,8 +95,8 @@ def _motion(
     """Fit a straight line through the boxes beside the cut."""
     last = int(np.searchsorted(away, MOTION_S * scene.frame_rate, side="right"))
     window = rows[: max(1, last)]
-    centres = track.centres[window]
-    height = float(np.median(track.heights[window]))
+    centres = track.centres_of(window)
+    height = float(np.median(track.heights_of(window)))
     if len(window) < 3:
         return centres[0], np.zeros(2), height
     times = (track.frames[window] - track.frames[window[0]]).astype(np.float64)

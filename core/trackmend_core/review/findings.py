@@ -1,6 +1,7 @@
 """All findings of a scene, kept so that an edit only costs what it touched."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -9,14 +10,37 @@ from trackmend_core.review.contacts import Neighbours
 from trackmend_core.review.duplicates import duplicates, ghost
 from trackmend_core.review.finding import Finding
 from trackmend_core.review.fragments import Fragments
+from trackmend_core.review.free_detections import FreeDetections
 from trackmend_core.review.judge import Judge
-from trackmend_core.review.missed import free_detections, missed_boxes
+from trackmend_core.review.missed import missed_boxes
 from trackmend_core.review.scene import OnStep, go_on
-from trackmend_core.review.switches import changes, crossings, drift
+from trackmend_core.review.switches import crossings, drift
+from trackmend_core.review.track_changes import Span, TrackChanges
 from trackmend_core.review.track_view import TrackView
 from trackmend_core.types import TrackId
 
 _SLACK_S = 3.0
+
+
+@dataclass(slots=True)
+class _OfTrack:
+    """What was found in one track.
+
+    Attributes:
+        changes: its cuts.
+        switches: found there.
+        missed: boxes that it lacks.
+        alone: what has to do with no other track.
+    """
+
+    changes: TrackChanges
+    switches: list[Finding]
+    missed: list[Finding]
+    alone: list[Finding]
+
+    def concern(self, tracks: Collection[TrackId]) -> bool:
+        """Return whether a finding has to do with one of these tracks."""
+        return any(not finding.concerned.isdisjoint(tracks) for finding in self.switches)
 
 
 class Findings:
@@ -24,58 +48,63 @@ class Findings:
 
     def __init__(self, judge: Judge, *, on_step: OnStep = go_on) -> None:
         self._judge = judge
-        self._of_track: dict[TrackId, list[Finding]] = {}
+        self._of_track: dict[TrackId, _OfTrack] = {}
         self._of_pair: dict[tuple[TrackId, TrackId], list[Finding]] = {}
         self._fragments = Fragments(judge)
         tracks = judge.scene.tracks
         slack = round(_SLACK_S * judge.scene.frame_rate)
         self._neighbours = Neighbours(tracks, slack_frames=slack)
+        self._free = FreeDetections(judge.scene)
         self._usual_score = self._median_score()
         self._detect(frozenset(tracks), on_step=on_step)
 
     def __iter__(self) -> Iterator[Finding]:
         yield from chain.from_iterable(self._of_pair.values())
-        yield from chain.from_iterable(self._of_track.values())
+        for one in self._of_track.values():
+            yield from chain(one.switches, one.missed, one.alone)
         yield from self._fragments.findings()
 
     def update(self, touched: frozenset[TrackId]) -> None:
         """Look again at tracks that changed, and at those that were compared with them."""
+        spans = self._neighbours.spans(touched)
         self._judge.forget(touched)
         self._fragments.forget(touched)
         self._neighbours.update(self._judge.scene.tracks, touched)
+        spans += self._neighbours.spans(touched)
+        boxes_changed = self._free.update(touched)
         self._of_pair = {
             pair: found for pair, found in self._of_pair.items() if not touched.intersection(pair)
         }
-        compared = {
-            track_id
-            for track_id, found in self._of_track.items()
-            if any(touched & finding.concerned for finding in found)
-        }
-        for track_id in touched | compared:
+        for track_id in touched:
             self._of_track.pop(track_id, None)
-        self._detect(touched, also_alone=frozenset(compared) - touched)
+        compared = [one for one, found in self._of_track.items() if found.concern(touched)]
+        self._detect(touched)
+        for track_id in compared:
+            self._look_again(track_id, spans, boxes_changed=boxes_changed)
 
-    def _detect(
-        self,
-        wanted: frozenset[TrackId],
-        *,
-        also_alone: frozenset[TrackId] = frozenset(),
-        on_step: OnStep = go_on,
-    ) -> None:
+    def _look_again(self, track_id: TrackId, spans: Sequence[Span], *, boxes_changed: bool) -> None:
+        """Compare a track that did not change with those that did."""
+        found = self._of_track[track_id]
+        found.switches = found.changes.look(self._neighbours, spans)
+        if boxes_changed:
+            track = self._judge.scene.tracks[track_id]
+            found.missed = missed_boxes(self._judge, track, is_free=self._free.mask)
+
+    def _detect(self, wanted: frozenset[TrackId], *, on_step: OnStep = go_on) -> None:
         tracks = self._judge.scene.tracks
-        is_free = free_detections(self._judge)
-        for track_id in sorted(wanted | also_alone):
+        for track_id in sorted(wanted):
             on_step()
             track = tracks.get(track_id)
             if track is None:
                 continue
-            found = changes(self._judge, track, self._neighbours)
-            found += missed_boxes(self._judge, track, is_free=is_free)
+            changes = TrackChanges(self._judge, track)
             doubtful = ghost(self._judge, track, usual_score=self._usual_score)
-            found += [one for one in (doubtful, drift(self._judge, track)) if one is not None]
-            self._of_track[track_id] = found
-            if track_id not in wanted:
-                continue
+            self._of_track[track_id] = _OfTrack(
+                changes=changes,
+                switches=changes.look(self._neighbours),
+                missed=missed_boxes(self._judge, track, is_free=self._free.mask),
+                alone=[one for one in (doubtful, drift(self._judge, track)) if one is not None],
+            )
             for other in self._neighbours.of(track):
                 if other.track_id not in wanted or track_id < other.track_id:
                     self._compare(track, other)

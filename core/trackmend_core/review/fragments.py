@@ -29,6 +29,7 @@ class Fragments:
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
         self._links: dict[Pair, Link] = {}
+        self._known: dict[tuple[Link, Link | None], Finding] = {}
 
     def forget(self, tracks: frozenset[TrackId]) -> None:
         """Drop what is known of tracks that changed."""
@@ -50,6 +51,7 @@ class Fragments:
             rivals.setdefault(("ends", item[1].track_id), []).append(item)
             rivals.setdefault(("begins", item[2].track_id), []).append(item)
         found: list[Finding] = []
+        kept: dict[tuple[Link, Link | None], Finding] = {}
         taken: set[tuple[str, TrackId]] = set()
         for link, one, other in scored:
             places = {("ends", one.track_id), ("begins", other.track_id)}
@@ -57,7 +59,12 @@ class Fragments:
                 continue
             taken |= places
             others = [item for place in places for item in rivals[place] if item[0] is not link]
-            found.append(_finding(link, one, other, others))
+            strongest = max(others, key=lambda item: item[0].score, default=None)
+            # The same links say the same, so that what is known of a finding can be kept.
+            key = (link, None if strongest is None else strongest[0])
+            kept[key] = self._known.get(key) or _finding(link, one, other, strongest)
+            found.append(kept[key])
+        self._known = kept
         return found
 
     def _candidates(self, tracks: list[TrackView]) -> list[tuple[TrackView, TrackView]]:
@@ -84,10 +91,12 @@ class Fragments:
 
 
 def _finding(
-    link: Link, one: TrackView, other: TrackView, rivals: list[tuple[Link, TrackView, TrackView]]
+    link: Link,
+    one: TrackView,
+    other: TrackView,
+    strongest: tuple[Link, TrackView, TrackView] | None,
 ) -> Finding:
     options = [_merge(link, one, other), nothing(other.first_frame)]
-    strongest = max(rivals, key=lambda item: item[0].score, default=None)
     if strongest is not None:
         options.append(_merge(*strongest))
     rival = 0.0 if strongest is None else max(0.0, strongest[0].score)

@@ -1,6 +1,7 @@
 """The review queue of one run: what to look at next, why, and what would mend it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, Self
 
 import numpy as np
@@ -64,6 +65,8 @@ class ReviewIndex:
         self._findings = Findings(self.judge, on_step=on_step)
         self._memory = Memory(project, self.scene)
         self._by_key: dict[str, Finding] = {}
+        self._plain: dict[Finding, float] = {}
+        self._told: dict[Finding, _Told] = {}
 
     @classmethod
     def open(cls, project: Project, run_id: RunId, *, on_step: OnStep = go_on) -> Self:
@@ -84,16 +87,18 @@ class ReviewIndex:
             decided: list those too that a person has answered, after the open ones.
         """
         judged = [self._judged(finding) for finding in self._findings]
+        self._forget_all_but(judged)
         answered: list[Judged] = []
         waiting: list[Judged] = []
         for one in judged:
             (waiting if self._memory.recall(one.finding) is None else answered).append(one)
         rate = self.scene.frame_rate
         shown = one_per_event(waiting, frame_rate=rate, least_probability=least_probability)
-        queue = sorted((self._suspicion(one) for one in shown), key=lambda one: -one.rank)
+        boxes = max(1, self.scene.box_count)
+        queue = sorted((self._suspicion(one, boxes) for one in shown), key=lambda one: -one.rank)
         if decided:
             told = one_per_event(answered, frame_rate=rate, least_probability=least_probability)
-            queue += [self._suspicion(one) for one in told]
+            queue += [self._suspicion(one, boxes) for one in told]
         return queue
 
     def update(self, changes: Changes) -> None:
@@ -161,12 +166,31 @@ class ReviewIndex:
         return blast_radius(self.scene, edit)
 
     def _judged(self, finding: Finding) -> Judged:
-        plain = probability(finding, self.judge.fitted)
+        if finding not in self._plain:
+            self._plain[finding] = probability(finding, self.judge.fitted)
+        plain = self._plain[finding]
         return Judged(finding=finding, probability=self._memory.adapted(finding, plain))
 
-    def _suspicion(self, judged: Judged) -> Suspicion:
+    def _forget_all_but(self, judged: list[Judged]) -> None:
+        """Drop what was worked out for findings that an edit has done away with."""
+        present = {one.finding for one in judged}
+        self._plain = {one: value for one, value in self._plain.items() if one in present}
+        self._told = {one: told for one, told in self._told.items() if one in present}
+
+    def _told_of(self, finding: Finding, numbers: dict[TrackId, int]) -> "_Told":
+        """Return what a person is told and shown of a finding; it is worked out once."""
+        if finding not in self._told:
+            self._told[finding] = _Told(
+                sentence=sentence(finding, numbers),
+                proposal=self._proposal(finding.repair),
+                crops=self._crops(finding),
+            )
+        return self._told[finding]
+
+    def _suspicion(self, judged: Judged, box_count: int) -> Suspicion:
         finding, tracks = judged.finding, self.scene.tracks
         numbers = {track_id: tracks[track_id].number for track_id in finding.tracks}
+        told = self._told_of(finding, numbers)
         seconds = review_seconds(finding.kind)
         key = _key(finding)
         self._by_key[key] = finding
@@ -177,21 +201,19 @@ class ReviewIndex:
         return Suspicion(
             key=key,
             kind=finding.kind,
-            sentence=sentence(finding, numbers),
+            sentence=told.sentence,
             frame=finding.frame,
             first_frame=finding.first_frame,
             last_frame=finding.last_frame,
             tracks=finding.tracks,
             numbers=tuple(numbers.values()),
             probability=judged.probability,
-            expected_gain=judged.probability
-            * finding.repair.gain_boxes
-            / max(1, self.scene.box_count),
+            expected_gain=judged.probability * finding.repair.gain_boxes / box_count,
             review_seconds=seconds,
             evidence=finding.evidence,
-            proposal=self._proposal(finding.repair),
+            proposal=told.proposal,
             runner_up=None if runner_up is None else self._proposal(runner_up),
-            crops=self._crops(finding),
+            crops=told.crops,
             decision=None if answer is None else answer.decision,
             note="" if answer is None else answer.note,
         )
@@ -235,6 +257,15 @@ class ReviewIndex:
                         )
                     )
         return tuple(crops)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What is said and shown of a finding, whatever its probability."""
+
+    sentence: str
+    proposal: Proposal
+    crops: tuple[Crop, ...]
 
 
 class _SceneNames(Names):

@@ -48,14 +48,6 @@ def missed_boxes(judge: Judge, track: TrackView, *, is_free: BoolArray) -> list[
     return [finding for finding in found if finding is not None]
 
 
-def free_detections(judge: Judge) -> BoolArray:
-    """Return (E,) which detections belong to no track."""
-    free = judge.scene.detections.scores >= _LEAST_SCORE
-    for track in judge.scene.tracks.values():
-        free[track.embedding_rows[track.embedding_rows >= 0]] = False
-    return free
-
-
 def _fill(judge: Judge, track: TrackView, frames: IntArray, is_free: BoolArray) -> Finding | None:
     """Walk from the known boxes into the unknown, one fitting detection after the other."""
     if not len(frames):

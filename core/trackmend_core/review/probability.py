@@ -1,9 +1,8 @@
 """How likely a finding's proposal mends an error: one logistic model per family of events."""
 
 from collections.abc import Mapping
+from math import exp, log, log1p
 from typing import Final
-
-import numpy as np
 
 from trackmend_core.review.finding import Finding
 from trackmend_core.review.fitted import Fitted
@@ -36,22 +35,22 @@ def features(finding: Finding) -> dict[str, float]:
             "is_swap": float(repair.action is Action.SWAP),
             "is_reassign": float(repair.action is Action.REASSIGN),
             "is_visit": float("returns" in repair.links),
-            "shorter_side": min(3.0, float(np.log1p(evidence["shorter_side"]))) - 2,
+            "shorter_side": min(3.0, log1p(evidence["shorter_side"])) - 2,
             "hidden": evidence["hidden"],
-            "gap": min(3.0, float(np.log(itself.gap))),
+            "gap": min(3.0, log(itself.gap)),
         }
     elif family == "fragmentation":
         link = repair.links["joins"]
         values |= {
             "rival": min(evidence["rival_score"], _SCORE_CAP) / 4,
-            "gap": min(6.0, float(np.log(link.gap))),
-            "shorter_side": min(3.0, float(np.log1p(evidence["shorter_side"]))) - 2,
+            "gap": min(6.0, log(link.gap)),
+            "shorter_side": min(3.0, log1p(evidence["shorter_side"])) - 2,
             "near": float(link.values[0]) / 4,
         }
     elif family == "duplicate":
         values |= {
             "overlap": 4 * (evidence["overlap"] - 0.7),
-            "frames": float(np.log(evidence["doubled_frames"])) - 2,
+            "frames": log(evidence["doubled_frames"]) - 2,
             "share": evidence["share_of_shorter"],
             "alike": evidence["similarity_evidence"] / 4,
             "wobble": 10 * evidence["wobble_heights"],
@@ -66,7 +65,7 @@ def features(finding: Finding) -> dict[str, float]:
             "inside": evidence["inside"],
             "alike": evidence["similarity_evidence"] / 4,
             "crowding": 4 * evidence["crowding"],
-            "frames": min(4.0, float(np.log(evidence["boxes"]))) - 2,
+            "frames": min(4.0, log(evidence["boxes"])) - 2,
         }
     return values
 
@@ -78,10 +77,10 @@ def probability(finding: Finding, fitted: Fitted) -> float:
         return _NEVER
     weights = fitted.events.get(finding.kind.family)
     if not weights:
-        return float(1 / (1 + np.exp(-values["score"])))
+        return 1 / (1 + exp(-values["score"]))
     total = sum(weights.get(name, 0.0) * value for name, value in values.items())
-    return float(1 / (1 + np.exp(-np.clip(total, -30, 30))))
+    return 1 / (1 + exp(-max(-30.0, min(30.0, total))))
 
 
 def _capped(score: float) -> float:
-    return float(np.clip(score, -_SCORE_CAP, _SCORE_CAP))
+    return max(-_SCORE_CAP, min(_SCORE_CAP, score))

@@ -82,7 +82,7 @@ def _leaning(
         return np.zeros(len(frames))
     contrast = one / lengths[0] - other / lengths[1]
     cosines = (judge.scene.embeddings(track.embedding_rows[rows]) @ contrast).astype(np.float64)
-    weights = clear_weights(track)[rows] * present
+    weights = clear_weights(track, rows) * present
     leaning: Float64Array = cosines * weights * judge.scale.slope * _NEIGHBOURS_REPEAT
     return leaning
 
@@ -99,9 +99,9 @@ def _steps(judge: Judge, here: TrackView, there: TrackView, frames: IntArray) ->
     gaps = np.maximum(there.frames[following] - here.frames[previous], 1).astype(np.float64)
     earlier = np.maximum(previous - _LOOK_BACK, 0)
     passed = np.maximum(here.frames[previous] - here.frames[earlier], 1)
-    velocity = (here.centres[previous] - here.centres[earlier]) / passed[:, None]
-    step = there.centres[following] - here.centres[previous]
+    velocity = (here.centres_of(previous) - here.centres_of(earlier)) / passed[:, None]
+    step = there.centres_of(following) - here.centres_of(previous)
     reach = np.minimum(gaps, judge.scene.frame_rate)[:, None]
-    miss = np.hypot(*(step - velocity * reach).T) / here.heights[previous]
+    miss = np.hypot(*(step - velocity * reach).T) / here.heights_of(previous)
     usual = USUAL_MISS + USUAL_MISS_PER_S * gaps / judge.scene.frame_rate
     return np.where(known, np.minimum(miss**2 / (2 * usual**2), _STEP_CAP), 0.0)

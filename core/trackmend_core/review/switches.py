@@ -16,7 +16,7 @@ from trackmend_core.review.alternatives import (
     swap,
 )
 from trackmend_core.review.contacts import Contact, Neighbours, contacts
-from trackmend_core.review.cuts import LEAST_BOXES, Cut, find_cuts, summed_appearance
+from trackmend_core.review.cuts import LEAST_BOXES, Cut, summed_appearance
 from trackmend_core.review.ends import End
 from trackmend_core.review.finding import Finding, ordered
 from trackmend_core.review.judge import Judge
@@ -24,14 +24,13 @@ from trackmend_core.review.kinds import Action, SuspicionKind
 from trackmend_core.review.residuals import kalman_residual
 from trackmend_core.review.swap_frame import change_frame
 from trackmend_core.review.track_view import TrackView
-from trackmend_core.review.visits import visit
 
 PAD_S: Final = 0.2
 """A switch may lie so long before or after the boxes touch."""
 
 _SURE_LINK = 7.0
 """A cut whose sides belong together this clearly is not looked at twice."""
-_HOPELESS = -6.0
+HOPELESS: Final = -6.0
 """Explanations this much worse than "nothing" are not shown."""
 _MOST_PARTNERS = 6
 _MEETING_S = 0.4
@@ -41,28 +40,6 @@ def crossings(judge: Judge, a: TrackView, b: TrackView) -> list[Finding]:
     """Return what may have happened each time that two tracks touched."""
     found = (_at_contact(judge, a, b, contact) for contact in contacts(judge.scene, a, b))
     return [finding for finding in found if finding is not None]
-
-
-def changes(judge: Judge, track: TrackView, neighbours: Neighbours) -> list[Finding]:
-    """Return the places in a track where it may follow somebody else from then on."""
-    cuts = find_cuts(judge.scene, track, judge.scale)
-    findings = [(cut, _at_cut(judge, track, cut, neighbours)) for cut in cuts]
-    found = [(cut, finding) for cut, finding in findings if finding is not None]
-    frames = [finding.frame for _, finding in found]
-    return [
-        _or_visit(judge, track, cut, finding, sorted(f for f in frames if f > finding.frame))
-        for cut, finding in found
-    ]
-
-
-def _or_visit(
-    judge: Judge, track: TrackView, cut: Cut, finding: Finding, ends: Sequence[int]
-) -> Finding:
-    """Return a finding that thinks of the track's coming back to its person, too."""
-    option = visit(judge, track, finding.frame, ends)
-    if option is None or option.score <= _HOPELESS:
-        return finding
-    return _named(judge, track, cut, ordered([option, *finding.alternatives]))
 
 
 def drift(judge: Judge, track: TrackView) -> Finding | None:
@@ -121,7 +98,7 @@ def _at_contact(judge: Judge, a: TrackView, b: TrackView, contact: Contact) -> F
             if first <= frame <= last + 1:
                 # The other track has no undisturbed side here, so neither may this one.
                 options += hand_overs(judge, one, Place.clean(frame), [other])
-    options = [option for option in options if option.score > _HOPELESS]
+    options = [option for option in options if option.score > HOPELESS]
     if not options:
         return None
     options.append(nothing(place.frame))
@@ -141,11 +118,13 @@ def _at_contact(judge: Judge, a: TrackView, b: TrackView, contact: Contact) -> F
     )
 
 
-def _at_cut(judge: Judge, track: TrackView, cut: Cut, neighbours: Neighbours) -> Finding | None:
+def at_cut(judge: Judge, track: TrackView, cut: Cut, neighbours: Neighbours) -> Finding | None:
+    """Return what may have happened at a cut; None if both sides clearly belong together."""
     frame = int(track.frames[cut.row])
     both = sides(judge, track, Place.clean(frame))
     assert both is not None
-    if judge.link(*both).score > _SURE_LINK:
+    link = judge.link(*both)
+    if link.score > _SURE_LINK and judge.scale.evidence(link.cosine) > 0:
         return None
     if cut.reasons == {"appearance"}:
         reach = max(1, round(judge.scene.frame_rate / 2))
@@ -170,14 +149,15 @@ def _at_cut(judge: Judge, track: TrackView, cut: Cut, neighbours: Neighbours) ->
         if exchanged is not None:
             options.append(exchanged)
     options += hand_overs(judge, track, place, _ends_nearby(judge, track, place, neighbours))
-    alternatives = ordered([one for one in options if one.score > _HOPELESS])
-    finding = _named(judge, track, cut, alternatives)
-    return finding if finding.repair.score > _HOPELESS else None
+    alternatives = ordered([one for one in options if one.score > HOPELESS])
+    finding = named(judge, track, cut, alternatives)
+    return finding if finding.repair.score > HOPELESS else None
 
 
-def _named(
+def named(
     judge: Judge, track: TrackView, cut: Cut, alternatives: tuple[Alternative, ...]
 ) -> Finding:
+    """Return a finding by the kind that its best explanation gives it."""
     best = next((one for one in alternatives if one.action is not Action.NOTHING), alternatives[0])
     link = best.links.get("self")
     kind = SuspicionKind.FALSE_MERGE

@@ -59,6 +59,28 @@ class TrackView:
         """Return (N,) heights in pixels, at least 1."""
         return np.maximum(self.boxes_xyxy[:, 3] - self.boxes_xyxy[:, 1], 1.0)
 
+    def centres_of(self, rows: IntArray) -> Float64Array:
+        """Return (R, 2) centres of some boxes: of a long track that is far less than all."""
+        boxes = self.boxes_xyxy[rows]
+        return (boxes[:, :2] + boxes[:, 2:]) / 2
+
+    def heights_of(self, rows: IntArray) -> Float64Array:
+        """Return (R,) heights of some boxes in pixels, at least 1."""
+        boxes = self.boxes_xyxy[rows]
+        return np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)
+
+    def common_frames(self, other: "TrackView") -> tuple[IntArray, IntArray, IntArray]:
+        """Return the frames that both tracks have, and the rows of either track in them."""
+        first = max(self.first_frame, other.first_frame)
+        last = min(self.last_frame, other.last_frame)
+        low, there_low = self.index_at(first), other.index_at(first)
+        mine = self.frames[low : self.index_at(last + 1)]
+        theirs = other.frames[there_low : other.index_at(last + 1)]
+        frames, rows, rows_there = np.intersect1d(
+            mine, theirs, assume_unique=True, return_indices=True
+        )
+        return frames, rows + low, rows_there + there_low
+
     def index_at(self, frame: int) -> int:
         """Return the row of the first box at or after a frame; N if there is none."""
         return int(np.searchsorted(self.frames, frame))

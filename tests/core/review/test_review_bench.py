@@ -10,9 +10,10 @@ from review_scenes import EMBEDDING_DIM, FRAME_COUNT, FRAME_RATE, HEIGHT, WIDTH,
 from trackmend_core.jobs.bench_review import Race, bench_reviewer, bench_seeded
 from trackmend_core.project.edits import DeleteTrack, MergeTracks, SplitTrack, SwapTracks
 from trackmend_core.review import ReviewIndex
-from trackmend_core.review.bench.fit import fit_links, logistic
+from trackmend_core.review.bench.fit import AGAINST, FOR, fit_links, logistic
 from trackmend_core.review.bench.layer_labels import LayerLabels
 from trackmend_core.review.bench.recall import SeededScores, is_about, score_queue
+from trackmend_core.review.bench.repairs import repairs_within
 from trackmend_core.review.bench.seeded import ErrorKind, Seeder, error_count
 from trackmend_core.review.bench.simulate import EDIT_S, LOOK_S, Step
 from trackmend_core.review.bench.truth import (
@@ -23,6 +24,7 @@ from trackmend_core.review.bench.truth import (
     project_of_truth,
 )
 from trackmend_core.review.bench.verdict import Verdict
+from trackmend_core.review.fitted import shipped
 from trackmend_core.review.links import FEATURES
 from trackmend_core.review.scene import Scene
 from trackmend_core.tracking import TrackerSettings
@@ -160,7 +162,8 @@ def test_both_reviewers_mend_what_the_tracker_broke() -> None:
 def test_a_race_is_judged_where_both_arrive() -> None:
     def steps(*points: tuple[float, float]) -> list[Step]:
         return [
-            Step(looks=0, edits=0, seconds=seconds, idf1=idf1, hota=0.0) for seconds, idf1 in points
+            Step(looks=int(seconds / LOOK_S), edits=0, seconds=seconds, idf1=idf1, hota=0.0)
+            for seconds, idf1 in points
         ]
 
     race = Race(
@@ -205,3 +208,49 @@ def test_a_logistic_regression_finds_the_weights_that_made_the_labels() -> None:
     chance = 1 / (1 + np.exp(-(2 * table[:, 0] - 1)))
     weights = logistic(table, rng.random(4000) < chance, is_balanced=False)
     assert weights == pytest.approx([2, -1], abs=0.2)
+
+
+def test_evidence_is_never_turned_round_by_a_few_examples() -> None:
+    rng = np.random.default_rng(1)
+    table = np.column_stack([rng.normal(size=500), np.ones(500)])
+    labels = table[:, 0] + rng.normal(scale=0.5, size=500) < 0  # against what the feature means
+    free = logistic(table, labels, is_balanced=False)
+    held = logistic(table, labels, is_balanced=False, bounds=[(0.0, None), (None, None)])
+    assert free[0] < -1
+    assert held[0] == 0.0
+
+
+def test_the_shipped_constants_say_what_the_evidence_means() -> None:
+    fitted = shipped()
+    assert set(fitted.link) == set(FEATURES)
+    assert set(fitted.events) == {"continuity", "duplicate", "fragmentation", "ghost", "missed"}
+    for weights in fitted.events.values():
+        assert all(weights[name] >= 0 for name in FOR & set(weights))
+        assert all(weights[name] <= 0 for name in AGAINST & set(weights))
+
+
+def test_the_race_is_also_told_for_cheaper_looks_while_scrubbing() -> None:
+    start = Step(looks=0, edits=0, seconds=0, idf1=0.5, hota=0.0)
+    race = Race(
+        queue=[start, Step(looks=2, edits=1, seconds=13, idf1=0.7, hota=0.0)],
+        scrubbing=[start, Step(looks=10, edits=1, seconds=53, idf1=0.7, hota=0.0)],
+    )
+    assert race.ratio == pytest.approx(53 / 13)
+    assert race.ratio_if(scrub_look_s=LOOK_S / 2) == pytest.approx((25 + EDIT_S) / 13)
+
+
+def test_who_scrubs_does_not_know_who_comes_later(tmp_path: Path) -> None:
+    # The first person's track goes over to a look-alike; the first comes back under a new number.
+    first = Walker(person=0, x=100, speed=2.0, frames=[*range(60), *range(150, FRAME_COUNT)])
+    other = Walker(person=1, x=110, speed=2.0, frames=range(62, FRAME_COUNT))
+    video = true_video([first, other, *bystanders()])
+    project, run_id = project_of_truth(tmp_path / "truth.trackmend", video)
+    with project:
+        ids = {track.number: track.track_id for track in project.tracks(run_id)}
+        (late,) = project.edit(SplitTrack(track_id=ids[1], at_frame=150)).tracks - {ids[1]}
+        project.edit(MergeTracks(keep=ids[1], absorb=ids[2]))
+        scene, verdict = Scene(project, run_id), Verdict(video)
+        verdict.read(scene)
+        now = [*repairs_within(scene, verdict, scene.tracks[ids[1]], 50, 74)]
+        assert now == [SplitTrack(track_id=ids[1], at_frame=62)]
+        assert late in scene.tracks

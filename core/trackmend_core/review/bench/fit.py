@@ -6,7 +6,7 @@ tracker's own tracks. Both are logistic regressions held near zero by a normal p
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -33,22 +33,43 @@ LEAST_SIDE: Final = 5
 PRIOR: Final = 0.5
 """Weight of the normal prior that holds the weights near zero."""
 
+FOR: Final = frozenset(
+    {
+        "alike",
+        "doubt",
+        "filled",
+        "fit",
+        "loss",
+        "margin",
+        "near",
+        "overlap",
+        "score",
+        "seen",
+        "share",
+        "shorter_side",
+    }
+)
+AGAINST: Final = frozenset({"crowding", "hidden", "life", "rival", "self_score", "wobble"})
+"""What speaks for a proposal or against it; a few streets shall not turn evidence round."""
+
 
 @dataclass(slots=True)
 class _Sample:
     rows: list[dict[str, float]] = field(default_factory=list)
     labels: list[bool] = field(default_factory=list)
+    videos: list[str] = field(default_factory=list)
 
 
 def fit_links(videos: Iterable[TrueVideo], *, seed: int = 0) -> dict[str, float]:
     """Fit the link model on cuts through true tracks.
 
-    One person: the two sides of a cut, with or without a gap. Two: one side of the cut, and what
-    another person near by or at any later time looks like.
+    One person: the two sides of a cut, with or without a gap. Two: one side of the cut, and another
+    person at that time, where that one is, or in the first one's place as after a switch.
     """
     rng = np.random.default_rng(seed)
     rows: list[Float64Array] = []
     labels: list[bool] = []
+    names: list[str] = []
     for video in videos:
         with TemporaryDirectory() as folder:
             project, run_id = project_of_truth(Path(folder) / "truth.trackmend", video)
@@ -57,7 +78,10 @@ def fit_links(videos: Iterable[TrueVideo], *, seed: int = 0) -> dict[str, float]
         for values, is_same in _cuts(scene, rng):
             rows.append(values)
             labels.append(is_same)
-    weights = logistic(np.stack(rows), np.array(labels), is_balanced=True)
+            names.append(video.name)
+    weights = logistic(
+        np.stack(rows), np.array(labels), is_balanced=True, worth=_equal_worth(names)
+    )
     return dict(zip(FEATURES, weights.tolist(), strict=True))
 
 
@@ -84,24 +108,35 @@ def fit_events(
         labels = np.array(sample.labels)
         if labels.all() or not labels.any():
             continue  # nothing to tell apart; the score alone decides
-        weights = logistic(table, labels, is_balanced=False)
+        bounds = [_bounds(name) for name in names]
+        worth = _equal_worth(sample.videos)
+        weights = logistic(table, labels, is_balanced=False, worth=worth, bounds=bounds)
         events[family] = dict(zip(names, weights.tolist(), strict=True))
     return events
 
 
-def logistic(table: Float64Array, labels: BoolArray, *, is_balanced: bool) -> Float64Array:
+def logistic(
+    table: Float64Array,
+    labels: BoolArray,
+    *,
+    is_balanced: bool,
+    worth: Float64Array | None = None,
+    bounds: Sequence[tuple[float | None, float | None]] | None = None,
+) -> Float64Array:
     """Return the weights of a logistic regression with a normal prior.
 
     Args:
         table: (N, F), with a constant among the features.
         labels: (N,).
         is_balanced: let both answers weigh the same, so that the result is a likelihood ratio.
+        worth: (N,) how much each row counts; all the same without it.
+        bounds: smallest and largest weight of each feature, None where there is no limit.
     """
     signs = np.where(labels, 1.0, -1.0)
-    share = labels.mean()
-    importance = (
-        np.where(labels, 0.5 / share, 0.5 / (1 - share)) if is_balanced else np.ones(len(labels))
-    )
+    importance = np.ones(len(labels)) if worth is None else worth
+    if is_balanced:
+        share = importance[labels].sum() / importance.sum()
+        importance = importance * np.where(labels, 0.5 / share, 0.5 / (1 - share))
 
     def loss(weights: Float64Array) -> tuple[float, Float64Array]:
         margins = signs * (table @ weights)
@@ -109,8 +144,21 @@ def logistic(table: Float64Array, labels: BoolArray, *, is_balanced: bool) -> Fl
         value = float(importance @ np.logaddexp(0, -margins)) + PRIOR / 2 * float(weights @ weights)
         return value, PRIOR * weights - table.T @ slopes
 
-    solved = minimize(loss, np.zeros(table.shape[1]), jac=True, method="L-BFGS-B")
+    solved = minimize(loss, np.zeros(table.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds)
     return np.asarray(solved.x, np.float64)
+
+
+def _equal_worth(names: Sequence[str]) -> Float64Array:
+    """Return (N,) worths with a mean of 1 that let every video count the same."""
+    _, which, counts = np.unique(np.array(names), return_inverse=True, return_counts=True)
+    worth: Float64Array = len(names) / (len(counts) * counts[which])
+    return worth
+
+
+def _bounds(name: str) -> tuple[float | None, float | None]:
+    if name in FOR:
+        return 0.0, None
+    return (None, 0.0) if name in AGAINST else (None, None)
 
 
 def _cuts(scene: Scene, rng: np.random.Generator) -> Iterable[tuple[Float64Array, bool]]:
@@ -127,7 +175,8 @@ def _cuts(scene: Scene, rng: np.random.Generator) -> Iterable[tuple[Float64Array
             gap = after.frame - before.frame
             yield link_features(before, after, gap=gap, scale=scale, frame_rate=rate)[0], True
             others = [one for one in tracks if one is not track]
-            for other in [others[int(place)] for place in rng.permutation(len(others))[:3]]:
+            chosen = [others[int(place)] for place in rng.permutation(len(others))[:3]]
+            for other in chosen:
                 there = other.index_at(after.frame)
                 if len(other) - there < LEAST_SIDE:
                     continue
@@ -135,6 +184,19 @@ def _cuts(scene: Scene, rng: np.random.Generator) -> Iterable[tuple[Float64Array
                 gap = stranger.frame - before.frame
                 values = link_features(before, stranger, gap=gap, scale=scale, frame_rate=rate)
                 yield values[0], False
+                if other is chosen[0]:
+                    # As at a switch: somebody else goes on where and as the first one would have.
+                    taken = replace(
+                        stranger,
+                        frame=after.frame,
+                        position=after.position,
+                        velocity=after.velocity,
+                        height=after.height,
+                        at_border=after.at_border,
+                    )
+                    gap = taken.frame - before.frame
+                    values = link_features(before, taken, gap=gap, scale=scale, frame_rate=rate)
+                    yield values[0], False
 
 
 def _collect(scene: Scene, video: TrueVideo, fitted: Fitted, samples: dict[str, _Sample]) -> None:
@@ -148,3 +210,4 @@ def _collect(scene: Scene, video: TrueVideo, fitted: Fitted, samples: dict[str, 
         sample = samples.setdefault(finding.kind.family, _Sample())
         sample.rows.append(features(finding))
         sample.labels.append(verdict.helps(scene, edit))
+        sample.videos.append(video.name)

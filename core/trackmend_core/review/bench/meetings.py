@@ -69,9 +69,7 @@ def meetings(scene: Scene, marks: Marks) -> list[Meeting]:
 
 def meeting_frames(a: TrackView, b: TrackView) -> IntArray:
     """Return the frames in which two tracks are near to each other."""
-    frames, rows_a, rows_b = np.intersect1d(
-        a.frames, b.frames, assume_unique=True, return_indices=True
-    )
-    apart = np.hypot(*(a.centres[rows_a] - b.centres[rows_b]).T) / a.heights[rows_a]
+    frames, rows_a, rows_b = a.common_frames(b)
+    apart = np.hypot(*(a.centres_of(rows_a) - b.centres_of(rows_b)).T) / a.heights_of(rows_a)
     near: IntArray = frames[apart < NEAR_HEIGHTS]
     return near

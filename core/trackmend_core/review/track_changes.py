@@ -1,0 +1,55 @@
+"""The places in one track where it may follow somebody else, kept while others are edited."""
+
+from collections.abc import Sequence
+
+from trackmend_core.review.alternatives import HANDOVER_S, Alternative
+from trackmend_core.review.contacts import Neighbours
+from trackmend_core.review.cuts import find_cuts
+from trackmend_core.review.finding import Finding, ordered
+from trackmend_core.review.judge import Judge
+from trackmend_core.review.switches import HOPELESS, at_cut, named
+from trackmend_core.review.track_view import TrackView
+from trackmend_core.review.visits import MOST_CUTS_ON, visit
+
+Span = tuple[int, int]
+"""First and last frame of a track, before or after an edit."""
+
+
+class TrackChanges:
+    """What was found at each cut of a track that itself does not change.
+
+    After an edit of other tracks only the cuts are looked at anew that lie where those live: a long
+    track has hundreds of cuts.
+    """
+
+    def __init__(self, judge: Judge, track: TrackView) -> None:
+        self._judge = judge
+        self._track = track
+        self._cuts = find_cuts(judge.scene, track, judge.scale)
+        self._found: list[Finding | None] = [None] * len(self._cuts)
+        self._visits: dict[tuple[int, ...], Alternative | None] = {}
+
+    def look(self, neighbours: Neighbours, spans: Sequence[Span] | None = None) -> list[Finding]:
+        """Look at the cuts near one of the spans, at all without any, and return what was found."""
+        reach = HANDOVER_S * self._judge.scene.frame_rate
+        for place, cut in enumerate(self._cuts):
+            frame = int(self._track.frames[cut.row])
+            if spans is None or any(a - reach <= frame <= b + reach for a, b in spans):
+                self._found[place] = at_cut(self._judge, self._track, cut, neighbours)
+        frames = [one.frame for one in self._found if one is not None]
+        found = []
+        for cut, finding in zip(self._cuts, self._found, strict=True):
+            if finding is not None:
+                ends = sorted(frame for frame in frames if frame > finding.frame)
+                option = self._visit(finding.frame, ends[:MOST_CUTS_ON])
+                if option is not None and option.score > HOPELESS:
+                    options = ordered([option, *finding.alternatives])
+                    finding = named(self._judge, self._track, cut, options)
+                found.append(finding)
+        return found
+
+    def _visit(self, frame: int, ends: Sequence[int]) -> Alternative | None:
+        key = (frame, *ends)
+        if key not in self._visits:
+            self._visits[key] = visit(self._judge, self._track, frame, ends)
+        return self._visits[key]
