@@ -26,8 +26,7 @@ from trackmend_core.synthetic import StreetSettings
 FIRST_STREET, FIRST_CROWD = 1000, 3000
 """Scenes that are judged; the constants were fitted on others."""
 
-STREETS_TO_FIT = range(100, 108)
-CROWDS_TO_FIT = (2000,)
+STREETS_TO_FIT = (100, 101, 102, 106, 107, 108)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +74,7 @@ def run_fit(out: Path, *, model: Path | None) -> None:
         UserError: the model cannot be used.
     """
     detector = _detector(model)
-    scenes = [*map(street_to_fit, STREETS_TO_FIT), *map(crowd, CROWDS_TO_FIT)]
+    scenes = map(street_to_fit, STREETS_TO_FIT)
     videos = [drive(see_street(scene, detector), title="Preparing") for scene in scenes]
     fitted = drive(fit_constants(videos), title="Fitting")
     text = json.dumps(fitted.to_json(), indent=1) + "\n"

@@ -28,7 +28,7 @@ from trackmend_core.review.track_view import TrackView
 PAD_S: Final = 0.2
 """A switch may lie so long before or after the boxes touch."""
 
-_SURE_LINK = 7.0
+_SURE_LINK = 5.0
 """A cut whose sides belong together this clearly is not looked at twice."""
 HOPELESS: Final = -6.0
 """Explanations this much worse than "nothing" are not shown."""
