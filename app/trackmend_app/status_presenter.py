@@ -11,7 +11,7 @@ from trackmend_app.run_strip import RunStrip
 from trackmend_app.situation import Mode, Situation
 from trackmend_app.status_line import StatusLine
 from trackmend_app.tool_bar import ToolBar
-from trackmend_app.wording import counted, say, say_composed
+from trackmend_app.wording import counted, in_a_sentence, say, say_composed
 from trackmend_app.workbench import Workbench
 from trackmend_core.project import RunStatus
 
@@ -135,7 +135,7 @@ class StatusPresenter(QObject):
         """Return what accepting would do, in the middle of a sentence."""
         proposal = self._workbench.review.chosen
         title = say_composed(proposal.title) if proposal is not None else say("nothing to mend")
-        return f"{title[:1].lower()}{title[1:]}"
+        return in_a_sentence(title)
 
     def _show_place(self) -> None:
         session, opened = self._workbench.session, self._workbench.opened_video

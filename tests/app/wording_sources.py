@@ -12,7 +12,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 APP = REPOSITORY / "app" / "trackmend_app"
 CORE = REPOSITORY / "core" / "trackmend_core"
 _NO_WINDOW = ("cli", "commands", "many")
-_SPEAKING = {"tr": 0, "translate": 1, "say": 0, "noted": 0, "QT_TRANSLATE_NOOP": 1}
+_SPEAKING = {"tr": 0, "_tr": 0, "translate": 1, "say": 0, "noted": 0, "QT_TRANSLATE_NOOP": 1}
 _SHOWING = {
     "QLabel", "QPushButton", "QToolButton", "QCheckBox", "QRadioButton", "QGroupBox", "QAction",
     "QMenu", "QToolBar", "setText", "setToolTip", "setStatusTip", "setWindowTitle", "setTitle",

@@ -1,7 +1,7 @@
 """The window of help: pages on the left, what to do on the right; it stays open beside the work."""
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -17,6 +17,7 @@ from trackmend_app.help.help_pages import PAGES, page_text
 from trackmend_app.wording import say
 
 _SIZE = (760, 480)
+_TITLE_PX = 17
 
 
 class HelpWindow(QDialog):
@@ -58,8 +59,28 @@ class HelpWindow(QDialog):
     def _on_page_chosen(self, row: int) -> None:
         markdown = page_text(PAGES[row].name, language=self._language, keys=self._keys)
         self.text.setMarkdown(markdown)
+        _set_out(self.text.document())
 
     def _keys(self, action_id: str) -> str:
         action = self._actions[action_id]
         keys = [key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts()]
         return say(" or ").join(keys) if keys else say("menu: {title}").format(title=action.text())
+
+
+def _set_out(document: QTextDocument) -> None:
+    """Give headings the size of the window's titles, and paragraphs air between them."""
+    document.setDocumentMargin(10)
+    block = document.begin()
+    while block.isValid():
+        cursor = QTextCursor(block)
+        spacing = block.blockFormat()
+        is_title = spacing.headingLevel() > 0
+        spacing.setBottomMargin(12 if is_title else 7)
+        cursor.setBlockFormat(spacing)
+        if is_title:
+            cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+            size = QTextCharFormat()
+            size.setProperty(QTextCharFormat.Property.FontSizeAdjustment, 0)
+            size.setProperty(QTextCharFormat.Property.FontPixelSize, _TITLE_PX)
+            cursor.mergeCharFormat(size)
+        block = block.next()

@@ -1,7 +1,7 @@
 """The tour of about 90 seconds on the sample: find, see why, mend, take back, and what came of it.
 
 Each step waits for the person to do the thing itself; nothing is played or pretended. What came of
-it is measured: the sample's street was drawn, so its identity switches are known.
+it is measured: the sample's street was drawn, so it is known who is who.
 """
 
 from collections.abc import Callable
@@ -13,12 +13,12 @@ from PySide6.QtGui import QKeySequence
 
 from trackmend_app.action_set import ActionSet
 from trackmend_app.help.tour_card import TourCard
-from trackmend_app.help.tour_score import count_switches
+from trackmend_app.help.tour_score import right_identities
 from trackmend_app.jobs.runner import JobRunner
 from trackmend_app.review.queue_words import duration_text
 from trackmend_app.review.review_queue import QueueState
 from trackmend_app.sample_place import sample_folder, sample_project, sample_truth
-from trackmend_app.wording import counted, noted, say
+from trackmend_app.wording import noted, say
 from trackmend_app.workbench import Workbench
 
 
@@ -50,8 +50,8 @@ _WORDS = {
     Step.FIND: _Words(
         noted("Find"),
         noted(
-            "The tracks hold {known}. Press {next_suspicion}: it goes to what looks most like "
-            "an error."
+            "{known} % of the identities in this street are right (IDF1). Press {next_suspicion}: "
+            "it goes to what looks most like an error."
         ),
     ),
     Step.WHY: _Words(
@@ -101,7 +101,7 @@ class Tour(QObject):
         self._actions = actions
         self._open_sample = open_sample
         self._step = Step.AWAY
-        self._known: int | None = None
+        self._known: float | None = None
         self._clock = QElapsedTimer()
         self._judge = JobRunner(self)
         self._judge.finished.connect(self._on_judged)
@@ -118,6 +118,11 @@ class Tour(QObject):
     def step(self) -> Step:
         """Return where the tour is."""
         return self._step
+
+    @property
+    def known_share(self) -> float | None:
+        """Return how many identities were right when the tour began, 0..1."""
+        return self._known
 
     def start(self) -> None:
         """Open the sample and begin."""
@@ -153,9 +158,7 @@ class Tour(QObject):
         )
 
     def _filled(self, text: str) -> str:
-        known = counted(
-            self._known or 0, "1 known identity switch", "{count} known identity switches"
-        )
+        known = f"{100 * (self._known or 0.0):.1f}"
         ids = ("next_suspicion", "loop", "accept_fix", "undo", "not_an_error")
         return text.format(known=known, **{one: self._key(one) for one in ids})
 
@@ -205,24 +208,23 @@ class Tour(QObject):
             return
         truth = sample_truth(sample_folder())
         self._judge.start(
-            "Comparing with the truth", lambda: count_switches(project, video.video_id, truth)
+            "Comparing with the truth", lambda: right_identities(project, video.video_id, truth)
         )
 
     @Slot(object)
-    def _on_judged(self, switches: int) -> None:
+    def _on_judged(self, share: float) -> None:
         if self._step is Step.WAITING:
-            self._known = switches
+            self._known = share
             self._clock.start()
             self._show(Step.FIND)
         elif self._step is Step.GO_ON:
-            self._show_result(switches)
+            self._show_result(share)
 
-    def _show_result(self, left: int) -> None:
+    def _show_result(self, share: float) -> None:
         self._step = Step.DONE
-        known = self._known or 0
         time = duration_text(self._clock.elapsed() / 1000)
-        text = say("{mended} of {known} mended, {time}").format(
-            mended=max(0, known - left), known=known, time=time
+        text = say("Right identities: {before} % → {after} %, {time}").format(
+            before=f"{100 * (self._known or 0.0):.1f}", after=f"{100 * share:.1f}", time=time
         )
         self.card.show_step(
             text,

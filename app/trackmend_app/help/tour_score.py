@@ -1,4 +1,4 @@
-"""How many identity switches the sample's tracks hold; its street was drawn, the truth is known."""
+"""How many identities of the sample are right (IDF1): its street was drawn, the truth is known."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,8 +11,8 @@ from trackmend_core.project import Project
 from trackmend_core.types import Progress, VideoId
 
 
-def count_switches(project: Project, video_id: VideoId, truth: Path) -> Job:
-    """Judge the tracks as they are now; returns the number of identity switches.
+def right_identities(project: Project, video_id: VideoId, truth: Path) -> Job:
+    """Judge the tracks as they are now; returns IDF1, 0..1.
 
     Raises:
         UserError: the truth cannot be read.
@@ -24,4 +24,4 @@ def count_switches(project: Project, video_id: VideoId, truth: Path) -> Job:
         export_project_mot(project, video_id, result)
         files = pair_files([truth], [result])
         judged = evaluate_files(files, iou_min=0.5, rules_of=lambda _name: rules)
-    return judged.overall.clear.id_switches
+    return judged.overall.clear.idf1

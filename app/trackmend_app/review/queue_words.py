@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from trackmend_app.canvas.chips import ChipPart
 from trackmend_app.review.review_queue import QueueState
-from trackmend_app.wording import say, say_composed
+from trackmend_app.wording import in_a_sentence, say, say_composed
 from trackmend_core.review import Proposal
 
 
@@ -21,8 +21,8 @@ def proposal_parts(proposal: Proposal | None) -> tuple[ChipPart, ...]:
     """Return a proposal for the chip on the video: "Proposed: swap track 2 and track 9 from…"."""
     if proposal is None:
         return ()
-    title = say_composed(proposal.title)
-    parts = [ChipPart(_tr("Proposed: ")), ChipPart(title[:1].lower())]
+    title = in_a_sentence(say_composed(proposal.title))
+    parts = [ChipPart(_tr("Proposed: ")), ChipPart(title[:1])]
     track_number = re.compile(rf"(?<={re.escape(say('track'))} )(\d+)")
     for piece in track_number.split(title[1:]):
         is_number = piece.isdigit()

@@ -21,6 +21,11 @@ def counted(count: int, one: str, many: str) -> str:
     return say(one if count == 1 else many).format(count=f"{count:,}")
 
 
+def in_a_sentence(text: str) -> str:
+    """Return a title as it stands in a sentence: English begins it small, other languages do not."""
+    return f"{text[:1].lower()}{text[1:]}" if say("(begins small)") == "(begins small)" else text
+
+
 def say_composed(text: str) -> str:
     """Return a finished sentence of the core (an error, the title of an edit) in that language.
 
