@@ -22,7 +22,7 @@ def counted(count: int, one: str, many: str) -> str:
 
 
 def in_a_sentence(text: str) -> str:
-    """Return a title as it stands in a sentence: English begins it small, other languages do not."""
+    """Return a title as it stands in a sentence: English begins it small, others may not."""
     return f"{text[:1].lower()}{text[1:]}" if say("(begins small)") == "(begins small)" else text
 
 
