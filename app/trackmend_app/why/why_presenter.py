@@ -13,8 +13,9 @@ from trackmend_app.why.why_panel import WhyPanel
 from trackmend_app.wording import say, say_composed
 from trackmend_app.workbench import Workbench
 from trackmend_core.errors import UserError
+from trackmend_core.project import RunStatus
 from trackmend_core.project.records import frame_number
-from trackmend_core.types import ImageArray, Progress
+from trackmend_core.types import ImageArray, Progress, RunId
 
 SETTLE_MS = 120
 _ASKER = "why"
@@ -38,13 +39,15 @@ class WhyPresenter(QObject):
         self._session = workbench.session
         self._is_shown = False
         self._explained: ExplainedFrame | None = None
+        self._explained_run: RunId | None = None
         self._view: AssociationView | None = None
         self.loader = ReplayLoader(workbench.session, parent=self)
         self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settled.timeout.connect(self.refresh)
         session = self._session
-        for signal in (session.frame_changed, session.tracks_changed, session.run_changed):
-            signal.connect(self._settled.start)
+        session.frame_changed.connect(self._settled.start)
+        session.tracks_changed.connect(self._on_tracks_changed)
+        session.run_changed.connect(self._on_tracks_changed)
         session.selection_changed.connect(self._on_selection_changed)
         session.frame_changed.connect(panel.plot.set_frame)
         panel.view_changed.connect(self.refresh)
@@ -95,6 +98,16 @@ class WhyPresenter(QObject):
             self._panel.say(self.tr("Select a track to see how it was decided over time."))
 
     @Slot()
+    def _on_tracks_changed(self) -> None:
+        """Look anew, but not at every step of a run that goes on: what is decided stays so."""
+        run, told = self._session.run, self._explained
+        grows = run is not None and run.status is RunStatus.RUNNING
+        is_known = told is not None and told.association.frame_index == self._session.frame_index
+        is_same_run = run is not None and run.run_id == self._explained_run
+        if not (grows and is_known and is_same_run):
+            self._settled.start()
+
+    @Slot()
     def _on_selection_changed(self) -> None:
         if self._panel.shows_track or self._panel.only_chosen:
             self._settled.start()
@@ -102,6 +115,8 @@ class WhyPresenter(QObject):
     @Slot(object)
     def _on_frame_explained(self, told: ExplainedFrame) -> None:
         self._explained = told
+        run = self._session.run
+        self._explained_run = run.run_id if run is not None else None
         if self._panel.shows_track or not self._is_shown:
             return
         self._show_frame()

@@ -20,6 +20,7 @@ LEFT_OUT = (
     *("quit", "close_project", "open_video", "open_folder", "open_project", "open_sample"),
     *("add_video", "relink_video", "export_mot", "load_model", "finetune", "run_model"),
     *("continue_run", "pause_run", "cancel_run", "cancel_training", "open_log", "full_screen"),
+    "tour",
     # They play by the clock, or load the model.
     *("play", "loop", "show_similarity", "hold_similarity", "panel_similarity", "probe_similarity"),
 )
