@@ -14,7 +14,7 @@ from trackmend_app.situation import Mode
 from trackmend_core.errors import UserError
 from trackmend_core.project.records import frame_number
 from trackmend_core.review.retrack_diff import TrackChange
-from trackmend_core.tracking import TrackerSettings
+from trackmend_core.tracking import Tracker, TrackerSettings
 from trackmend_core.types import Progress
 
 SETTLE_MS = 250
@@ -102,6 +102,11 @@ class RetrackControl(QObject):
     def settings(self) -> TrackerSettings | None:
         """The settings that are tried."""
         return self._settings
+
+    @property
+    def counts_camera_still(self) -> bool:
+        """Whether the way of tracking follows the camera, which no replay can."""
+        return self._settings is not None and Tracker(self._settings).wants_image
 
     @property
     def replay(self) -> Replay | None:

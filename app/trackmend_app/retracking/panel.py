@@ -120,9 +120,9 @@ class RetrackPanel(QWidget):
                 self.tr("Nothing would change from here on; try other thresholds, or Esc leaves.")
             )
         else:
-            self._sentence.setText(
-                self.tr("Your edits are kept, verified stretches are not touched.")
-            )
+            kept = self.tr("Your edits are kept, verified stretches are not touched.")
+            still = self.tr("The camera counts as still.") if control.counts_camera_still else ""
+            self._sentence.setText(f"{kept} {still}".strip())
         self._unchanged.setText(self.tr("{count} tracks stay as they are").format(count=unchanged))
         boxes, tracks = control.radius
         self._scope.setText(

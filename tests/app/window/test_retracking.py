@@ -192,6 +192,7 @@ def test_a_slider_tries_another_threshold_and_says_how_many_suspicions_it_leaves
     before = in_file(switched)
     tried(switched)
     first = switched.bench.retracking.replay
+    assert not switched.bench.retracking.counts_camera_still
     move_slider(switched, "score_threshold", Qt.Key.Key_PageUp, 11)  # above every score
     replay = switched.bench.retracking.replay
     assert replay.settings.score_threshold == pytest.approx(0.95)
