@@ -135,7 +135,6 @@ class Workbench(QObject):
             self.playback.playing_changed,
             self.runs.state_changed,
             self.training.state_changed,
-            self.review.changed,
             self.review.current_changed,
             self.retracking.changed,
             self.retracking.active_changed,

@@ -1,42 +1,45 @@
-"""What the index thread does when something was answered, edited or undone."""
+"""What the index thread does when something was answered, edited or undone.
 
-from trackmend_app.review.queue_snapshot import QueueSnapshot, take_snapshot
+Each returns the keys of what waits again because of it.
+"""
+
+from collections.abc import Sequence
+
 from trackmend_core.project import Changes
 from trackmend_core.review import Decision, ReviewIndex, Suspicion
 
 
 def decide(
     index: ReviewIndex, *, suspicion: Suspicion, decision: Decision, note: str
-) -> QueueSnapshot:
+) -> Sequence[str]:
     """Store an answer that changes nothing in the tracks."""
     index.decide(suspicion, decision, note=note)
-    return take_snapshot(index)
+    return ()
 
 
-def forget(index: ReviewIndex, *, answer_id: int) -> QueueSnapshot:
+def forget(index: ReviewIndex, *, answer_id: int) -> Sequence[str]:
     """Take an answer back."""
     before = {one.key for one in index.suspicions()}
     index.forget_answer(answer_id)
-    opened = [one.key for one in index.suspicions() if one.key not in before]
-    return take_snapshot(index, reopened=opened)
+    return [one.key for one in index.suspicions() if one.key not in before]
 
 
 def follow_edit(
     index: ReviewIndex, *, changes: Changes, accepted: tuple[Suspicion, str] | None
-) -> QueueSnapshot:
+) -> Sequence[str]:
     """Take over an edit; if it is an acceptance, remember that first."""
     if accepted is not None:
         suspicion, note = accepted
         index.decide(suspicion, Decision.ACCEPTED, note=note)
     index.update(changes)
-    return take_snapshot(index)
+    return ()
 
 
-def follow_undo(index: ReviewIndex, *, changes: Changes, waiting: frozenset[str]) -> QueueSnapshot:
+def follow_undo(index: ReviewIndex, *, changes: Changes, waiting: frozenset[str]) -> Sequence[str]:
     """Take over an undo; what an acceptance had settled waits again, and is no longer answered."""
     index.update(changes)
     opened = [one for one in index.suspicions() if one.key not in waiting]
     reopened = [one for one in opened if index.was_accepted(one)]
     for one in reopened:
         index.take_back(one)
-    return take_snapshot(index, reopened=[one.key for one in reopened])
+    return [one.key for one in reopened]

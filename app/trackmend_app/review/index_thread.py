@@ -2,6 +2,7 @@
 
 import queue
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from trackmend_core.types import RunId
 
 # Any: what a task finds is between the task and whoever takes its result.
 Task = Callable[[ReviewIndex], Any]
+Conclusion = Callable[[ReviewIndex, Any], Any]
 Take = Callable[[Any], None]
 
 
@@ -23,7 +25,9 @@ class _Ended(Exception):  # noqa: N818 - an outcome, not an error
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Job:
+    kind: str
     task: Task
+    conclude: Conclusion
     take: Take
 
 
@@ -44,25 +48,37 @@ class IndexThread(QThread):
         self._run_id = run_id
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._end_asked = threading.Event()
+        self._posted: Counter[str] = Counter()  # written by those who post
+        self._begun: Counter[str] = Counter()  # written by the thread
 
-    def post(self, task: Task, take: Take) -> None:
-        """Do a task after those before it; its result comes with `done`."""
-        self._jobs.put(_Job(task, take))
+    def post(self, kind: str, task: Task, conclude: Conclusion, take: Take) -> None:
+        """Do a task after those before it, conclude from it, hand the conclusion over by `done`.
+
+        What costs much and is soon outdated belongs into `conclude`: it is left out, and the result
+        is None, when another task of the same kind waits already or the end was asked for. The
+        task itself is done in any case, so that no answer is lost.
+        """
+        self._posted[kind] += 1
+        self._jobs.put(_Job(kind, task, conclude, take))
 
     def run(self) -> None:
         """Open the index and work until the end is asked for."""
         try:
             index = ReviewIndex.open(self._project, self._run_id, on_step=self._check)
             while (job := self._jobs.get()) is not None:
-                self._check()
-                self.done.emit(self, job.take, job.task(index))
+                result = job.task(index)
+                self._begun[job.kind] += 1
+                is_newest = self._begun[job.kind] == self._posted[job.kind]
+                is_wanted = is_newest and not self._end_asked.is_set()
+                concluded = job.conclude(index, result) if is_wanted else None
+                self.done.emit(self, job.take, concluded)
         except _Ended:
             return
         except Exception as error:
             self.failed.emit(self, error)
 
     def end(self) -> None:
-        """End at the next step and wait for it; nothing is written half."""
+        """End after the tasks that wait, or at once while the index is still being opened."""
         self._end_asked.set()
         self._jobs.put(None)
         self.wait()

@@ -16,7 +16,7 @@ _PEAK_S: Final = 0.08
 _ALONG: Final = 0.3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class QueueSnapshot:
     """The queue after some edit or answer.
 
@@ -81,8 +81,8 @@ def _raise(of_frame: FloatArray, first: int, last: int, value: float) -> None:
     np.maximum(stretch, np.float32(value), out=stretch)
 
 
-def take_snapshot(index: ReviewIndex, *, reopened: Sequence[str] = ()) -> QueueSnapshot:
-    """Return the queue as it is now."""
+def take_snapshot(index: ReviewIndex, reopened: Sequence[str]) -> QueueSnapshot:
+    """Return the queue as it is now; `reopened` are the keys of what waits again."""
     return QueueSnapshot(
         open=tuple(index.suspicions()),
         answers=tuple(reversed(index.answers())),

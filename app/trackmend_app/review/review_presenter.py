@@ -6,6 +6,7 @@ from trackmend_app.canvas import VideoCanvas
 from trackmend_app.canvas_presenter import CanvasPresenter
 from trackmend_app.jobs.crop_loader import CropKey
 from trackmend_app.panels import Panels
+from trackmend_app.review.queue_snapshot import QueueSnapshot
 from trackmend_app.review.queue_words import empty_words, header_text, proposal_parts
 from trackmend_app.review.review_panel import ReviewPanel
 from trackmend_app.review.review_queue import QueueState
@@ -43,6 +44,8 @@ class ReviewPresenter(QObject):
         self._timeline = timeline
         self._tracks_presenter = tracks_presenter
         self._is_new = False
+        self._told: QueueSnapshot | None = None
+        self._listed: tuple[object, ...] = ()
         queue, session = self._queue, workbench.session
         queue.changed.connect(self._on_queue_changed)
         queue.current_changed.connect(self._on_current_changed)
@@ -69,9 +72,11 @@ class ReviewPresenter(QObject):
     @Slot()
     def _on_queue_changed(self) -> None:
         self._list()
-        self._panel.show_answers(self._queue.snapshot.answers)
-        suspicion = self._queue.map
-        self._tracks_presenter.show_suspicion(suspicion.of_track, suspicion.of_frame)
+        if self._queue.snapshot is not self._told:
+            self._told = self._queue.snapshot
+            self._panel.show_answers(self._told.answers)
+            suspicion = self._queue.map
+            self._tracks_presenter.show_suspicion(suspicion.of_track, suspicion.of_frame)
         self._say_summary()
 
     @Slot()
@@ -127,6 +132,10 @@ class ReviewPresenter(QObject):
     def _list(self) -> None:
         """Show the queue, or why there is none."""
         queue, snapshot = self._queue, self._queue.snapshot
+        listed = (snapshot, queue.current, queue.state if not snapshot.open else None)
+        if listed == self._listed:
+            return
+        self._listed = listed
         if snapshot.open and queue.state in (QueueState.READY, QueueState.UPDATING):
             self._panel.show_queue(snapshot.open, queue.current)
         else:

@@ -1,6 +1,6 @@
 """The queue of suspicions that the window works through: which is at hand, and what is answered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import partial
 
@@ -282,7 +282,7 @@ class ReviewQueue(QObject):
         self._thread.done.connect(self._on_done)
         self._thread.failed.connect(self._on_failed)
         self._set_state(QueueState.LOOKING)
-        self._post(take_snapshot)
+        self._post(lambda _index: ())
         self._thread.start()
 
     @Slot()
@@ -302,10 +302,11 @@ class ReviewQueue(QObject):
         if self._current is not None:
             self._set_current(None)
 
-    def _post(self, task: Callable[[ReviewIndex], QueueSnapshot]) -> None:
+    def _post(self, task: Callable[[ReviewIndex], Sequence[str]]) -> None:
+        """Let the thread do a task and look at the queue after it."""
         if self._thread is not None:
             self._pending += 1
-            self._thread.post(task, self._take_over)
+            self._thread.post("queue", task, take_snapshot, self._take_over)
 
     def ask(self, task: Callable[[ReviewIndex], object], take: Callable[[object], None]) -> bool:
         """Hand `take` what a task finds in the index; False while there is none to ask."""
@@ -350,9 +351,9 @@ class ReviewQueue(QObject):
         self._set_state(QueueState.FAILED)
         self.failed.emit(error)
 
-    def _take_over(self, snapshot: QueueSnapshot) -> None:
+    def _take_over(self, snapshot: QueueSnapshot | None) -> None:
         self._pending -= 1
-        if self._pending:
+        if self._pending or snapshot is None:
             return  # what comes next knows more
         self._snapshot, self._map = snapshot, None
         self._state = QueueState.READY
@@ -385,12 +386,15 @@ class ReviewQueue(QObject):
         if self._thread is None or proposal is None or proposal.edit is None:
             return
         stretches = tuple(self._verification.stretches)
+        work = partial(preview, edit=proposal.edit, verified=stretches)
         self._thread.post(
-            partial(preview, edit=proposal.edit, verified=stretches),
+            "preview",
+            lambda _index: None,
+            lambda index, _nothing: work(index),
             partial(self._take_preview, proposal),
         )
 
-    def _take_preview(self, proposal: Proposal, found: ProposalPreview) -> None:
-        if proposal is self.chosen:
+    def _take_preview(self, proposal: Proposal, found: ProposalPreview | None) -> None:
+        if found is not None and proposal is self.chosen:
             self._preview = found
             self.preview_changed.emit()

@@ -9,8 +9,9 @@ from window_stage import Stage
 
 from trackmend_app.review.answer_card import AnswerCard
 from trackmend_app.review.review_queue import QueueState
+from trackmend_core.project import Project
 from trackmend_core.project.edits import SplitTrack
-from trackmend_core.review import Action
+from trackmend_core.review import Action, ReviewIndex
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -208,3 +209,23 @@ def test_the_runner_up_can_be_chosen_and_is_what_enter_makes(swapped: Stage) -> 
     assert expected in swapped.window.review_panel.answer_bar.text
     press(swapped, Qt.Key.Key_Return)
     assert swapped.session.project.undo_title == expected
+
+
+def test_an_answer_is_kept_though_the_window_is_closed_at_once(swapped: Stage) -> None:
+    (wrong,) = swaps(swapped)
+    path = swapped.session.project.path
+    queue_of(swapped).take(wrong)
+    swapped.press(Qt.Key.Key_W)
+    swapped.close()
+    with Project.open(path) as project:
+        (answer,) = project.review_answers(project.videos()[0].video_id)
+    assert answer.decision == "rejected"
+
+
+def test_many_edits_in_a_row_leave_the_queue_in_step(swapped: Stage) -> None:
+    for _ in range(6):
+        swapped.session.undo()
+        swapped.session.redo()
+    queue = wait_for_queue(swapped)
+    fresh = ReviewIndex.open(swapped.session.project, swapped.session.run.run_id)
+    assert [one.key for one in queue.snapshot.open] == [one.key for one in fresh.suspicions()]
