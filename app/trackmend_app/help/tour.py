@@ -15,8 +15,8 @@ from trackmend_app.action_set import ActionSet
 from trackmend_app.help.tour_card import TourCard
 from trackmend_app.help.tour_score import right_identities
 from trackmend_app.jobs.runner import JobRunner
+from trackmend_app.review.queue_state import QueueState
 from trackmend_app.review.queue_words import duration_text
-from trackmend_app.review.review_queue import QueueState
 from trackmend_app.sample_place import sample_folder, sample_project, sample_truth
 from trackmend_app.wording import noted, say
 from trackmend_app.workbench import Workbench

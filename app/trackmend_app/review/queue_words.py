@@ -5,7 +5,7 @@ import re
 from PySide6.QtCore import QCoreApplication
 
 from trackmend_app.canvas.chips import ChipPart
-from trackmend_app.review.review_queue import QueueState
+from trackmend_app.review.queue_state import QueueState
 from trackmend_app.wording import in_a_sentence, say, say_composed
 from trackmend_core.review import Proposal
 

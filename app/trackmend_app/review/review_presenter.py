@@ -7,9 +7,9 @@ from trackmend_app.canvas_presenter import CanvasPresenter
 from trackmend_app.jobs.crop_loader import CropKey
 from trackmend_app.panels import Panels
 from trackmend_app.review.queue_snapshot import QueueSnapshot
+from trackmend_app.review.queue_state import QueueState
 from trackmend_app.review.queue_words import empty_words, header_text, proposal_parts
 from trackmend_app.review.review_panel import ReviewPanel
-from trackmend_app.review.review_queue import QueueState
 from trackmend_app.timeline import TimelineView
 from trackmend_app.tracks_presenter import TracksPresenter
 from trackmend_app.workbench import Workbench

@@ -1,7 +1,6 @@
 """The queue of suspicions that the window works through: which is at hand, and what is answered."""
 
 from collections.abc import Callable, Sequence
-from enum import StrEnum
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -16,6 +15,7 @@ from trackmend_app.review.queue_snapshot import (
     suspicion_map,
     take_snapshot,
 )
+from trackmend_app.review.queue_state import QueueState, why_no_step
 from trackmend_app.session import Selection, Session
 from trackmend_app.verification import Verification
 from trackmend_app.wording import say_composed
@@ -23,17 +23,6 @@ from trackmend_core.errors import UserError
 from trackmend_core.project import Changes, RunStatus
 from trackmend_core.review import Decision, Proposal, ReviewIndex, Suspicion
 from trackmend_core.types import EditId, RunId
-
-
-class QueueState(StrEnum):
-    """What the queue is busy with."""
-
-    NO_RUN = "no run"
-    RUN_GOES_ON = "run goes on"
-    LOOKING = "looking"
-    UPDATING = "updating"
-    READY = "ready"
-    FAILED = "failed"
 
 
 class ReviewQueue(QObject):
@@ -76,7 +65,7 @@ class ReviewQueue(QObject):
         self._preview: ProposalPreview | None = None
         self._note = ""
         self._go_on_at: int | None = None
-        self._pending = 0
+        self._pending = self._asked = 0
         self._accepting: Suspicion | None = None
         self._accepted: dict[EditId, tuple[Suspicion, str]] = {}
         session.project_closing.connect(self.close)
@@ -171,13 +160,7 @@ class ReviewQueue(QObject):
             start = at if at is not None else (-1 if by > 0 else 0)
             self.take(waiting[(start + by) % len(waiting)])
             return
-        self.said.emit(
-            {
-                QueueState.NO_RUN: self.tr("Run the model first: there are no tracks to suspect"),
-                QueueState.RUN_GOES_ON: self.tr("The queue waits until the run has ended"),
-                QueueState.FAILED: self.tr("The queue could not be made; see the Review panel"),
-            }.get(self._state, self.tr("Nothing suspicious is left in this video"))
-        )
+        self.said.emit(why_no_step(self._state))
 
     def take(self, suspicion: Suspicion, *, choice: int = 0) -> None:
         """Take a suspicion in hand: go to its frame and select its tracks."""
@@ -282,7 +265,7 @@ class ReviewQueue(QObject):
         self._thread.done.connect(self._on_done)
         self._thread.failed.connect(self._on_failed)
         self._set_state(QueueState.LOOKING)
-        self._post(lambda _index: ())
+        self._post(_nothing)
         self._thread.start()
 
     @Slot()
@@ -311,7 +294,8 @@ class ReviewQueue(QObject):
     def ask(self, task: Callable[[ReviewIndex], object], take: Callable[[object], None]) -> bool:
         """Hand `take` what a task finds in the index; False while there is none to ask."""
         if self._thread is not None:
-            self._thread.post(task, take)
+            self._asked += 1  # every question is of a kind of its own: none makes another outdated
+            self._thread.post(f"question {self._asked}", _nothing, lambda at, _: task(at), take)
         return self._thread is not None
 
     @Slot(object, bool)
@@ -389,8 +373,8 @@ class ReviewQueue(QObject):
         work = partial(preview, edit=proposal.edit, verified=stretches)
         self._thread.post(
             "preview",
-            lambda _index: None,
-            lambda index, _nothing: work(index),
+            _nothing,
+            lambda index, _: work(index),
             partial(self._take_preview, proposal),
         )
 
@@ -398,3 +382,8 @@ class ReviewQueue(QObject):
         if found is not None and proposal is self.chosen:
             self._preview = found
             self.preview_changed.emit()
+
+
+def _nothing(_index: ReviewIndex) -> Sequence[str]:
+    """Change nothing; what is wanted is the conclusion."""
+    return ()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from trackmend_app.jobs.crop_loader import CropKey
 from trackmend_app.jobs.runner import JobRunner
 from trackmend_app.panels import Panels
-from trackmend_app.review.review_queue import QueueState
+from trackmend_app.review.queue_state import QueueState
 from trackmend_app.session import Selection
 from trackmend_app.why.alike_panel import AlikePanel
 from trackmend_app.why.likeness import Likeness, compare_tracks, matrix_content, verdict

@@ -3,7 +3,8 @@
 from PySide6.QtCore import Qt
 from window_stage import Stage
 
-from trackmend_app.review.review_queue import QueueState, ReviewQueue
+from trackmend_app.review.queue_state import QueueState
+from trackmend_app.review.review_queue import ReviewQueue
 from trackmend_core.project.edits import SplitTrack, SwapTracks
 from trackmend_core.review import Action, Suspicion
 

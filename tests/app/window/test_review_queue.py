@@ -8,7 +8,7 @@ from review_driving import make_errors, press, queue_of, swaps, wait_for_queue
 from window_stage import Stage
 
 from trackmend_app.review.answer_card import AnswerCard
-from trackmend_app.review.review_queue import QueueState
+from trackmend_app.review.queue_state import QueueState
 from trackmend_core.project import Project
 from trackmend_core.project.edits import SplitTrack
 from trackmend_core.review import Action, ReviewIndex

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from window_stage import Stage
 
 from trackmend_app.help.tour import Step
-from trackmend_app.review.review_queue import QueueState
+from trackmend_app.review.queue_state import QueueState
 from trackmend_app.sample_place import sample_folder, sample_project, sample_truth
 from trackmend_core.project.edits import SwapTracks
 from trackmend_core.synthetic import GroundTruth, write_ground_truth
