@@ -43,6 +43,7 @@ model: .venv/ready
 
 screenshots: .venv/ready
 	QT_QPA_PLATFORM=offscreen TRACKMEND_SCREENSHOTS=out/screenshots $(BIN)/pytest tests/e2e -k screenshot
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/app/screens -m benchmark
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -1,0 +1,178 @@
+"""Walk through the window and draw every room of it: `python tour.py PROJECT FOLDER`.
+
+A process of its own for each scale (QT_SCALE_FACTOR), because Qt takes its scale only once. Each
+picture is called THEME-ROOM.png.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from trackmend_app.application import prepare_application
+from trackmend_app.main_window import MainWindow
+
+SIZE = (1600, 1000)
+DIALOGS = {
+    "commands": "find_command",
+    "keys": "key_sheet",
+    "key-editor": "edit_keys",
+    "settings": "settings",
+    "models": "models",
+    "about": "about",
+    "describe": "describe_track",
+    "finetune": "finetune",
+}
+PANELS = ("tracks", "timeline", "review", "similarity", "film", "history", "training")
+
+
+class Silence:
+    """Answers no question: nothing is asked on the tour."""
+
+    def __getattr__(self, _name: str) -> Callable[..., object]:
+        return lambda *_args: None
+
+
+class Tour:
+    """Somebody who looks into every room, once in each theme."""
+
+    def __init__(self, app: QApplication, project: Path, folder: Path) -> None:
+        self.app, self.project, self.folder = app, project, folder
+        self.theme = "dark"
+        self.faults: list[BaseException] = []
+        self.window = MainWindow(app, questions=Silence())
+        self.window.faults.reported.connect(self.faults.append)
+        self.window.resize(*SIZE)
+        self.window.show()
+
+    def settle(self, milliseconds: int = 250) -> None:
+        end = time.monotonic() + milliseconds / 1000
+        while time.monotonic() < end:
+            self.app.processEvents()
+            self.app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+            time.sleep(0.005)
+
+    def wait(self, ready: Callable[[], bool], *, patience_s: float = 120) -> None:
+        end = time.monotonic() + patience_s
+        while not ready():
+            assert time.monotonic() < end, "the window is not ready"
+            self.settle(20)
+
+    def keep(self, widget: QWidget, room: str) -> None:
+        assert widget.grab().save(str(self.folder / f"{self.theme}-{room}.png"))
+
+    def do(self, action_id: str) -> None:
+        action = self.window.action_set[action_id]
+        assert action.isEnabled(), action_id
+        action.trigger()
+        self.settle()
+
+    def go_to(self, frame_index: int) -> None:
+        self.window.workbench.session.go_to(frame_index)
+        self.wait(lambda: self.window.canvas_presenter.shown_frame == frame_index)
+        self.settle()
+
+    def _wait_for_similarity(self) -> None:
+        """Wait until the maps around the frame have come."""
+        found: list[object] = []
+        changed = self.window.workbench.similarity.neighbour_found
+        listening = changed.connect(found.append)
+        end = time.monotonic() + 60
+        while len(found) < 4 and time.monotonic() < end:
+            self.settle(100)
+        changed.disconnect(listening)
+        self.settle(500)
+
+    def in_both_themes(self, room: str, widget: QWidget) -> None:
+        for theme in ("dark", "light"):
+            self.wear(theme)
+            self.keep(widget, room)
+
+    def wear(self, theme: str) -> None:
+        if theme != self.theme:
+            self.window.set_light_theme(theme == "light")
+            self.theme = theme
+            self.settle(350)
+
+    def walk(self) -> None:
+        window = self.window
+        session = window.workbench.session
+        self.settle(400)
+        self.in_both_themes("welcome", window)
+        window.workbench.opener.open_paths([self.project])
+        self.wait(lambda: window.canvas_presenter.shown_frame >= 0 and bool(session.tracks()))
+        self.wait(lambda: window.workbench.review.events_left is not None)
+        self.go_to(session.video.frame_count // 2)
+        self.in_both_themes("nothing-selected", window)
+        here = session.boxes_at(session.frame_index)
+        session.select_tracks([here[0].track_id])
+        self._wait_for_similarity()
+        self.in_both_themes("window", window)
+        self._see_panels([box.track_id for box in here])
+        self._see_dialogs()
+        self._see_views()
+        assert not self.faults, self.faults
+
+    def _see_panels(self, here: list[int]) -> None:
+        window = self.window
+        self.do("keyframe")
+        self.do("next_suspicion")
+        self._wait_for_similarity()
+        self.in_both_themes("reviewing", window)
+        window.workbench.session.select_tracks(here[:1])
+        for name in PANELS:
+            window.panels.show(name)
+            self.settle(900)
+            self.in_both_themes(f"panel-{name}", window.panels[name].widget())
+        window.panels.show("film")
+        window.workbench.session.select_tracks(here[:2])
+        self.settle(1500)
+        self.in_both_themes("panel-compare", window.panels["film"].widget())
+        window.panels.reset()
+        self.settle(500)
+
+    def _see_dialogs(self) -> None:
+        for room, action_id in DIALOGS.items():
+            self.window.canvas.setFocus()
+            self.do(action_id)
+            dialog = next(
+                widget
+                for widget in self.app.topLevelWidgets()
+                if isinstance(widget, QDialog) and widget.isVisible()
+            )
+            self.settle(300)
+            self.in_both_themes(f"dialog-{room}", dialog)
+            dialog.reject()
+            self.settle(100)
+
+    def _see_views(self) -> None:
+        self.do("add_view")
+        view = self.window.side_views.views[-1]
+        self.wait(lambda: view.shown_frame == view.frame_index)
+        self.in_both_themes("two-views", self.window)
+        self.do("close_view")
+        self.do("show_confidence")
+        self.in_both_themes("canvas-confidence", self.window.canvas)
+        self.do("show_confidence")
+
+    def end(self) -> None:
+        self.window.close()
+
+
+def main() -> int:
+    project, folder = map(Path, sys.argv[1:3])
+    app = QApplication(sys.argv[:1])
+    prepare_application()
+    tour = Tour(app, project, folder)
+    try:
+        tour.walk()
+    finally:
+        tour.end()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
