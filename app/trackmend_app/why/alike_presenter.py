@@ -119,7 +119,8 @@ class AlikePresenter(QObject):
         elif not self.runner.is_running and not self._is_asked:
             if self._likeness is None:
                 self._panel.say(self.tr("Comparing all tracks…"))
-            self._is_asked = self._workbench.review.ask(_snapshot, self._on_scene)
+            if state is QueueState.READY:  # before, the index does not know of the last edit yet
+                self._is_asked = self._workbench.review.ask(_snapshot, self._on_scene)
 
     def _on_scene(self, scene: object) -> None:
         """Compare what the review index handed over."""
