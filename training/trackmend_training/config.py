@@ -248,7 +248,7 @@ class FinetuneConfig:
         frames_around_edit: frames taken to either side of a corrected frame.
         held_out_share: of the frames, kept to judge the new model by.
         replay_share: share of pictures that keep what the old model knows, against forgetting.
-        replay_frames: how many drawn street scenes are among them, beside shipped photographs.
+        replay_frames: how many drawn street scenes are among them.
         replay_dir: folder of further photographs (.jpg) to keep the old answers on; "" for none.
         keep_weight: weight of staying close to the old model's answers on the replay.
         apart_weight: weight of telling people apart inside a batch, mistaken ones above all.

@@ -10,7 +10,6 @@ import numpy as np
 from trackmend_core.errors import UserError
 from trackmend_core.project import Project
 from trackmend_core.types import RunId
-from trackmend_resources import resource_path
 from trackmend_training.config import FinetuneConfig, SourceConfig
 from trackmend_training.datasets.corrected import CorrectedRun, read_corrected_run
 from trackmend_training.datasets.drawn import write_drawn_material
@@ -19,7 +18,6 @@ from trackmend_training.datasets.labelled import LabelledImage, Material
 
 REPLAY_FRAME_STEP = 6
 SAMPLES_FILE = "samples.json"
-REPLAY_FOLDER = "replay"
 EVERYWHERE_XYXY = np.array([[-1e5, -1e5, 1e5, 1e5]], np.float32)
 """Larger than any picture, on all sides, so that no turning uncovers a corner."""
 
@@ -159,13 +157,12 @@ def _write_samples(path: Path, runs: Sequence[CorrectedRun]) -> None:
 
 
 def _replay(folder: Path, *, config: FinetuneConfig) -> list[LabelledImage]:
-    """Return pictures by which the old model's answers are kept: photographs and drawn streets.
+    """Return pictures by which the old model's answers are kept: drawn streets, given photographs.
 
     Photographs have no labels; nothing but the old answers is learnt there.
     """
-    shipped = sorted(resource_path(REPLAY_FOLDER).glob("*.jpg"))
     given = sorted(Path(config.replay_dir).glob("*.jpg")) if config.replay_dir else []
-    photographs = [_unlabelled(path) for path in (*shipped, *given)]
+    photographs = [_unlabelled(path) for path in given]
     return [*photographs, *_draw_replay(folder, config=config)]
 
 
