@@ -1,6 +1,7 @@
 """Isolation for every test: a home of its own, offscreen Qt, no reach to the user's settings."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,9 @@ def isolated_home(
     monkeypatch.setenv("APPDATA", str(home))
     monkeypatch.setenv("LOCALAPPDATA", str(home))
     yield home
+    log_file = sys.modules.get("trackmend_app.log_file")
+    if log_file is not None:  # a log opened in this home must not follow into the next test
+        log_file.stop_log_file()
 
 
 @pytest.fixture

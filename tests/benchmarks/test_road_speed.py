@@ -59,7 +59,9 @@ def test_fast_mode_tracks_as_well(table: BenchTable, tmp_path: Path, shared_dir:
     for precision in ("float32", "fast"):
         out = tmp_path / f"{precision}.txt"
         tracked(video, "--precision", precision, "--backend", "openvino", "--out", str(out))
-        judged = evaluate_files([SequenceFiles("TUD-Stadtmitte", folder / "gt" / "gt.txt", out)])
+        judged = evaluate_files(
+            [SequenceFiles(name="TUD-Stadtmitte", gt=folder / "gt" / "gt.txt", result=out)]
+        )
         idf1[precision] = 100 * judged.overall.clear.idf1
     lost = idf1["float32"] - idf1["fast"]
     table.say(
