@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint types contracts tests bench bench-learning model screenshots clean
+.PHONY: run test lint types contracts tests tests-of-the-window tests-of-the-rest bench bench-learning model screenshots clean
 
 run: .venv/ready
 	$(BIN)/trackmend demo
@@ -19,8 +19,17 @@ types: .venv/ready
 contracts: .venv/ready
 	$(BIN)/lint-imports
 
+# Two halves side by side, each on one core; one after the other they would take twice as long.
+TESTS := QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/pytest
+SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 tests: .venv/ready
-	QT_QPA_PLATFORM=offscreen $(BIN)/pytest
+	$(MAKE) --no-print-directory --jobs=2 $(SYNC) tests-of-the-window tests-of-the-rest
+
+tests-of-the-window:
+	$(TESTS) tests/app
+
+tests-of-the-rest:
+	$(TESTS) $(filter-out tests/app/ tests/data/ tests/__pycache__/,$(wildcard tests/*/))
 
 bench: .venv/ready
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/benchmarks -m benchmark -s
