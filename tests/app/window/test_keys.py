@@ -91,7 +91,8 @@ def test_the_key_sheet_lists_every_key(stage: Stage) -> None:
     text = " ".join(label.text() for label in sheet.findChildren(QLabel))
     for row in ACTIONS:
         if row.keys:
-            assert escape(row.family or row.title) in text
+            is_numbered = row.family and row.keys[0][-1:].isdigit()
+            assert escape(row.family if is_numbered else row.title) in text
     sheet.deleteLater()
 
 
