@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint types contracts tests tests-of-the-window tests-of-the-rest bench bench-learning model screenshots clean
+.PHONY: run test lint types contracts tests tests-of-the-window tests-of-the-rest tests-of-the-road bench bench-learning model screenshots clean
 
 run: .venv/ready
 	$(BIN)/trackmend demo
@@ -23,13 +23,18 @@ contracts: .venv/ready
 TESTS := QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/pytest
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 tests: .venv/ready
-	$(MAKE) --no-print-directory --jobs=2 $(SYNC) tests-of-the-window tests-of-the-rest
+	$(MAKE) --no-print-directory --jobs=2 $(SYNC) tests-of-the-window tests-of-the-rest tests-of-the-road
 
 tests-of-the-window:
 	$(TESTS) tests/app
 
 tests-of-the-rest:
-	$(TESTS) $(filter-out tests/app/ tests/data/ tests/__pycache__/,$(wildcard tests/*/))
+	$(TESTS) $(filter-out tests/app/ tests/e2e/ tests/data/ tests/__pycache__/,$(wildcard tests/*/))
+
+# Each walks the whole road in a process of its own: a second walk in one process once ended in a crash.
+tests-of-the-road:
+	$(TESTS) tests/e2e/test_the_whole_road.py
+	$(TESTS) tests/e2e/test_screenshots.py
 
 bench: .venv/ready
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/benchmarks -m benchmark -s
