@@ -9,6 +9,7 @@ from PySide6.QtCore import QEventLoop, QSettings, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
+from trackmend_app.garbage import collect_in_this_thread
 from trackmend_app.log_file import log, start_log_file
 from trackmend_app.settings import load_settings, settings_file
 from trackmend_app.theme import DARK
@@ -34,6 +35,7 @@ def prepare_application() -> QApplication:
     app.setDesktopFileName("trackmend")
     app.setWindowIcon(QIcon(icon_pixmap("logo", size=256, colour=DARK.focus, ratio=1.0)))
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    collect_in_this_thread(app)
     start_log_file()
     if settings.problem:
         log.warning("%s", settings.problem)

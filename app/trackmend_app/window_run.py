@@ -12,6 +12,7 @@ from trackmend_app.application import (
     save_picture,
     wait_until,
 )
+from trackmend_app.garbage import keep_what_is_there
 from trackmend_app.help.first_start import begin_first_time
 from trackmend_app.main_window import MainWindow
 
@@ -37,6 +38,7 @@ def run_window(paths: list[Path], *, screenshot: Path | None = None) -> int:
         obey_ctrl_c()
         window.resize(window.size().boundedTo(window.screen().availableSize()))
         window.show()
+        keep_what_is_there()
         if not paths:
             begin_first_time(window.tour, QSettings())
         return int(app.exec())

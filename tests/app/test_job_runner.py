@@ -142,3 +142,22 @@ def test_no_thread_is_left_after_stop_and_wait(qtbot: QtBot, runner: JobRunner) 
     runner.stop_and_wait()
     assert closed.is_set()
     assert not runner.is_running
+
+
+def test_a_result_that_comes_while_the_job_is_being_left_is_not_announced(
+    qtbot: QtBot, runner: JobRunner
+) -> None:
+    ends = Ends(runner)
+    ready = threading.Event()
+
+    def end_now() -> Job:
+        yield Progress(done=0, total=1)
+        ready.set()
+        return "a result nobody waits for"
+
+    runner.start("Look", end_now)
+    assert ready.wait(TIMEOUT_MS / 1000)
+    runner.stop_and_wait()
+    qtbot.wait(50)
+    assert ends.heard == ["cancelled"]
+    assert not runner.is_running

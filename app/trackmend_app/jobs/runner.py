@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from trackmend_app.log_file import log
 from trackmend_core.types import Progress
 
 # Any: what a job sends in (nothing) and returns (its own result type) is the caller's to know.
@@ -146,26 +147,33 @@ class JobRunner(QObject):
         self.paused_changed.emit(paused)
 
     def stop_and_wait(self) -> None:
-        """Cancel and block until the thread is gone: for the closing window only."""
+        """Cancel and block until the thread is gone: for those who leave a project or the window.
+
+        `cancelled` is announced whatever the outcome: nobody is there any more for a result, and
+        a question asked about it would keep the window from closing.
+        """
         if self._thread is None:
             return
         self._thread.cancel()
-        self._on_done(self._thread)
+        self._end(self._thread, is_left=True)
 
     @Slot(object)
     def _on_done(self, thread: _JobThread) -> None:
-        if thread is not self._thread:
-            return
-        thread.wait()
-        self._thread, self._title, self._paused = None, "", False
-        self._announce(thread)
-        self.ended.emit()
-        thread.deleteLater()
+        if thread is self._thread:
+            self._end(thread, is_left=False)
 
-    def _announce(self, thread: _JobThread) -> None:
-        if thread.error is None:
-            self.finished.emit(thread.result)
-        elif isinstance(thread.error, _Cancelled):
+    def _end(self, thread: _JobThread, *, is_left: bool) -> None:
+        thread.wait()
+        title, self._thread, self._title, self._paused = self._title, None, "", False
+        if isinstance(thread.error, _Cancelled):
             self.cancelled.emit()
+        elif is_left:
+            if thread.error is not None:
+                log.error("%s, while it was being left", title, exc_info=thread.error)
+            self.cancelled.emit()
+        elif thread.error is None:
+            self.finished.emit(thread.result)
         else:
             self.failed.emit(thread.error)
+        self.ended.emit()
+        thread.deleteLater()

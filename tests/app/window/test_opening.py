@@ -87,6 +87,17 @@ def test_a_video_that_is_nowhere_near_is_asked_for(
     stage.wait(lambda: stage.bench.situation().has_video)
 
 
+def test_a_window_that_closes_while_a_video_is_looked_for_asks_nothing(
+    stage: Stage, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    moved = tmp_path_factory.mktemp("far") / "street.mp4"
+    stage.answers.files = [moved]
+    lose(stage, moved)
+    stage.wait(lambda: stage.bench.finder.runner.is_running)
+    stage.close()
+    assert stage.answers.asked == []
+
+
 def test_another_video_is_taken_only_when_it_is_said_twice(
     stage: Stage, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
