@@ -52,11 +52,19 @@ class HistoryPanel(QWidget):
         if lines == self.model.lines:
             return
         self.model.set_lines(lines)
+        self._hide_columns_that_say_nothing(lines)
         edits = sum(line.edit is not None for line in lines)
         self._count.setText(str(edits))
         self._empty.setVisible(not lines)
         self.view.setVisible(bool(lines))
         self.return_button.setEnabled(False)
+
+    def _hide_columns_that_say_nothing(self, lines: Sequence[HistoryLine]) -> None:
+        """Give their room to what was done: who, if it was always the same; state, if all count."""
+        authors = {line.edit.author for line in lines if line.edit is not None}
+        self.view.setColumnHidden(Column.WHO, len(authors) < 2)
+        edits = [line.edit for line in lines if line.edit is not None]
+        self.view.setColumnHidden(Column.STATE, all(edit.is_in_effect for edit in edits))
 
     @property
     def chosen(self) -> HistoryLine | None:

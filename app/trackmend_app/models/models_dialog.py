@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trackmend_app.models.fact_words import fact_title, fact_value
 from trackmend_app.models.model_rows import ModelRow
 
 _FACT_HEIGHT_PX = 24
@@ -84,12 +85,12 @@ class ModelsDialog(QDialog):
         """Show what a model says and holds."""
         self.state.clear()
         self.facts.setRowCount(len(texts))
-        for line, (label, value) in enumerate(texts.items()):
-            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            for column, shown in enumerate((label, text)):
+        for line, (key, value) in enumerate(texts.items()):
+            for column, shown in enumerate((fact_title(key), fact_value(key, value))):
                 item = QTableWidgetItem(shown)
                 item.setToolTip(shown)
                 self.facts.setItem(line, column, item)
+        self.facts.resizeRowsToContents()
 
     def show_state(self, sentence: str, *, is_error: bool = False) -> None:
         """Say what goes on, or what went wrong."""
@@ -124,10 +125,12 @@ class ModelsDialog(QDialog):
             self.facts, self.tr("What is in the file"), [self.tr("fact"), self.tr("value")]
         )
         self.list.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 170), (2, 96)):
+        for column, width in ((1, 150), (2, 104)):
             self.list.horizontalHeader().resizeSection(column, width)
         self.facts.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.facts.horizontalHeader().resizeSection(0, 170)
+        self.facts.setWordWrap(True)
+        self.facts.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.facts.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.state.setWordWrap(True)
         self.state.setMinimumHeight(34)
@@ -141,7 +144,7 @@ class ModelsDialog(QDialog):
         columns = QSplitter(Qt.Orientation.Horizontal)
         columns.addWidget(self.list)
         columns.addWidget(self.facts)
-        columns.setSizes([500, 460])
+        columns.setSizes([440, 520])
         columns.setChildrenCollapsible(False)
         line = QHBoxLayout()
         for button in (self.import_button, self.convert_button, self.use_button):

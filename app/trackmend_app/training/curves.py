@@ -88,7 +88,7 @@ class LossCurves(QWidget):
         """Take in one step: the loss that was minimised and its parts by name."""
         parts = {name: value for name, value in losses.items() if name != _TOTAL}
         self._history.add(step, {_TOTAL: total, **parts})
-        self._empty.hide()
+        self._show_plot(True)
         if not self._redraw.isActive():
             self._redraw.start()
 
@@ -111,7 +111,12 @@ class LossCurves(QWidget):
         for entry in self._entries.values():
             entry.deleteLater()
         self._checkpoints, self._curves, self._entries = [], {}, {}
-        self._empty.show()
+        self._show_plot(False)
+
+    def _show_plot(self, is_there: bool) -> None:
+        """Show the plot once there is something in it: axes without curves say nothing."""
+        self._plot.setVisible(is_there)
+        self._empty.setVisible(not is_there)
 
     def sizeHint(self) -> QSize:
         """Ask for a plot that can be read."""
@@ -184,4 +189,5 @@ class LossCurves(QWidget):
         column.setSpacing(4)
         column.addLayout(self._legend)
         column.addWidget(self._plot, 1)
-        column.addWidget(self._empty)
+        column.addWidget(self._empty, 1)
+        self._show_plot(False)

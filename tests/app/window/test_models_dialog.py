@@ -47,8 +47,8 @@ def choose(stage: Stage, dialog: ModelsDialog, name: str) -> None:
 def test_the_model_of_the_next_run_is_marked_and_its_contents_are_shown(stage: Stage) -> None:
     dialog = opened(stage)
     assert names(dialog) == [f"● {BUNDLED_NAME}"]
-    assert fact(dialog, "arch") == "mobilenetv2_fpn"
-    assert fact(dialog, "reid_dim") == "128"
+    assert fact(dialog, "network") == "mobilenetv2_fpn"
+    assert fact(dialog, "re-ID dimensions") == "128"
 
 
 def test_an_imported_model_appears_in_the_open_dialog_and_can_be_inspected_and_used(
@@ -60,7 +60,7 @@ def test_an_imported_model_appears_in_the_open_dialog_and_can_be_inspected_and_u
     stage.wait(lambda: "● fairmot_lite" in names(dialog))
     choose(stage, dialog, "fairmot_lite")
     stage.wait(lambda: dialog.facts.rowCount() > 0)
-    assert fact(dialog, "arch") == "yolov5s"
+    assert fact(dialog, "network") == "yolov5s"
     choose(stage, dialog, BUNDLED_NAME)
     stage.qtbot.keyClick(dialog.list, Qt.Key.Key_Return)
     assert stage.bench.runs.choice.name == BUNDLED_NAME
