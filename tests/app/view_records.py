@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from trackmend_app.canvas import VideoCanvas
 from trackmend_core.project import BoxRecord, TrackSummary
 from trackmend_core.types import BoxId, BoxSource, ImageArray, TrackId
 
@@ -111,3 +112,7 @@ class Mouse:
             False,
         )
         QApplication.sendEvent(self._widget, event)
+
+
+def at(canvas: VideoCanvas, x: float, y: float) -> QPointF:
+    return canvas.to_widget(x, y)

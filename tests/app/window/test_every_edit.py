@@ -4,22 +4,30 @@ from collections.abc import Callable
 from contextlib import closing
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from edit_driving import (
+    HERE,
+    LAST,
+    boxes_in_file,
+    choose,
+    corners,
+    hold_ctrl,
+    in_file,
+    press_key_of,
+    trade,
+    two_long,
+    undone_again,
+)
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication
 from view_records import Mouse
 from window_stage import Stage
 
-from trackmend_app.actions import ACTIONS, Menu
+from trackmend_app.actions import Menu
 from trackmend_app.dialogs.describe_tracks import DescribeTracksDialog
-from trackmend_app.keys.key_map import PRESETS, KeyChoice, conflicts, resolved
 from trackmend_app.situation import Mode
-from trackmend_core.project import BoxRecord, Project
-from trackmend_core.types import BoxSource, TrackId
-
-SHIFT = Qt.KeyboardModifier.ShiftModifier
-CTRL = Qt.KeyboardModifier.ControlModifier
-HERE, LAST = 20, 39
+from trackmend_core.project import Project
+from trackmend_core.types import TrackId
 
 
 @pytest.fixture
@@ -29,79 +37,6 @@ def tracked(stage: Stage) -> Stage:
     stage.run_model()
     stage.go_to(HERE)
     return stage
-
-
-def two_long(stage: Stage) -> tuple[int, int]:
-    """The numbers of two tracks that are seen around this frame."""
-    numbers = [set(_numbers(stage, frame)) for frame in range(HERE - 4, HERE + 9)]
-    a, b = sorted(set.intersection(*numbers))[:2]
-    return a, b
-
-
-def _numbers(stage: Stage, frame: int) -> list[int]:
-    return [box.number for box in stage.session.boxes_at(frame)]
-
-
-def in_file(stage: Stage) -> str:
-    with closing(Project.open(stage.session.project.path)) as other:
-        return other.digest()
-
-
-def boxes_in_file(stage: Stage) -> dict[int, dict[int, BoxRecord]]:
-    """Number to frame to box, as another program reads them."""
-    run = stage.session.run
-    found: dict[int, dict[int, BoxRecord]] = {}
-    with closing(Project.open(stage.session.project.path)) as other:
-        for box in other.boxes_in_range(run.run_id, 0, LAST):
-            found.setdefault(box.number, {})[box.frame_index] = box
-    return found
-
-
-def corners(boxes: dict[int, dict[int, BoxRecord]], number: int) -> dict[int, tuple[float, ...]]:
-    return {frame: box.box_xyxy for frame, box in boxes.get(number, {}).items()}
-
-
-def undone_again(stage: Stage, act: Callable[[], object]) -> None:
-    """Do something, see the file change at once, take it back by key, bring it again by key."""
-    before, edits = in_file(stage), len(stage.session.project.edits())
-    act()
-    after = in_file(stage)
-    assert after != before, (stage.notices, stage.errors)
-    assert len(stage.session.project.edits()) == edits + 1, "one step"
-    stage.go_to(0)
-    stage.press(Qt.Key.Key_Z, CTRL)
-    assert in_file(stage) == before
-    stage.press(Qt.Key.Key_Z, CTRL | SHIFT)
-    assert in_file(stage) == after == stage.session.project.replay_digest()
-    stage.go_to(HERE)
-
-
-def press_key_of(stage: Stage, action_id: str) -> None:
-    """Press the key that the tooltip of an action names."""
-    action = stage.window.action_set[action_id]
-    assert action.isEnabled(), f"{action_id} is off"
-    combination = action.shortcut()[0]
-    assert action.shortcut().toString() in action.toolTip()
-    stage.press(combination.key(), combination.keyboardModifiers())
-
-
-def choose(stage: Stage, *numbers: int) -> None:
-    """Click boxes on the canvas, the second and further ones with Ctrl."""
-    for place, number in enumerate(numbers):
-        stage.click_box(number, additive=place > 0)
-
-
-def trade(
-    boxes: dict[int, dict[int, BoxRecord]], a: int, b: int, frames: range
-) -> tuple[dict[int, tuple[float, ...]], dict[int, tuple[float, ...]]]:
-    """What two tracks would be after they traded some frames."""
-    one, two = corners(boxes, a), corners(boxes, b)
-    return (
-        {frame: box for frame, box in one.items() if frame not in frames}
-        | {frame: box for frame, box in two.items() if frame in frames},
-        {frame: box for frame, box in two.items() if frame not in frames}
-        | {frame: box for frame, box in one.items() if frame in frames},
-    )
 
 
 @pytest.mark.parametrize(
@@ -199,12 +134,6 @@ def test_esc_leaves_every_mode_with_nothing_changed(tracked: Stage) -> None:
     assert in_file(tracked) == before
 
 
-def hold_ctrl(stage: Stage) -> None:
-    press = QKeyEvent(QKeyEvent.Type.KeyPress, Qt.Key.Key_Control, CTRL)
-    QApplication.sendEvent(stage.window.windowHandle(), press)
-    stage.wait(stage.window.assign_list.isVisible)
-
-
 def test_ctrl_and_a_digit_assigns_from_here_on_after_the_list_has_said_how_much(
     tracked: Stage,
 ) -> None:
@@ -234,92 +163,6 @@ def test_ctrl_0_assigns_the_range_to_a_new_id(tracked: Stage) -> None:
     (new,) = after.keys() - before.keys()
     assert sorted(after[new]) == [HERE, HERE + 1, HERE + 2, HERE + 3]
     assert after[a].keys() == before[a].keys() - after[new].keys()
-
-
-def drag_new_box(stage: Stage, box: tuple[float, ...]) -> None:
-    canvas = stage.window.canvas
-    stage.press(Qt.Key.Key_B)
-    assert stage.bench.corrections.mode is Mode.NEW_BOX
-    Mouse(canvas).drag(canvas.to_widget(box[0], box[1]), canvas.to_widget(box[2], box[3]))
-
-
-def test_b_and_a_drag_draw_a_box_that_is_snapped_selected_and_given_an_id(tracked: Stage) -> None:
-    a, _ = two_long(tracked)
-    choose(tracked, a)
-    box_xyxy = tracked.session.project.box(tracked.session.selection.box_id).box_xyxy
-    tracked.press(Qt.Key.Key_Delete)
-    tracked.press(Qt.Key.Key_Escape)
-    before = boxes_in_file(tracked)
-    assert HERE not in before[a]
-    undone_again(tracked, lambda: drag_new_box(tracked, box_xyxy))
-    after = boxes_in_file(tracked)
-    (new,) = after.keys() - before.keys()
-    drawn = after[new][HERE]
-    assert drawn.source is BoxSource.PERSON
-    assert drawn.box_xyxy == pytest.approx(box_xyxy, abs=1.5 / tracked.window.canvas.zoom)
-    tracked.press(Qt.Key.Key_Z, CTRL)
-    drag_new_box(tracked, box_xyxy)
-    (chosen,) = tracked.session.selection.track_ids
-    assert tracked.session.track(chosen).first_frame == HERE, "the new box is selected"
-    assert tracked.bench.chooser.lookalikes()[0].number == a, "it looks like what it covers"
-    undone_again(tracked, lambda: press_key_of(tracked, "assign_1"))
-    assert boxes_in_file(tracked)[a][HERE].source is BoxSource.PERSON
-
-
-def test_a_box_drawn_where_nothing_was_detected_can_be_assigned_to_whoever_was_near(
-    tracked: Stage,
-) -> None:
-    a, _ = two_long(tracked)
-    choose(tracked, a)
-    tracked.session.set_range((HERE, LAST))
-    tracked.press(Qt.Key.Key_O)
-    tracked.session.set_range(None)
-    tracked.press(Qt.Key.Key_Escape)
-    drag_new_box(tracked, (1.0, 1.0, 24.0, 60.0))
-    found = tracked.bench.chooser.lookalikes()
-    assert found and found[0].similarity is None
-    hold_ctrl(tracked)
-    tracked.press(Qt.Key.Key_1, CTRL)
-    assert HERE in boxes_in_file(tracked)[found[0].number]
-
-
-def test_a_drawn_box_joins_the_selected_track_where_that_has_none(tracked: Stage) -> None:
-    a, _ = two_long(tracked)
-    choose(tracked, a)
-    tracked.press(Qt.Key.Key_Delete)
-    before = boxes_in_file(tracked)
-    undone_again(tracked, lambda: drag_new_box(tracked, (0.5, 0.5, 30.0, 70.0)))
-    after = boxes_in_file(tracked)
-    assert after.keys() == before.keys()
-    assert after[a][HERE].box_xyxy[:2] == (0.0, 0.0), "near the edge it snaps"
-
-
-@pytest.mark.parametrize("side", ["left", "right", "top", "bottom"])
-def test_an_edge_is_dragged_and_snaps_to_the_edge_of_the_frame(tracked: Stage, side: str) -> None:
-    a, _ = two_long(tracked)
-    choose(tracked, a)
-    canvas = tracked.window.canvas
-    before = tracked.session.project.box(tracked.session.selection.box_id).box_xyxy
-    rect = canvas.editable_box.rect
-    video = tracked.session.video
-    held, target, place = {
-        "left": (QPointF(rect.left(), rect.center().y()), (1.0, None), 0),
-        "right": (QPointF(rect.right(), rect.center().y()), (video.width - 1.0, None), 2),
-        "top": (QPointF(rect.center().x(), rect.top()), (None, 1.0), 1),
-        "bottom": (QPointF(rect.center().x(), rect.bottom()), (None, video.height - 1.0), 3),
-    }[side]
-    to = canvas.to_widget(
-        target[0] if target[0] is not None else 0, target[1] if target[1] is not None else 0
-    )
-    end = QPointF(
-        to.x() if target[0] is not None else held.x(),
-        to.y() if target[1] is not None else held.y(),
-    )
-    undone_again(tracked, lambda: Mouse(canvas).drag(held, end))
-    after = boxes_in_file(tracked)[a][HERE].box_xyxy
-    expected = list(before)
-    expected[place] = {0: 0.0, 1: 0.0, 2: float(video.width), 3: float(video.height)}[place]
-    assert after == pytest.approx(tuple(expected))
 
 
 def test_del_takes_this_box_and_asks_nothing(tracked: Stage) -> None:
@@ -470,65 +313,4 @@ def test_a_label_comes_back_and_goes_again(tracked: Stage) -> None:
     assert [one for one in found.values() if one] == ["referee"]
 
 
-PROMISED = {
-    "Space": "play",
-    "D": "step_back",
-    "Left": "step_back",
-    "F": "step_forward",
-    "Right": "step_forward",
-    "C": "back_10",
-    "V": "forward_10",
-    "PgUp": "back_100",
-    "PgDown": "forward_100",
-    "N": "next_suspicion",
-    "Shift+N": "previous_suspicion",
-    "Return": "accept_fix",
-    "W": "not_an_error",
-    "U": "leave_unsure",
-    "A": "compare",
-    "R": "retrack",
-    "Y": "toggle_verified",
-    "L": "loop",
-    "X": "swap_from_here",
-    "Shift+X": "swap_this_frame",
-    "Ctrl+Shift+X": "swap_in_range",
-    **{f"Ctrl+{n}": f"assign_{n}" for n in range(1, 10)},
-    "Ctrl+0": "assign_new",
-    "M": "merge_mode",
-    "Shift+M": "merge_commit",
-    "S": "split",
-    "Del": "delete_box",
-    "Shift+Del": "delete_from_here",
-    "Ctrl+Shift+Del": "delete_track",
-    "K": "keyframe",
-    "I": "interpolate",
-    "Q": "toggle_occluded",
-    "O": "mark_outside",
-    "B": "new_box",
-    "H": "show_boxes",
-    "T": "show_trails",
-    "G": "hold_similarity",
-    "Ctrl+J": "go_to_frame",
-    "Ctrl+F": "find_track",
-    "Ctrl+Shift+P": "find_command",
-    **{str(n): f"select_{n}" for n in range(1, 10)},
-    "`": "select_next",
-    "Esc": "leave",
-    "Home": "track_start",
-    "End": "track_end",
-    "Ctrl+Home": "video_start",
-    "Ctrl+End": "video_end",
-}
 """The keys of UX.md section 2."""
-
-
-def test_every_key_that_was_promised_does_what_was_promised() -> None:
-    owner = {key: row.action_id for row in ACTIONS for key in row.keys}
-    assert {key: owner.get(key) for key in PROMISED} == PROMISED
-
-
-@pytest.mark.parametrize("preset", PRESETS)
-def test_no_preset_takes_the_only_key_of_an_action(preset: str) -> None:
-    keys = resolved(ACTIONS, KeyChoice(preset=preset))
-    assert [row.action_id for row in ACTIONS if row.keys and not keys[row.action_id]] == []
-    assert conflicts(keys) == {}

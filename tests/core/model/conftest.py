@@ -2,14 +2,16 @@
 
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from saved_models import FIELDS, Fill
 from torch import Tensor, nn
 from torch.nn import functional
 
-from trackmend_core.model import LoadedModel
+from trackmend_core.model import LoadedModel, build_network, save_checkpoint
 
 
 def value_by_rule(key: str, shape: tuple[int, ...], keys: frozenset[str]) -> np.ndarray:
@@ -85,3 +87,17 @@ def red_dot_model() -> LoadedModel:
         input_wh=(320, 192),
         name="red dots",
     )
+
+
+@pytest.fixture
+def light(fill_by_rule: Fill) -> nn.Module:
+    return fill_by_rule(build_network("mobilenetv2_fpn", reid_dim=16))
+
+
+@pytest.fixture
+def saved(light: nn.Module, tmp_path: Path) -> Path:
+    path = tmp_path / "light.safetensors"
+    save_checkpoint(
+        path, light, **FIELDS, reid_dim=16, input_wh=(640, 480), metadata={"name": "Light"}
+    )
+    return path
