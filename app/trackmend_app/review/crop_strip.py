@@ -2,68 +2,33 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from trackmend_app.jobs.crop_loader import CropKey
-from trackmend_app.similarity.match_row import draw_crop
-from trackmend_app.theme import current_theme, ui_font
+from trackmend_app.similarity.picture_cell import LINE_PX, FootLine, PictureCell
 from trackmend_core.project.records import frame_number
 from trackmend_core.review import Crop, Suspicion
 from trackmend_core.types import ImageArray, TrackId
 
 _CELL = QSize(64, 104)
-_FOOT_PX = 18.0
 _PARTNER = "partner_"
 
 
-class CropCell(QAbstractButton):
+class CropCell(PictureCell):
     """One picture with its number and side of the event below."""
 
     def __init__(self, crop: Crop, number: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, number=number, size=_CELL)
         self.crop = crop
         self.key = CropKey.around(crop.frame, crop.box_xyxy)
-        self.picture: ImageArray | None = None
-        self._number = number
         is_before = crop.role.removeprefix(_PARTNER) == "before"
         words = self.tr("{number} before") if is_before else self.tr("{number} after")
-        self._foot = words.format(number=number)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        which = words.format(number=number)
+        self.set_identity(number, FootLine(which))
         where = self.tr("frame {frame}").format(frame=frame_number(crop.frame))
-        self.setAccessibleName(f"{self._foot}, {where}")
-        self.setToolTip(self.tr("Track {what}, {where}").format(what=self._foot, where=where))
-
-    def set_picture(self, picture: ImageArray) -> None:
-        """Show a picture, (H, W, 3) uint8 BGR."""
-        self.picture = picture
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Ask for an upright picture and a line below."""
-        return _CELL
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the picture and the line below it."""
-        theme = current_theme()
-        area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        with QPainter(self) as painter:
-            painter.setRenderHints(
-                QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
-            )
-            frame = area.adjusted(0, 0, 0, -_FOOT_PX)
-            draw_crop(painter, frame, self.picture, number=self._number)
-            if self.underMouse() or self.hasFocus():
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.setPen(QPen(QColor(theme.focus), 2.0))
-                painter.drawRoundedRect(frame, 4, 4)
-            painter.setPen(QColor(theme.quiet))
-            painter.setFont(ui_font(11))
-            foot = QRectF(area.left(), area.bottom() - _FOOT_PX, area.width(), _FOOT_PX)
-            painter.drawText(foot, int(Qt.AlignmentFlag.AlignCenter), self._foot)
+        self.setAccessibleName(f"{which}, {where}")
+        self.setToolTip(self.tr("Track {what}, {where}").format(what=which, where=where))
 
 
 class CropStrip(QWidget):
@@ -110,11 +75,11 @@ class CropStrip(QWidget):
         """Show pictures where they belong."""
         for cell in self.cells:
             if cell.key in pictures:
-                cell.set_picture(pictures[cell.key])
+                cell.set_crop(pictures[cell.key])
 
 
 def _between(sign: str) -> QLabel:
     label = QLabel(sign)
     label.setProperty("kind", "quiet")
-    label.setContentsMargins(0, 0, 0, int(_FOOT_PX))
+    label.setContentsMargins(0, 0, 0, int(LINE_PX))
     return label

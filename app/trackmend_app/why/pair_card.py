@@ -3,23 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QBoxLayout,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from trackmend_app.jobs.crop_loader import CropKey
-from trackmend_app.similarity.match_row import draw_crop
-from trackmend_app.theme import current_theme, ui_font
+from trackmend_app.similarity.picture_cell import FootLine, PictureCell
 from trackmend_core.project.records import frame_number
 from trackmend_core.types import ImageArray
 
@@ -27,7 +23,6 @@ LOW_PX = 520
 """A panel lower than this has the card beside its picture, not below."""
 _BESIDE_PX = 236
 _UNBOUNDED_PX = 16_777_215
-_FOOT_PX = 17.0
 _SIZE, _COMPACT_SIZE = QSize(64, 118), QSize(46, 82)
 
 
@@ -58,73 +53,36 @@ class Figure:
     fits: bool | None = None
 
 
-class SidePicture(QAbstractButton):
-    """A picture with a line below; a click goes to its frame."""
+class SidePicture(PictureCell):
+    """A picture with its name and frame below."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, number=0, size=_SIZE)
         self.side: Side | None = None
-        self._size = _SIZE
-        self._crop_bgr: ImageArray | None = None
         self.setAccessibleName(self.tr("no picture"))
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    @property
-    def has_crop(self) -> bool:
-        """Tell whether the picture has come."""
-        return self._crop_bgr is not None
 
     def set_side(self, side: Side | None) -> None:
         """Show another picture, once it comes."""
         if side is None or self.side is None or side.key != self.side.key:
-            self._crop_bgr = None
+            self.set_crop(None)
         self.side = side
-        if side is not None:
-            text = self.tr("{name}, frame {frame}: go there")
-            words = text.format(name=side.name, frame=frame_number(side.frame_index))
-            self.setAccessibleName(words)
-            self.setToolTip(words)
-        self.update()
+        if side is None:
+            return
+        frame = frame_number(side.frame_index)
+        self.set_identity(side.number, FootLine(f"{side.name} · {frame}"))
+        words = self.tr("{name}, frame {frame}: go there").format(name=side.name, frame=frame)
+        self.setAccessibleName(words)
+        self.setToolTip(words)
 
     def set_compact(self, compact: bool) -> None:
         """Take less room, or as much as is good to look at."""
-        self._size = _COMPACT_SIZE if compact else _SIZE
-        self.updateGeometry()
+        self.set_size(_COMPACT_SIZE if compact else _SIZE)
 
     def set_crops(self, crops: Mapping[CropKey, ImageArray]) -> None:
         """Take the picture if it is among these."""
         crop = crops.get(self.side.key) if self.side is not None else None
         if crop is not None:
-            self._crop_bgr = crop
-            self.update()
-
-    def sizeHint(self) -> QSize:
-        """Ask for an upright picture with a line below."""
-        return self._size
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint picture and line."""
-        if self.side is None:
-            return
-        theme = current_theme()
-        area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        with QPainter(self) as painter:
-            painter.setRenderHints(
-                QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
-            )
-            picture = area.adjusted(1, 1, -1, -_FOOT_PX)
-            draw_crop(painter, picture, self._crop_bgr, number=self.side.number)
-            if self.underMouse() or self.hasFocus():
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.setPen(QPen(QColor(theme.focus), 2.0))
-                painter.drawRoundedRect(picture, 4, 4)
-            painter.setPen(QColor(theme.quiet))
-            painter.setFont(ui_font(11))
-            foot = QRectF(area.left(), area.bottom() - _FOOT_PX, area.width(), _FOOT_PX)
-            text = f"{self.side.name} · {frame_number(self.side.frame_index)}"
-            painter.drawText(foot, int(Qt.AlignmentFlag.AlignCenter), text)
+            self.set_crop(crop)
 
 
 class PairCard(QWidget):

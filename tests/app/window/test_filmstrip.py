@@ -81,7 +81,7 @@ def test_the_filmstrip_follows_the_selection_and_a_click_goes_to_the_frame(
     tracked.click_box(number)
     tracked.wait(lambda: len(panel.cells) == PICTURES)
     assert {cell.box.number for cell in panel.cells} == {number}
-    tracked.wait(lambda: all(cell.crop_bgr is not None for cell in panel.cells))
+    tracked.wait(lambda: all(cell.has_crop for cell in panel.cells))
     first = panel.cells[0].box
     plain = panel.cells[0].toolTip()
     tracked.qtbot.mouseClick(panel.cells[0], Qt.MouseButton.LeftButton)
@@ -103,4 +103,4 @@ def test_a_compares_two_tracks_over_time(tracked: Stage) -> None:
     panel = tracked.window.film_panel
     assert panel.isVisible()
     tracked.wait(lambda: {cell.box.number for cell in panel.cells} == {a, b})
-    tracked.wait(lambda: all(cell.crop_bgr is not None for cell in panel.cells))
+    tracked.wait(lambda: all(cell.has_crop for cell in panel.cells))
