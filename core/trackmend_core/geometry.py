@@ -44,13 +44,18 @@ def iou_of_pairs(
         boxes_b: (N, 4), same frame of reference.
         inclusive: as in `iou_matrix`.
     """
-    border = 1.0 if inclusive else 0.0
-    low = np.maximum(boxes_a[:, :2], boxes_b[:, :2])
-    high = np.minimum(boxes_a[:, 2:], boxes_b[:, 2:])
-    shared = np.maximum(high - low + border, 0.0).prod(axis=1)
-    area_a = (boxes_a[:, 2:] - boxes_a[:, :2] + border).prod(axis=1)
-    area_b = (boxes_b[:, 2:] - boxes_b[:, :2] + border).prod(axis=1)
-    union = area_a + area_b - shared
+    a, b = boxes_a.T, boxes_b.T
+    sides = np.minimum(a[2:], b[2:])
+    sides -= np.maximum(a[:2], b[:2])
+    sides_a, sides_b = a[2:] - a[:2], b[2:] - b[:2]
+    if inclusive:
+        for each in (sides, sides_a, sides_b):
+            each += 1.0
+    np.maximum(sides, 0.0, out=sides)
+    shared = sides[0] * sides[1]
+    union = sides_a[0] * sides_a[1]
+    union += sides_b[0] * sides_b[1]
+    union -= shared
     overlaps: Float64Array = np.divide(shared, union, out=np.zeros(len(union)), where=union > 0)
     return overlaps
 

@@ -88,9 +88,11 @@ class FrameDetections:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(slots=True, eq=False, kw_only=True)
 class TrackedBox:
-    """One box of one track in one frame, as the tracker puts it out.
+    """One box of one track in one frame, as the tracker puts it out; nobody writes to it.
+
+    Not frozen, as hundreds are made a frame and freezing each takes as long again as making it.
 
     Attributes:
         track_id: 1-based, given by the tracker instance.

@@ -116,8 +116,10 @@ class Witness(FairMot):
         if not len(tracks) or not len(candidates):
             none = np.zeros((len(tracks), len(candidates)))
             return (), none, none
-        costs = appearance_costs(tracks, rows, candidates=candidates, settings=settings)
-        overlaps = 1.0 - overlap_costs(tracks, rows, candidates=candidates, settings=settings)
+        everything = (tracks, rows, np.arange(len(candidates)))
+        costs = appearance_costs(*everything, candidates=candidates, settings=settings).matrix()
+        apart = overlap_costs(*everything, candidates=candidates, settings=settings).matrix()
+        overlaps = 1.0 - apart
         pairs = tuple(
             _pair(row, column, tracks=tracks, costs=costs, overlaps=overlaps, settings=settings)
             for row, column in zip(

@@ -6,6 +6,7 @@ import lap
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from trackmend_core.tracking.pairs import PairCosts
 from trackmend_core.types import Float64Array, IntArray
 
 _EQUAL = 1e-12
@@ -25,7 +26,7 @@ class Matches:
     columns: IntArray
 
 
-def assign(costs: Float64Array, *, cost_max: float) -> Matches:
+def assign(pairs: PairCosts, *, cost_max: float) -> Matches:
     """Pair rows with columns so that the saving below `cost_max` is largest.
 
     The optimum is that of `lap.lapjv(extend_cost=True, cost_limit=cost_max)`, which FairMOT calls:
@@ -34,44 +35,59 @@ def assign(costs: Float64Array, *, cost_max: float) -> Matches:
     costs compete, several optima may exist, and `lap` itself is asked for the one it prefers.
 
     Args:
-        costs: (R, C) float64, from 0 up; inf forbids a pair.
+        pairs: what is possible, and what it costs.
         cost_max: pairs at or above it stay unmatched.
 
     Raises:
         ValueError: a cost is NaN.
     Source: Kuhn (1955); solved by the shortest augmenting path method of Crouse (2016).
     """
-    if np.isnan(costs.sum()):
+    if pairs.elsewhere < cost_max:
+        pairs = PairCosts.of(pairs.matrix())
+    costs = pairs.costs
+    if np.isnan(costs.dot(costs)):
         raise ValueError("a matching cost is not a number")
-    rows, columns = np.nonzero(costs < cost_max)
-    if not len(rows):
+    cheap = (costs < cost_max).nonzero()[0]
+    rows, columns = pairs.rows.take(cheap), pairs.columns.take(cheap)
+    if len(rows) < 2:
         return Matches(rows, columns)
-    in_row = np.bincount(rows, minlength=costs.shape[0])
-    in_column = np.bincount(columns, minlength=costs.shape[1])
-    contested = (in_row[rows] > 1) | (in_column[columns] > 1)
-    if not contested.any():
+    in_row, in_column = np.bincount(rows), np.bincount(columns)
+    contested = in_row.take(rows) > 1
+    contested |= in_column.take(columns) > 1
+    some = contested.nonzero()[0]
+    if not len(some):
         return Matches(rows, columns)
-    values = costs[rows[contested], columns[contested]]
-    if (np.diff(np.sort(values)) < _EQUAL).any():
-        return _assign_as_lap(costs, cost_max=cost_max)
-    row, column = _solve(rows[contested], columns[contested], values, cost_max=cost_max)
-    all_rows = np.concatenate([rows[~contested], row])
-    all_columns = np.concatenate([columns[~contested], column])
-    order = np.argsort(all_rows)
-    return Matches(all_rows[order], all_columns[order])
+    values = costs.take(cheap.take(some))
+    ranked = np.sort(values)
+    if ((ranked[1:] - ranked[:-1]) < _EQUAL).any():
+        return _assign_as_lap(pairs.matrix(), cost_max=cost_max)
+    row, column = _solve(rows.take(some), columns.take(some), values, cost_max=cost_max)
+    sure = (~contested).nonzero()[0]
+    all_rows = np.concatenate([rows.take(sure), row])
+    all_columns = np.concatenate([columns.take(sure), column])
+    order = all_rows.argsort()
+    return Matches(all_rows.take(order), all_columns.take(order))
 
 
 def _solve(
     rows: IntArray, columns: IntArray, values: Float64Array, *, cost_max: float
 ) -> tuple[IntArray, IntArray]:
     """Solve what is contested, as a matrix of the rows and columns that take part in it."""
-    some_rows, row_places = np.unique(rows, return_inverse=True)
-    some_columns, column_places = np.unique(columns, return_inverse=True)
+    some_rows, row_places = _places(rows)
+    some_columns, column_places = _places(columns)
     matrix = np.full((len(some_rows), len(some_columns)), cost_max)
     matrix[row_places, column_places] = values
     row, column = linear_sum_assignment(matrix)
-    kept = matrix[row, column] < cost_max
-    return some_rows[row[kept]], some_columns[column[kept]]
+    kept = (matrix[row, column] < cost_max).nonzero()[0]
+    return some_rows.take(row.take(kept)), some_columns.take(column.take(kept))
+
+
+def _places(numbers: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the different numbers, rising, and the place of each among them."""
+    present = np.bincount(numbers)
+    different = present.nonzero()[0]
+    present[different] = np.arange(len(different))
+    return different, present.take(numbers)
 
 
 def _assign_as_lap(costs: Float64Array, *, cost_max: float) -> Matches:

@@ -44,35 +44,53 @@ def select_candidates(
     """
     for name in ("boxes_xyxy", "scores", "embeddings"):
         finite = np.isfinite(getattr(detections, name))
-        if not finite.all():
+        if np.count_nonzero(finite) < finite.size:
             row = int(np.flatnonzero(~finite.reshape(len(finite), -1).all(axis=1))[0])
             raise ValueError(f"{name} of detection {row} is not finite: the detector is broken")
-    boxes = detections.boxes_xyxy
-    sides = boxes[:, 2:] - boxes[:, :2]
-    if pins is None:
-        pins = np.zeros(len(boxes), np.int64)
-    taking_part = (detections.scores > score_threshold) | (pins > 0)
-    taking_part &= (sides > 0).all(axis=1)
-    rows = np.flatnonzero(taking_part)
-    # The sides are rounded to float32 before anything else, as the official code does.
-    top_left = boxes[rows, :2].astype(np.float64)
-    sides = sides[rows].astype(np.float64)
-    centres = top_left + sides / 2
-    heights = sides[:, 1]
+    sides = detections.boxes_xyxy[:, 2:] - detections.boxes_xyxy[:, :2]
+    taking_part = detections.scores > score_threshold
+    if pins is not None:
+        taking_part |= pins > 0
+    wide, high = (sides > 0).T
+    taking_part &= wide
+    taking_part &= high
+    rows = taking_part.nonzero()[0]
+    boxes_xyxy, boxes_xyah = _both_forms(
+        detections.boxes_xyxy.take(rows, axis=0), sides.take(rows, axis=0)
+    )
+    features = detections.embeddings.take(rows, axis=0)
+    scale_to_unit_length(features)
     return Candidates(
-        boxes_xyxy=np.concatenate([top_left, top_left + sides], axis=1),
-        boxes_xyah=np.column_stack([centres, sides[:, 0] / heights, heights]),
-        scores=detections.scores[rows].astype(np.float64),
-        features=unit_length(detections.embeddings[rows]),
-        class_ids=detections.class_ids[rows],
+        boxes_xyxy=boxes_xyxy,
+        boxes_xyah=boxes_xyah,
+        scores=detections.scores.take(rows).astype(np.float64),
+        features=features,
+        class_ids=detections.class_ids.take(rows),
         indices=rows,
-        pins=pins[rows],
+        pins=np.zeros(len(rows), np.int64) if pins is None else pins.take(rows),
     )
 
 
-def unit_length(features: FloatArray) -> FloatArray:
-    """Return the rows scaled to length 1; a row of zeros stays as it is."""
-    lengths = np.linalg.norm(features, axis=1, keepdims=True)
-    lengths[lengths == 0] = 1.0
-    unit: FloatArray = (features / lengths).astype(np.float32, copy=False)
-    return unit
+def _both_forms(boxes: FloatArray, sides: FloatArray) -> tuple[Float64Array, Float64Array]:
+    """Return (D, 4) boxes xyxy and xyah, a coordinate after the other in memory.
+
+    The sides are rounded to float32 before anything else, as the official code does.
+    """
+    boxes_xyxy, boxes_xyah = np.empty((2, 4, len(boxes)))
+    width_height = sides.T.astype(np.float64)
+    top_left = boxes_xyxy[:2]
+    top_left[:] = boxes.T[:2]
+    np.add(top_left, width_height, out=boxes_xyxy[2:])
+    np.divide(width_height[0], width_height[1], out=boxes_xyah[2])
+    boxes_xyah[3] = width_height[1]
+    width_height *= 0.5
+    np.add(top_left, width_height, out=boxes_xyah[:2])
+    return boxes_xyxy.T, boxes_xyah.T
+
+
+def scale_to_unit_length(features: FloatArray) -> None:
+    """Scale the rows to length 1, in place; a row of zeros stays as it is."""
+    lengths = np.sqrt(np.vecdot(features, features))
+    if np.count_nonzero(lengths) < len(lengths):
+        lengths[lengths == 0] = 1.0
+    features /= lengths[:, None]

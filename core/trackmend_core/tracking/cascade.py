@@ -5,22 +5,24 @@ from typing import Protocol
 from trackmend_core.tracking.candidates import Candidates
 from trackmend_core.tracking.costs import appearance_costs, overlap_costs
 from trackmend_core.tracking.matching import Association, Matching, StageCosts
+from trackmend_core.tracking.pairs import PairCosts
 from trackmend_core.tracking.settings import TrackerSettings
 from trackmend_core.tracking.track import TrackTable
-from trackmend_core.types import Float64Array, IntArray
+from trackmend_core.types import IntArray
 
 
 class _Costs(Protocol):
-    """Fills the (R, D) cost matrix of one stage."""
+    """What the pairs of one stage cost."""
 
     def __call__(
         self,
         tracks: TrackTable,
         rows: IntArray,
+        columns: IntArray,
         *,
         candidates: Candidates,
         settings: TrackerSettings,
-    ) -> Float64Array: ...
+    ) -> PairCosts: ...
 
 
 def associate(
@@ -37,8 +39,8 @@ def associate(
         of its table 6.
     """
     matching = Matching(track_count=len(tracks), candidates=candidates, track_pins=tracks.pins)
-    by_appearance = _costs(appearance_costs, tracks, settings)
-    by_overlap = _costs(overlap_costs, tracks, settings)
+    by_appearance = _costs(appearance_costs, tracks, candidates, settings)
+    by_overlap = _costs(overlap_costs, tracks, candidates, settings)
     if settings.use_appearance:
         matching.settle(
             tracks.confirmed, costs=by_appearance, cost_max=settings.appearance_cost_max
@@ -57,5 +59,9 @@ def associate(
     return matching.result()
 
 
-def _costs(kind: _Costs, tracks: TrackTable, settings: TrackerSettings) -> StageCosts:
-    return lambda rows, candidates: kind(tracks, rows, candidates=candidates, settings=settings)
+def _costs(
+    kind: _Costs, tracks: TrackTable, candidates: Candidates, settings: TrackerSettings
+) -> StageCosts:
+    return lambda rows, columns: kind(
+        tracks, rows, columns, candidates=candidates, settings=settings
+    )

@@ -14,10 +14,12 @@ class Columns:
 
     def select(self, rows: IntArray | BoolArray) -> Self:
         """Return the given rows, in the given order, copied."""
+        places = as_places(rows)
         chosen = []
         for name in self.__slots__:
             column = getattr(self, name)
-            chosen.append(column.select(rows) if isinstance(column, Columns) else column[rows])
+            is_whole = isinstance(column, Columns)
+            chosen.append(column.select(places) if is_whole else column.take(places, axis=0))
         return type(self)(**dict(zip(self.__slots__, chosen, strict=True)))
 
     def followed_by(self, other: Self) -> Self:
@@ -32,6 +34,13 @@ class Columns:
             both = one.followed_by(two) if isinstance(one, Columns) else np.concatenate([one, two])
             joined.append(both)
         return type(self)(**dict(zip(self.__slots__, joined, strict=True)))
+
+
+def as_places(rows: IntArray | BoolArray) -> IntArray:
+    """Return indices, of indices or a mask."""
+    if rows.dtype == np.bool_:
+        (rows,) = rows.nonzero()
+    return rows.astype(np.int64, copy=False)
 
 
 def _count(columns: Columns) -> int:

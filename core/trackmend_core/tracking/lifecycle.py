@@ -9,14 +9,21 @@ from collections.abc import Collection
 import numpy as np
 
 from trackmend_core.tracking.candidates import Candidates, select_candidates
-from trackmend_core.tracking.costs import overlap_distances
+from trackmend_core.tracking.costs import covering_pairs
 from trackmend_core.tracking.kalman import MotionStates
 from trackmend_core.tracking.matching import Association
 from trackmend_core.tracking.motion import Motion
 from trackmend_core.tracking.output import IdCounter, tracked_boxes
 from trackmend_core.tracking.settings import TrackerSettings
 from trackmend_core.tracking.track import TrackTable
-from trackmend_core.types import BoolArray, FrameDetections, ImageArray, IntArray, TrackedBox
+from trackmend_core.types import (
+    BoolArray,
+    Float64Array,
+    FrameDetections,
+    ImageArray,
+    IntArray,
+    TrackedBox,
+)
 
 
 class Lifecycle(ABC):
@@ -65,7 +72,8 @@ class Lifecycle(ABC):
         was_lost = self._tracks.lost.copy()
         self._tracks.continue_with(
             association.track_rows,
-            candidates.select(association.candidate_rows),
+            candidates,
+            association.candidate_rows,
             frame=self._frame,
             settings=self.settings,
         )
@@ -75,9 +83,9 @@ class Lifecycle(ABC):
         self._rearrange(newborn, matched=matched, was_lost=was_lost)
         if self.settings.number_at_birth:
             self._ids.number(self._tracks.ids)
-        self._drop_duplicates(pins)
+        boxes_xyxy = self._drop_duplicates(pins)
         self._ids.number(self._tracks.ids, entitled=self._tracks.confirmed)
-        return self._output()
+        return self._output(boxes_xyxy)
 
     def _check_embedding_length(self, candidates: Candidates) -> None:
         expected, given = self._tracks.features.shape[1], candidates.features.shape[1]
@@ -89,71 +97,87 @@ class Lifecycle(ABC):
             return
         tracks = self._tracks
         moving = tracks.confirmed | self.settings.predict_unconfirmed
-        rows = np.flatnonzero(moving)
-        tracks.motion.predict(rows, freeze_height=tracks.lost[rows])
+        rows = moving.nonzero()[0]
+        tracks.motion.predict(rows, freeze_height=tracks.lost.take(rows))
 
-    def _give_birth(self, candidates: Candidates, free: IntArray) -> TrackTable:
-        scores = candidates.scores[free]
-        strong = free[
-            (scores >= self.settings.birth_score_threshold)
-            & (scores > self.settings.score_threshold)
-            | (candidates.pins[free] > 0)
-        ]
-        newborn = TrackTable.born(
-            candidates, strong, frame=self._frame, motion_kind=self.motion_kind
-        )
+    def _give_birth(self, candidates: Candidates, free: IntArray) -> TrackTable | None:
+        """Return the tracks that begin with the free candidates, None if none does."""
+        if not len(free):
+            return None
+        scores = candidates.scores.take(free)
+        strong = scores >= self.settings.birth_score_threshold
+        strong &= scores > self.settings.score_threshold
+        strong |= candidates.pins.take(free) > 0
+        rows = free.take(strong.nonzero()[0])
+        if not len(rows):
+            return None
+        newborn = TrackTable.born(candidates, rows, frame=self._frame, motion_kind=self.motion_kind)
         newborn.confirmed[:] = self._frame == 1 or not self.settings.confirm_births
-        newborn.confirmed |= newborn.pins > 0
+        np.logical_or(newborn.confirmed, newborn.pins > 0, out=newborn.confirmed)
         return newborn
 
-    def _rearrange(self, newborn: TrackTable, *, matched: BoolArray, was_lost: BoolArray) -> None:
+    def _rearrange(
+        self, newborn: TrackTable | None, *, matched: BoolArray, was_lost: BoolArray
+    ) -> None:
         """Order the table as seen, newborn, returned, lost, and forget what has ended."""
         tracks = self._tracks
-        tracks.lost |= ~matched & tracks.confirmed
-        remembered = ~matched & tracks.confirmed & ~tracks.doomed
+        remembered = tracks.confirmed & ~matched
+        np.logical_or(tracks.lost, remembered, out=tracks.lost)
+        remembered &= ~tracks.doomed
         expired = (self._frame - tracks.last_frames) > self.settings.max_frames_lost
         if self.settings.zombie_frame:
-            tracks.doomed |= expired & was_lost
+            expired &= was_lost
+            np.logical_or(tracks.doomed, expired, out=tracks.doomed)
         else:
             remembered &= ~expired
+        was_seen = ~was_lost
         order = [
-            np.flatnonzero(matched & ~was_lost),
-            len(tracks) + np.arange(len(newborn)),
-            np.flatnonzero(matched & was_lost),
-            np.flatnonzero(remembered & was_lost),
-            np.flatnonzero(remembered & ~was_lost),
+            (matched & was_seen).nonzero()[0],
+            (matched & was_lost).nonzero()[0],
+            (remembered & was_lost).nonzero()[0],
+            (remembered & was_seen).nonzero()[0],
         ]
-        self._tracks = tracks.followed_by(newborn).select(np.concatenate(order))
+        if newborn is not None:
+            order.insert(1, len(tracks) + np.arange(len(newborn)))
+            tracks = tracks.followed_by(newborn)
+        self._tracks = tracks.select(np.concatenate(order))
 
-    def _drop_duplicates(self, pins: IntArray | None) -> None:
+    def _drop_duplicates(self, pins: IntArray | None) -> Float64Array:
         """Where a seen and a lost track cover one another, keep the one that lived longer.
 
-        One that was seen in a detection with a pin stays.
+        One that was seen in a detection with a pin stays. The boxes of what is left are returned,
+        those of the seen tracks, which come first, before the others'.
         """
         tracks = self._tracks
-        seen, lost = np.flatnonzero(~tracks.lost), np.flatnonzero(tracks.lost)
-        if not len(seen) or not len(lost):
-            return
         boxes = tracks.motion.boxes_xyxy()
-        distances = overlap_distances(
-            boxes[seen], boxes[lost], inclusive=self.settings.inclusive_iou
+        seen = len(tracks) - np.count_nonzero(tracks.lost)
+        if seen in (0, len(tracks)):
+            return boxes
+        ones, others = covering_pairs(
+            boxes[:seen],
+            boxes[seen:],
+            iou_min=self.settings.duplicate_iou_min,
+            inclusive=self.settings.inclusive_iou,
         )
-        doubled = distances < 1.0 - self.settings.duplicate_iou_min
+        if not len(ones):
+            return boxes
+        others += seen
         if not self.settings.match_across_classes:
-            doubled &= tracks.class_ids[seen][:, None] == tracks.class_ids[lost][None, :]
-        if not doubled.any():
-            return
+            alike = tracks.class_ids[ones] == tracks.class_ids[others]
+            ones, others = ones[alike], others[alike]
         ages = tracks.last_frames - tracks.first_frames
-        seen_is_older = ages[seen][:, None] > ages[lost][None, :]
+        seen_is_older = ages[ones] > ages[others]
         kept = np.ones(len(tracks), np.bool_)
-        kept[lost[(doubled & seen_is_older).any(axis=0)]] = False
-        beaten = (doubled & ~seen_is_older).any(axis=1)
+        kept[others[seen_is_older]] = False
+        beaten = ones[~seen_is_older]
         if pins is not None:
-            beaten &= pins[tracks.indices[seen]] == 0
-        kept[seen[beaten]] = False
-        self._tracks = tracks.select(np.flatnonzero(kept))
+            beaten = beaten[pins[tracks.indices[beaten]] == 0]
+        kept[beaten] = False
+        rows = kept.nonzero()[0]
+        self._tracks = tracks.select(rows)
+        return boxes.take(rows, axis=0)
 
-    def _output(self) -> list[TrackedBox]:
+    def _output(self, boxes_xyxy: Float64Array) -> list[TrackedBox]:
         tracks = self._tracks
-        rows = np.flatnonzero(tracks.confirmed & ~tracks.lost)
-        return tracked_boxes(tracks, rows, boxes_xyxy=tracks.motion.boxes_xyxy()[rows])
+        rows = (tracks.confirmed & ~tracks.lost).nonzero()[0]
+        return tracked_boxes(tracks, rows, boxes_xyxy=boxes_xyxy.take(rows, axis=0))

@@ -7,10 +7,11 @@ import numpy as np
 
 from trackmend_core.tracking.assignment import assign
 from trackmend_core.tracking.candidates import Candidates
-from trackmend_core.types import BoolArray, Float64Array, IntArray
+from trackmend_core.tracking.pairs import PairCosts
+from trackmend_core.types import BoolArray, IntArray
 
-StageCosts = Callable[[IntArray, Candidates], Float64Array]
-"""Of the given (R,) tracks with D candidates: (R, D) float64."""
+StageCosts = Callable[[IntArray, IntArray], PairCosts]
+"""Of the given (R,) tracks with the given (C,) candidates: an (R, C) matrix."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -41,13 +42,13 @@ class Matching:
             candidates: a pinned one goes with the track of its pin, and with no track of another.
             track_pins: (T,) the identity that each track is pinned to, 0 for none.
         """
-        self._candidates = candidates
+        self._candidate_pins = candidates.pins
         self._partner_of_track = np.full(track_count, -1, np.int64)
         self._is_free = np.ones(len(candidates), np.bool_)
         if track_pins is None:
             track_pins = np.zeros(track_count, np.int64)
         self._track_pins = track_pins
-        self._is_pinned = bool(candidates.pins.any() and track_pins.any())
+        self._is_pinned = bool(np.count_nonzero(candidates.pins) and np.count_nonzero(track_pins))
         if self._is_pinned:
             same = (track_pins[:, None] == candidates.pins[None, :]) & (track_pins > 0)[:, None]
             tracks, partners = np.nonzero(same)
@@ -66,29 +67,30 @@ class Matching:
 
         Args:
             members: (T,) which tracks take part.
-            costs: called with those that wait and the candidates that are free.
+            costs: called with those that wait, rising, and the candidates that are free.
             cost_max: pairs at or above it stay apart.
             among: (D,) which candidates take part; all without it.
         """
-        waiting = np.flatnonzero(members & (self._partner_of_track < 0))
-        free = np.flatnonzero(self._is_free if among is None else self._is_free & among)
+        waiting = (members & (self._partner_of_track < 0)).nonzero()[0]
+        free = (self._is_free if among is None else self._is_free & among).nonzero()[0]
         if not len(waiting) or not len(free):
             return
-        all_of_them = len(free) == len(self._candidates)
-        some = self._candidates if all_of_them else self._candidates.select(free)
-        prices = costs(waiting, some)
+        pairs = costs(waiting, free)
         if self._is_pinned:
-            mine, theirs = self._track_pins[waiting][:, None], some.pins[None, :]
-            prices = np.where((mine > 0) & (theirs > 0) & (mine != theirs), np.inf, prices)
-        matches = assign(prices, cost_max=cost_max)
-        self._partner_of_track[waiting[matches.rows]] = free[matches.columns]
-        self._is_free[free[matches.columns]] = False
+            mine = self._track_pins.take(waiting).take(pairs.rows)
+            theirs = self._candidate_pins.take(free).take(pairs.columns)
+            pairs = pairs.only((mine == 0) | (theirs == 0) | (mine == theirs))
+        matches = assign(pairs, cost_max=cost_max)
+        if len(matches.rows):
+            partners = free.take(matches.columns)
+            self._partner_of_track[waiting.take(matches.rows)] = partners
+            self._is_free[partners] = False
 
     def result(self) -> Association:
         """Return what was paired in all stages."""
-        track_rows = np.flatnonzero(self._partner_of_track >= 0)
+        track_rows = (self._partner_of_track >= 0).nonzero()[0]
         return Association(
             track_rows=track_rows,
-            candidate_rows=self._partner_of_track[track_rows],
-            free_candidates=np.flatnonzero(self._is_free),
+            candidate_rows=self._partner_of_track.take(track_rows),
+            free_candidates=self._is_free.nonzero()[0],
         )

@@ -21,16 +21,16 @@ class Motion(Columns):
     def __len__(self) -> int: ...
 
     @abstractmethod
-    def boxes_xyxy(self) -> Float64Array:
-        """Return (N, 4) boxes in pixels of the source frame."""
+    def boxes_xyxy(self, rows: IntArray | None = None) -> Float64Array:
+        """Return boxes in pixels of the source frame, (N, 4) or of the given (R,) rows."""
 
     @abstractmethod
     def predict(self, rows: IntArray, *, freeze_height: BoolArray) -> None:
-        """Move the given (R,) rows on by one frame, lost tracks without growing."""
+        """Move the given (R,) rows, rising, on by one frame, lost tracks without growing."""
 
     @abstractmethod
     def update(self, rows: IntArray, boxes_xyah: Float64Array) -> None:
-        """Correct the given rows by what was measured, (R, 4) cx cy aspect height."""
+        """Correct the given rows, rising, by what was measured, (R, 4) cx cy aspect height."""
 
     @abstractmethod
     def place(self, rows: IntArray, boxes_xyah: Float64Array) -> None:
@@ -39,3 +39,11 @@ class Motion(Columns):
     @abstractmethod
     def squared_mahalanobis(self, rows: IntArray, boxes_xyah: Float64Array) -> Float64Array:
         """Return (R, D) squared distances of measured boxes from the given rows' predictions."""
+
+    def near_pairs(
+        self, rows: IntArray, boxes_xyah: Float64Array, *, gate: float
+    ) -> tuple[IntArray, IntArray, Float64Array]:
+        """Return the pairs within the gate: place in `rows`, measured box, squared distance."""
+        distances = self.squared_mahalanobis(rows, boxes_xyah)
+        row, column = (~(distances > gate)).nonzero()  # what is not a number must come to light
+        return row, column, distances[row, column]

@@ -26,18 +26,22 @@ class IdCounter:
 
     def number(self, ids: IntArray, *, entitled: BoolArray | None = None) -> None:
         """Fill in, in place and in order, the ids that are missing; only of those entitled."""
-        nameless = np.flatnonzero((ids == NO_ID) if entitled is None else (ids == NO_ID) & entitled)
-        ids[nameless] = self._next_id + np.arange(len(nameless))
-        self._next_id += len(nameless)
+        without = ids == NO_ID
+        if entitled is not None:
+            without &= entitled
+        nameless = without.nonzero()[0]
+        if len(nameless):
+            ids[nameless] = self._next_id + np.arange(len(nameless))
+            self._next_id += len(nameless)
 
 
 def tracked_boxes(tracks: Shown, rows: IntArray, *, boxes_xyxy: Float64Array) -> list[TrackedBox]:
     """Return the given rows as boxes, (R, 4) `boxes_xyxy` being theirs."""
     columns = zip(
-        tracks.ids[rows].tolist(),
-        tracks.scores[rows].tolist(),
-        tracks.class_ids[rows].tolist(),
-        tracks.indices[rows].tolist(),
+        tracks.ids.take(rows).tolist(),
+        tracks.scores.take(rows).tolist(),
+        tracks.class_ids.take(rows).tolist(),
+        tracks.indices.take(rows).tolist(),
         boxes_xyxy,
         strict=True,
     )

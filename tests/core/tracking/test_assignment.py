@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trackmend_core.tracking.assignment import assign
+from trackmend_core.tracking.pairs import PairCosts
 
 
 @settings(deadline=None)
@@ -21,26 +22,33 @@ def test_pairs_are_those_of_lapjv_with_a_cost_limit(
     costs = draw.random(shape)
     costs[draw.random(shape) < forbidden] = np.inf
     _, partner, _ = lap.lapjv(costs, extend_cost=True, cost_limit=cost_max)
-    matches = assign(costs, cost_max=cost_max)
+    matches = assign(PairCosts.of(costs), cost_max=cost_max)
     np.testing.assert_array_equal(matches.rows, np.flatnonzero(partner >= 0))
     np.testing.assert_array_equal(matches.columns, partner[partner >= 0])
 
 
 def test_a_pair_at_the_limit_stays_apart() -> None:
-    matches = assign(np.array([[0.4, 0.9], [0.9, 0.39]]), cost_max=0.4)
+    matches = assign(PairCosts.of(np.array([[0.4, 0.9], [0.9, 0.39]])), cost_max=0.4)
     assert (matches.rows.tolist(), matches.columns.tolist()) == ([1], [1])
 
 
 def test_two_cheap_pairs_beat_one_cheapest() -> None:
-    matches = assign(np.array([[0.0, 0.1], [0.1, 9.0]]), cost_max=0.4)
+    matches = assign(PairCosts.of(np.array([[0.0, 0.1], [0.1, 9.0]])), cost_max=0.4)
     assert matches.columns.tolist() == [1, 0]
 
 
 @pytest.mark.parametrize("shape", [(0, 0), (0, 3), (3, 0)])
 def test_nothing_to_pair_is_no_error(shape: tuple[int, int]) -> None:
-    assert len(assign(np.zeros(shape), cost_max=0.4).rows) == 0
+    assert len(assign(PairCosts.of(np.zeros(shape)), cost_max=0.4).rows) == 0
 
 
 def test_a_cost_that_is_not_a_number_is_refused() -> None:
     with pytest.raises(ValueError, match="not a number"):
-        assign(np.array([[np.nan]]), cost_max=0.4)
+        assign(PairCosts.of(np.array([[np.nan]])), cost_max=0.4)
+
+
+def test_pairs_that_are_not_listed_can_be_paired_below_a_limit_above_their_cost() -> None:
+    nobody = np.zeros(0, np.int64)
+    apart = PairCosts(shape=(2, 1), rows=nobody, columns=nobody, costs=np.zeros(0), elsewhere=1.0)
+    assert len(assign(apart, cost_max=1.0).rows) == 0
+    assert len(assign(apart, cost_max=1.1).rows) == 1

@@ -12,9 +12,10 @@ from trackmend_core.tracking.method_settings import BotSortSettings
 from trackmend_core.tracking.methods.bytetrack import ByteTrack, fused_with_score
 from trackmend_core.tracking.methods.camera_motion import CameraMotion
 from trackmend_core.tracking.methods.sides_kalman import SidesStates
+from trackmend_core.tracking.pairs import PairCosts
 from trackmend_core.tracking.settings import TrackerSettings
 from trackmend_core.tracking.track import TrackTable
-from trackmend_core.types import Float64Array, ImageArray, IntArray
+from trackmend_core.types import ImageArray, IntArray
 
 
 class BotSort(ByteTrack):
@@ -39,11 +40,14 @@ class BotSort(ByteTrack):
         if warp is not None:
             motion.warp(warp)
 
-    def first_costs(self, tracks: TrackTable, rows: IntArray, free: Candidates) -> Float64Array:
+    def first_costs(
+        self, tracks: TrackTable, rows: IntArray, columns: IntArray, candidates: Candidates
+    ) -> PairCosts:
         """Return the lesser of overlap cost and, where near and alike, half the cosine distance."""
-        overlap = self.plain_costs(tracks, rows, free)
-        cosine = cosine_distances(tracks.features[rows], free.features)
+        pairs = self.plain_costs(tracks, rows, columns, candidates)
+        overlap = pairs.matrix()
+        cosine = cosine_distances(tracks.features[rows], candidates.features[columns])
         alike = (overlap < self._own.near_iou_cost_max) & (cosine < self._own.appearance_cost_max)
         if self._own.fuse_score:
-            overlap = fused_with_score(overlap, free)
-        return np.where(alike, np.minimum(overlap, 0.5 * cosine), overlap)
+            overlap = fused_with_score(pairs, candidates.scores[columns]).matrix()
+        return PairCosts.of(np.where(alike, np.minimum(overlap, 0.5 * cosine), overlap))

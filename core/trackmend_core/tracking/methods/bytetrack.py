@@ -4,13 +4,14 @@ Differs from the released code where that has FairMOT's habits: new tracks are p
 track is gone, and IoU is the plain one; see `TrackerSettings`.
 """
 
-import numpy as np
+from dataclasses import replace
 
 from trackmend_core.tracking.candidates import Candidates
 from trackmend_core.tracking.costs import overlap_costs
 from trackmend_core.tracking.lifecycle import Lifecycle
 from trackmend_core.tracking.matching import Association, Matching
 from trackmend_core.tracking.method_settings import BotSortSettings, ByteTrackSettings
+from trackmend_core.tracking.pairs import PairCosts
 from trackmend_core.tracking.settings import TrackerSettings
 from trackmend_core.tracking.track import TrackTable
 from trackmend_core.types import Float64Array, IntArray
@@ -35,37 +36,40 @@ class ByteTrack(Lifecycle):
         matching = Matching(track_count=len(tracks), candidates=candidates, track_pins=tracks.pins)
         matching.settle(
             tracks.confirmed,
-            costs=lambda rows, free: self.first_costs(tracks, rows, free),
+            costs=lambda rows, free: self.first_costs(tracks, rows, free, candidates),
             cost_max=own.first_iou_cost_max,
             among=sure,
         )
         matching.settle(
             tracks.confirmed & ~tracks.lost,
-            costs=lambda rows, free: self.plain_costs(tracks, rows, free),
+            costs=lambda rows, free: self.plain_costs(tracks, rows, free, candidates),
             cost_max=own.second_iou_cost_max,
             among=~sure,
         )
         matching.settle(
             ~tracks.confirmed,
-            costs=lambda rows, free: self.first_costs(tracks, rows, free),
+            costs=lambda rows, free: self.first_costs(tracks, rows, free, candidates),
             cost_max=self.settings.unconfirmed_iou_cost_max,
             among=sure,
         )
         return matching.result()
 
-    def first_costs(self, tracks: TrackTable, rows: IntArray, free: Candidates) -> Float64Array:
-        """Return what it costs to go on with a sure detection, (R, D)."""
-        costs = self.plain_costs(tracks, rows, free)
-        return fused_with_score(costs, free) if self._second.fuse_score else costs
+    def first_costs(
+        self, tracks: TrackTable, rows: IntArray, columns: IntArray, candidates: Candidates
+    ) -> PairCosts:
+        """Return what it costs to go on with a sure detection."""
+        pairs = self.plain_costs(tracks, rows, columns, candidates)
+        scores = candidates.scores.take(columns)
+        return fused_with_score(pairs, scores) if self._second.fuse_score else pairs
 
-    def plain_costs(self, tracks: TrackTable, rows: IntArray, free: Candidates) -> Float64Array:
-        """Return 1 - IoU, inf between classes, (R, D)."""
-        return overlap_costs(tracks, rows, candidates=free, settings=self.settings)
+    def plain_costs(
+        self, tracks: TrackTable, rows: IntArray, columns: IntArray, candidates: Candidates
+    ) -> PairCosts:
+        """Return 1 - IoU, within a class."""
+        return overlap_costs(tracks, rows, columns, candidates=candidates, settings=self.settings)
 
 
-def fused_with_score(costs: Float64Array, candidates: Candidates) -> Float64Array:
-    """Return 1 - IoU * score of (R, D) costs 1 - IoU; inf stays."""
-    fused: Float64Array = np.where(
-        np.isinf(costs), np.inf, 1.0 - (1.0 - costs) * candidates.scores[None, :]
-    )
-    return fused
+def fused_with_score(pairs: PairCosts, scores: Float64Array) -> PairCosts:
+    """Return 1 - IoU * score of costs 1 - IoU; (C,) scores."""
+    costs = 1.0 - (1.0 - pairs.costs) * scores.take(pairs.columns)
+    return replace(pairs, costs=costs)

@@ -17,6 +17,7 @@ from trackmend_core.tracking.matching import Association, Matching
 from trackmend_core.tracking.method_settings import DeepSortSettings
 from trackmend_core.tracking.methods.sort import newborn_rows
 from trackmend_core.tracking.output import NO_ID, IdCounter, tracked_boxes
+from trackmend_core.tracking.pairs import PairCosts
 from trackmend_core.tracking.settings import TrackerSettings
 from trackmend_core.types import Float64Array, FrameDetections, ImageArray, IntArray, TrackedBox
 
@@ -72,17 +73,17 @@ class DeepSort:
         for missed in np.unique(tracks.missed[confirmed]):
             matching.settle(
                 confirmed & (tracks.missed == missed),
-                costs=self._gallery_costs,
+                costs=lambda rows, columns: self._gallery_costs(rows, candidates.select(columns)),
                 cost_max=self._own.cosine_max,
             )
         matching.settle(
             ~confirmed | (tracks.missed == 1),
-            costs=self._overlap_costs,
+            costs=lambda rows, columns: self._overlap_costs(rows, candidates.select(columns)),
             cost_max=self._own.iou_cost_max,
         )
         return matching.result()
 
-    def _gallery_costs(self, rows: IntArray, candidates: Candidates) -> Float64Array:
+    def _gallery_costs(self, rows: IntArray, candidates: Candidates) -> PairCosts:
         """Return the least cosine distance to a gallery; inf beyond the gate."""
         tracks = self._tracks
         distances = tracks.motion.squared_mahalanobis(rows, candidates.boxes_xyah)
@@ -94,13 +95,13 @@ class DeepSort:
             if len(near):
                 cosine = tracks.galleries[row] @ candidates.features[near].T
                 costs[place, near] = np.maximum(0.0, 1.0 - cosine.max(axis=0))
-        return costs
+        return PairCosts.of(costs)
 
-    def _overlap_costs(self, rows: IntArray, candidates: Candidates) -> Float64Array:
+    def _overlap_costs(self, rows: IntArray, candidates: Candidates) -> PairCosts:
         boxes = self._tracks.motion.select(rows).boxes_xyxy()
         costs = overlap_distances(boxes, candidates.boxes_xyxy)
         costs[~self._same_class(rows, candidates)] = np.inf
-        return costs
+        return PairCosts.of(costs)
 
     def _same_class(self, rows: IntArray, candidates: Candidates) -> NDArray[np.bool_]:
         if self._settings.match_across_classes:

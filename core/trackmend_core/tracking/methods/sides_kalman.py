@@ -48,10 +48,11 @@ class SidesStates(Motion):
     def __len__(self) -> int:
         return len(self.means)
 
-    def boxes_xyxy(self) -> Float64Array:
-        """Return (N, 4) boxes in pixels of the source frame."""
-        halves = np.maximum(self.means[:, 2:4], _SMALLEST_SIDE) / 2
-        centres = self.means[:, :2]
+    def boxes_xyxy(self, rows: IntArray | None = None) -> Float64Array:
+        """Return boxes in pixels of the source frame, (N, 4) or of the given (R,) rows."""
+        means = self.means if rows is None else self.means[rows]
+        halves = np.maximum(means[:, 2:4], _SMALLEST_SIDE) / 2
+        centres = means[:, :2]
         return np.concatenate([centres - halves, centres + halves], axis=1)
 
     def predict(self, rows: IntArray, *, freeze_height: BoolArray) -> None:
