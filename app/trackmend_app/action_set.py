@@ -106,9 +106,10 @@ class ActionSet(QObject):
         return menus
 
     def fill_context_menu(self, menu: QMenu) -> None:
-        """Add the actions that are offered at a box."""
+        """Add the actions that are offered at a box: what mends it first, then what looks at it."""
         menu.setToolTipsVisible(True)
-        self._fill(menu, [row for row in self.rows if row.in_context_menu])
+        offered = [row for row in self.rows if row.in_context_menu]
+        self._fill(menu, sorted(offered, key=lambda row: row.menu is not Menu.TRACK))
 
     def _fill(self, widget: QMenu, rows: list[ActionRow]) -> None:
         for _, group in groupby(rows, key=lambda row: (row.menu, row.group)):

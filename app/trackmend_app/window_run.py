@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, QSize
 
 from trackmend_app.application import (
     PICTURE_LIMIT_MS,
@@ -15,6 +15,9 @@ from trackmend_app.application import (
 from trackmend_app.garbage import keep_what_is_there
 from trackmend_app.help.first_start import begin_first_time
 from trackmend_app.main_window import MainWindow
+
+_TITLE_BAR_PX = 40
+"""What the desktop adds above the window; without it the status line would lie off the screen."""
 
 
 def run_window(paths: list[Path], *, screenshot: Path | None = None) -> int:
@@ -36,7 +39,8 @@ def run_window(paths: list[Path], *, screenshot: Path | None = None) -> int:
         window.workbench.opener.open_paths(paths)
     if screenshot is None:
         obey_ctrl_c()
-        window.resize(window.size().boundedTo(window.screen().availableSize()))
+        room = window.screen().availableSize() - QSize(0, _TITLE_BAR_PX)
+        window.resize(window.size().boundedTo(room))
         window.show()
         keep_what_is_there()
         if not paths:

@@ -9,7 +9,7 @@ from trackmend_app.jobs.crop_loader import CropKey
 from trackmend_app.similarity.picture_cell import LINE_PX, FootLine, PictureCell
 from trackmend_core.project.records import frame_number
 from trackmend_core.review import Crop, Suspicion
-from trackmend_core.types import ImageArray, TrackId
+from trackmend_core.types import ImageArray
 
 _CELL = QSize(64, 104)
 _PARTNER = "partner_"
@@ -22,8 +22,7 @@ class CropCell(PictureCell):
         super().__init__(parent, number=number, size=_CELL)
         self.crop = crop
         self.key = CropKey.around(crop.frame, crop.box_xyxy)
-        is_before = crop.role.removeprefix(_PARTNER) == "before"
-        words = self.tr("{number} before") if is_before else self.tr("{number} after")
+        words = self.tr("{number} before") if _is_before(crop) else self.tr("{number} after")
         which = words.format(number=number)
         self.set_identity(number, FootLine(which))
         where = self.tr("frame {frame}").format(frame=frame_number(crop.frame))
@@ -56,11 +55,11 @@ class CropStrip(QWidget):
         numbers = dict(zip(suspicion.tracks, suspicion.numbers, strict=True))
         self.cells = [CropCell(crop, numbers[crop.track_id], self) for crop in suspicion.crops]
         self._row.addStretch()
-        before: TrackId | None = None
+        last: Crop | None = None
         for cell in self.cells:
-            if before is not None:
-                self._row.addWidget(_between("→" if cell.crop.track_id == before else "⇄"))
-            before = cell.crop.track_id
+            if last is not None:
+                self._row.addWidget(_between("→" if _goes_on(last, cell.crop) else "⇄"))
+            last = cell.crop
             cell.clicked.connect(lambda _checked, crop=cell.crop: self.crop_clicked.emit(crop))
             self._row.addWidget(cell)
         self._row.addStretch()
@@ -76,6 +75,15 @@ class CropStrip(QWidget):
         for cell in self.cells:
             if cell.key in pictures:
                 cell.set_crop(pictures[cell.key])
+
+
+def _goes_on(one: Crop, other: Crop) -> bool:
+    """Tell whether two pictures are one story: of one track, or an end and a new beginning."""
+    return one.track_id == other.track_id or (_is_before(one) and not _is_before(other))
+
+
+def _is_before(crop: Crop) -> bool:
+    return crop.role.removeprefix(_PARTNER) == "before"
 
 
 def _between(sign: str) -> QLabel:

@@ -295,9 +295,10 @@ def test_the_menu_at_a_box_selects_it_and_offers_its_edits(tracked: Stage) -> No
         int(placed.box.box_id), window.canvas.mapToGlobal(placed.rect.center().toPoint())
     )
     menu = QApplication.activePopupWidget()
-    offered = {action.objectName() for action in menu.actions() if action.objectName()}
+    offered = [action.objectName() for action in menu.actions() if action.objectName()]
     menu.close()
-    assert {"swap_from_here", "split", "delete_box", "keyframe", "mark_outside"} <= offered
+    assert offered[0] == "swap_from_here", "what mends stands first"
+    assert {"swap_from_here", "split", "delete_box", "keyframe", "mark_outside"} <= set(offered)
     assert [
         tracked.session.track(TrackId(one)).number for one in tracked.session.selection.track_ids
     ] == [a]

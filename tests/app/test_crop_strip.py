@@ -1,0 +1,47 @@
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from trackmend_app.review.crop_strip import CropStrip
+from trackmend_core.review import Crop, Suspicion
+from trackmend_core.types import BoxId, TrackId
+
+
+def crop(role: str, track: int) -> Crop:
+    return Crop(
+        role=role,
+        track_id=TrackId(track),
+        box_id=BoxId(track),
+        frame=3,
+        box_xyxy=(0.0, 0.0, 10.0, 30.0),
+    )
+
+
+@pytest.mark.parametrize(
+    ("crops", "signs"),
+    [
+        ([crop("before", 1), crop("after", 1)], ["→"]),
+        ([crop("before", 1), crop("partner_after", 2)], ["→"]),
+        (
+            [
+                crop("before", 1),
+                crop("after", 1),
+                crop("partner_before", 2),
+                crop("partner_after", 2),
+            ],
+            ["→", "⇄", "→"],
+        ),
+    ],
+    ids=["one track", "an end and a new beginning", "a swap"],
+)
+def test_pictures_that_follow_each_other_in_time_have_an_arrow_and_a_trade_has_two(
+    qtbot: QtBot, crops: list[Crop], signs: list[str]
+) -> None:
+    strip = CropStrip()
+    qtbot.addWidget(strip)
+    shown = SimpleNamespace(crops=crops, tracks=(TrackId(1), TrackId(2)), numbers=(7, 9))
+    strip.set_suspicion(cast(Suspicion, shown))
+    assert [label.text() for label in strip.findChildren(QLabel)] == signs
