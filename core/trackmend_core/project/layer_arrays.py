@@ -3,6 +3,8 @@
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import chain
+from typing import Final
 
 import numpy as np
 from sqlalchemy import Connection
@@ -12,9 +14,10 @@ from trackmend_core.types import BoolArray, Float64Array, IntArray, RunId, Track
 NO_DETECTION = -1
 """Stands for the detection of a box that a person drew."""
 
+_CHUNK_ROWS: Final = 20_000
 _COLUMNS = """
-    SELECT id, track_id, frame_index, coalesce(detection_id, -1), x1, y1, x2, y2, score,
-        class_id, source = 'person'
+    SELECT id, track_id, frame_index, coalesce(detection_id, -1), class_id, source = 'person',
+        x1, y1, x2, y2, score
     FROM boxes WHERE {} ORDER BY track_id, frame_index
 """
 _OF_RUN = _COLUMNS.format("track_id IN (SELECT id FROM tracks WHERE run_id = ?1) AND run_id = ?1")
@@ -57,13 +60,11 @@ def layer_arrays(
 ) -> LayerArrays:
     """Return the boxes of a run's layer, or of some of its tracks."""
     if track_ids is None:
-        rows = connection.exec_driver_sql(_OF_RUN, (run_id,))
+        source, parameters = _OF_RUN, (run_id,)
     else:
         wanted = json.dumps([int(track_id) for track_id in track_ids])
-        rows = connection.exec_driver_sql(_OF_TRACKS, (run_id, wanted))
-    # Ids and frames stay below 2**53, so float64 holds them exactly.
-    table = np.array([tuple(row) for row in rows], np.float64).reshape(-1, 11)
-    whole = table[:, :4].astype(np.int64)
+        source, parameters = _OF_TRACKS, (run_id, wanted)
+    whole, real = _read(connection, source, parameters)
     present = np.unique(whole[:, 1]).tolist()
     numbers = connection.exec_driver_sql(_NUMBERS, (json.dumps(present),))
     return LayerArrays(
@@ -71,9 +72,27 @@ def layer_arrays(
         track_ids=whole[:, 1],
         frames=whole[:, 2],
         detection_ids=whole[:, 3],
-        boxes_xyxy=table[:, 4:8].copy(),
-        scores=table[:, 8].copy(),
-        class_ids=table[:, 9].astype(np.int64),
-        by_person=table[:, 10].astype(np.bool_),
+        boxes_xyxy=real[:, :4],
+        scores=real[:, 4],
+        class_ids=whole[:, 4],
+        by_person=whole[:, 5].astype(np.bool_),
         numbers={TrackId(row.id): row.number for row in numbers},
     )
+
+
+def _read(
+    connection: Connection, source: str, parameters: tuple[object, ...]
+) -> tuple[IntArray, Float64Array]:
+    """Return (N, 6) int64 and (N, 5) float64, never more than a chunk of rows as Python objects.
+
+    Two million rows as tuples would take a gigabyte.
+    """
+    whole, real = [np.zeros((0, 6), np.int64)], [np.zeros((0, 5))]
+    cursor = connection.exec_driver_sql(source, parameters).cursor
+    assert cursor is not None
+    while rows := cursor.fetchmany(_CHUNK_ROWS):
+        # Ids and frames stay below 2**53, so float64 holds them exactly.
+        table = np.fromiter(chain.from_iterable(rows), np.float64).reshape(-1, 11)
+        whole.append(table[:, :6].astype(np.int64))
+        real.append(table[:, 6:].copy())
+    return np.concatenate(whole), np.concatenate(real)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trackmend_core.project import Changes, LayerArrays, Project
 from trackmend_core.review.coverage import hidden_shares
+from trackmend_core.review.growing_rows import GrowingRows
 from trackmend_core.review.track_view import NO_ROW, TrackView
 from trackmend_core.types import Float64Array, FloatArray, IntArray, RunId, TrackId
 
@@ -174,7 +175,9 @@ def _carried_over(before: Iterable[TrackView], layer: LayerArrays) -> Float64Arr
 
 def read_detections(project: Project, run_id: RunId, on_step: OnStep = go_on) -> SeenDetections:
     """Return all detections of a run; they never change, so this is read once."""
-    ids, frames, boxes, scores, embeddings = [], [], [], [], []
+    ids, frames = GrowingRows(np.int64), GrowingRows(np.int64)
+    boxes, scores = GrowingRows(np.float32), GrowingRows(np.float32)
+    embeddings = GrowingRows(np.float16)
     for stored in project.iter_detections(run_id):
         on_step()
         count = len(stored.ids)
@@ -184,22 +187,23 @@ def read_detections(project: Project, run_id: RunId, on_step: OnStep = go_on) ->
         frames.append(np.full(count, stored.frame_index, np.int64))
         boxes.append(stored.detections.boxes_xyxy)
         scores.append(stored.detections.scores)
-        embeddings.append(stored.detections.embeddings.astype(np.float16))
-    if not ids:
-        none = np.zeros(0, np.int64)
-        empty = np.zeros((0, 4), np.float32)
-        return SeenDetections(
-            ids=none,
-            frames=none,
-            boxes_xyxy=empty,
-            scores=empty[:, 0],
-            embeddings=np.zeros((1, 1), np.float16),
-        )
-    order = np.argsort(np.concatenate(ids), kind="stable")
+        embeddings.append(stored.detections.embeddings)
+    seen = SeenDetections(
+        ids=ids.take(),
+        frames=frames.take(),
+        boxes_xyxy=boxes.take().reshape(-1, 4),
+        scores=scores.take(),
+        embeddings=embeddings.take(),
+    )
+    if not len(seen.ids):
+        return replace(seen, embeddings=np.zeros((1, 1), np.float16))
+    if (np.diff(seen.ids) > 0).all():
+        return seen
+    order = np.argsort(seen.ids, kind="stable")
     return SeenDetections(
-        ids=np.concatenate(ids)[order],
-        frames=np.concatenate(frames)[order],
-        boxes_xyxy=np.concatenate(boxes)[order],
-        scores=np.concatenate(scores)[order],
-        embeddings=np.concatenate(embeddings)[order],
+        ids=seen.ids[order],
+        frames=seen.frames[order],
+        boxes_xyxy=seen.boxes_xyxy[order],
+        scores=seen.scores[order],
+        embeddings=seen.embeddings[order],
     )
