@@ -328,11 +328,21 @@ class Session(QObject):
     def _commit(self, changes: Changes, *, undone: bool = False) -> Changes:
         self._saved_at = datetime.now()
         self._marks = None
-        self._forget_rows()
+        self._take_over(changes)
         self._keep_selection_true()
         self.tracks_changed.emit()
         self.edited.emit(changes, undone)
         return changes
+
+    def _take_over(self, changes: Changes) -> None:
+        """Read the tracks anew that an edit touched: the others are as they were."""
+        known, self._boxes = self._tracks, None
+        if known is None or self._run is None or changes.run_id != self._run.run_id:
+            self._tracks = None
+            return
+        fresh = self.required_project().tracks(changes.run_id, only=changes.tracks)
+        others = (track for track in known if track.track_id not in changes.tracks)
+        self._tracks = tuple(sorted((*others, *fresh), key=lambda track: track.number))
 
     def _forget_rows(self) -> None:
         self._tracks, self._boxes = None, None

@@ -10,7 +10,7 @@ from trackmend_app.suspicion_tones import suspicion_colour
 from trackmend_app.theme import Theme, ui_font
 from trackmend_app.theme.colour_maths import mix
 from trackmend_app.theme.identity_colours import panel_colour_name
-from trackmend_app.timeline.lane_picture import bars_image
+from trackmend_app.timeline.lane_picture import bars_image, ink_of
 from trackmend_app.timeline.ticks import clock, shown_number, ticks
 from trackmend_app.timeline.time_axis import TimeAxis
 from trackmend_core.project import TrackSummary, VerifiedStretch
@@ -18,6 +18,8 @@ from trackmend_core.types import Float64Array, FloatArray, IntArray
 
 _RIGHT_MIDDLE = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT_MIDDLE = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_TONES = 100
+"""So many colours of suspicion are told apart."""
 
 
 def tracks_per_frame(tracks: Iterable[TrackSummary], frame_count: int) -> IntArray:
@@ -52,9 +54,12 @@ def draw_suspicion(painter: QPainter, area: QRectF, suspicion: FloatArray, *, th
     most = np.maximum.reduceat(suspicion, starts)
     padded = np.pad(most, 1)
     heights = np.maximum(np.maximum(padded[:-2], padded[2:]), most)  # one frame stays to be seen
-    colours = [QColor(suspicion_colour(value, theme)) for value in heights.tolist()]
+    tones, which = np.unique(np.rint(heights * _TONES), return_inverse=True)
+    inks = np.stack(
+        [ink_of(QColor(suspicion_colour(tone / _TONES, theme))) for tone in tones.tolist()]
+    )
     picture = bars_image(
-        heights.astype(np.float64), rows=rows, colour=QColor(theme.doubt), colours=colours
+        heights.astype(np.float64), rows=rows, colour=QColor(theme.doubt), inks=inks[which]
     )
     picture.setDevicePixelRatio(ratio)
     painter.drawImage(area.topLeft() + QPointF(0, 2), picture)

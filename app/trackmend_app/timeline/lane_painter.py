@@ -15,6 +15,7 @@ from trackmend_app.timeline.lane_picture import (
     LaneDetails,
     bars_image,
     covered_columns,
+    ink_of,
     lane_codes,
     lane_heights,
 )
@@ -105,15 +106,15 @@ def draw_lane_spans(
     if codes is not None:
         heights, numbers = lane_codes(codes, axis=axis, columns=columns)
         covered = covered_columns(visible, axis=axis, columns=columns)
-        inks = {
-            int(number): QColor(panel_colour_name(int(number), theme=theme))
-            for number in np.unique(numbers)
-        }
+        known, which = np.unique(numbers, return_inverse=True)
+        inks = np.stack(
+            [ink_of(QColor(panel_colour_name(int(one), theme=theme))) for one in known.tolist()]
+        )
         picture = bars_image(
             np.where(covered, heights, 0.0),
             rows=rows,
             colour=colour,
-            colours=[inks[number] for number in numbers.tolist()],
+            inks=inks[which],
         )
     else:
         scores = details.scores if details is not None else None

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
 from trackmend_app.timeline.identity_codes import IdentityCodes
@@ -94,24 +95,39 @@ def lane_heights(
 
 
 def bars_image(
-    heights: Float64Array, *, rows: int, colour: QColor, colours: Sequence[QColor] | None = None
+    heights: Float64Array, *, rows: int, colour: QColor, inks: NDArray[np.uint8] | None = None
 ) -> QImage:
     """Return bars of the given heights (0..1 of `rows`), their tops smoothed.
 
     Args:
         heights: (columns,).
         rows: device pixels.
-        colour: of all columns; its alpha holds for `colours` as well.
-        colours: one per column instead.
+        colour: of all columns; its alpha holds for `inks` as well.
+        inks: (columns, 3) blue, green and red of each column instead; see `ink_of`.
     """
-    below_top = np.asarray(heights)[None, :] * rows - np.arange(rows)[::-1, None]
-    coverage = np.clip(below_top, 0.0, 1.0) * colour.alphaF()
-    inks = [colour] if colours is None else colours
-    bgra = np.array([[ink.blue(), ink.green(), ink.red(), 255] for ink in inks], np.float64)
-    pixels = np.rint(coverage[..., None] * bgra[None]).astype(np.uint8)
+    below_top = (np.asarray(heights, np.float32) * rows)[None, :] - np.arange(
+        rows - 1, -1, -1, dtype=np.float32
+    )[:, None]
+    opaque = np.rint(np.clip(below_top, 0.0, 1.0) * (255 * colour.alphaF())).astype(np.uint16)
+    if inks is None:
+        shades = np.arange(256, dtype=np.uint16)[:, None] * ink_of(colour)
+        palette = np.full((256, 4), np.arange(256)[:, None], np.uint8)
+        palette[:, :3] = (shades + 127) // 255
+        pixels = palette.view(np.uint32)[:, 0][opaque]
+    else:
+        bgra = np.empty((*opaque.shape, 4), np.uint8)
+        bgra[..., 3] = opaque
+        for channel in range(3):
+            bgra[..., channel] = (opaque * inks[None, :, channel].astype(np.uint16) + 127) // 255
+        pixels = bgra.view(np.uint32)[..., 0]
     width = pixels.shape[1]
     form = QImage.Format.Format_ARGB32_Premultiplied
     return QImage(pixels.data, width, rows, 4 * width, form).copy()
+
+
+def ink_of(colour: QColor) -> NDArray[np.uint8]:
+    """Return (3,) blue, green and red."""
+    return np.array([colour.blue(), colour.green(), colour.red()], np.uint8)
 
 
 def _mean_per_column(

@@ -34,10 +34,12 @@ class LayerAccess:
     author: str
     _database: Database
 
-    def tracks(self, run_id: RunId) -> list[TrackSummary]:
-        """Return the tracks of the layer of a run, by number."""
+    def tracks(
+        self, run_id: RunId, *, only: Collection[TrackId] | None = None
+    ) -> list[TrackSummary]:
+        """Return the tracks of the layer of a run, or some of them, by number."""
         with self._database.reading() as connection:
-            return summaries.summaries(connection, run_id)
+            return summaries.summaries(connection, run_id, only=only)
 
     def boxes_in_frame(self, run_id: RunId, frame_index: int) -> list[BoxRecord]:
         """Return the boxes of one frame, by number."""

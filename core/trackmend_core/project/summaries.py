@@ -1,7 +1,7 @@
 """Keeps one small row per track (boxes, score, stretches), so that a long video opens at once."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,8 +99,10 @@ def read_spans(blob: bytes) -> SpanArray:
     return np.frombuffer(blob, "<i4").reshape(-1, 2).astype(np.int32)
 
 
-def summaries(connection: Connection, run_id: RunId) -> list[TrackSummary]:
-    """Return all tracks of the layer of a run, by number."""
+def summaries(
+    connection: Connection, run_id: RunId, *, only: Collection[TrackId] | None = None
+) -> list[TrackSummary]:
+    """Return all tracks of the layer of a run, or those of some that are there, by number."""
     query = (
         select(
             tracks.c.id,
@@ -115,6 +117,8 @@ def summaries(connection: Connection, run_id: RunId) -> list[TrackSummary]:
         .where(tracks.c.run_id == run_id)
         .order_by(tracks.c.number)
     )
+    if only is not None and len(only) <= _CHUNK:
+        query = query.where(tracks.c.id.in_(only))
     rows = connection.execute(query).all()
     missing = [row.id for row in rows if row.spans is None]
     computed = {
@@ -125,6 +129,8 @@ def summaries(connection: Connection, run_id: RunId) -> list[TrackSummary]:
     result = []
     for row in rows:
         count, total, blob = row.box_count, row.score_sum, row.spans
+        if only is not None and row.id not in only:
+            continue
         if blob is None:
             if row.id not in computed:
                 continue
