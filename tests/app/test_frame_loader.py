@@ -28,6 +28,8 @@ class LongGroups:
     def __init__(self) -> None:
         self.may_read = threading.Event()
         self.given_up: list[int] = []
+        self.prepared: list[int] = []
+        self.left: list[int] = []
 
     def read(self, frame_index: int) -> ImageArray:
         return np.full((8, 8, 3), frame_index % 251, np.uint8)
@@ -41,6 +43,13 @@ class LongGroups:
                 self.given_up.append(frame_index)
                 return None
         return self.read(frame_index)
+
+    def prepare_before(self, frame_index: int, given_up: Callable[[], bool]) -> None:
+        self.prepared.append(frame_index)
+        while not self.may_read.wait(0.002):
+            if given_up():
+                self.left.append(frame_index)
+                return
 
     def timestamp_s(self, frame_index: int) -> float:
         return frame_index / self.frame_rate
@@ -154,3 +163,61 @@ def test_frames_on_the_way_to_a_far_one_are_shown_while_it_is_decoded(
     assert exact.args[0] == 399
     assert shown == sorted(shown) and len(shown) >= 2
     assert 0 < shown[-1] < 399
+
+
+def test_after_a_step_back_the_frames_before_are_prepared_and_what_is_at_hand_still_comes(
+    qtbot: QtBot, loader: FrameLoader, video: LongGroups
+) -> None:
+    shown: list[int] = []
+    loader.frame_ready.connect(lambda frame, _image: shown.append(frame))
+    video.quick_frame = lambda frame_index: frame_index  # type: ignore[method-assign]
+    video.read_unless = lambda frame_index, _given_up: video.read(frame_index)  # type: ignore[method-assign]
+    for frame in (50, 49, 48, 300):
+        loader.request(frame)
+        qtbot.waitUntil(lambda frame=frame: frame in shown, timeout=TIMEOUT_MS)
+    assert shown == [50, 49, 48, 300]
+    assert video.prepared[0] == 49, "it began after the first step back and not before"
+
+
+def test_preparing_is_left_for_a_frame_that_has_to_be_decoded(
+    qtbot: QtBot, loader: FrameLoader, video: LongGroups
+) -> None:
+    shown: list[int] = []
+    loader.frame_ready.connect(lambda frame, _image: shown.append(frame))
+    for frame in (100, 99):
+        video.may_read.set()
+        loader.request(frame)
+        qtbot.waitUntil(lambda frame=frame: frame in shown, timeout=TIMEOUT_MS)
+        video.may_read.clear()
+    loader.request(730)
+    video.may_read.clear()
+    qtbot.wait(30)
+    video.may_read.set()
+    qtbot.waitUntil(lambda: 730 in shown, timeout=TIMEOUT_MS)
+
+
+def test_preparing_does_not_keep_the_window_from_closing(
+    qtbot: QtBot, loader: FrameLoader, video: LongGroups
+) -> None:
+    shown: list[int] = []
+    loader.frame_ready.connect(lambda frame, _image: shown.append(frame))
+    video.quick_frame = lambda frame_index: frame_index  # type: ignore[method-assign]
+    video.read_unless = lambda frame_index, _given_up: video.read(frame_index)  # type: ignore[method-assign]
+    for frame in (50, 49):
+        loader.request(frame)
+        qtbot.waitUntil(lambda frame=frame: frame in shown, timeout=TIMEOUT_MS)
+    qtbot.waitUntil(lambda: bool(video.prepared), timeout=TIMEOUT_MS)
+    loader.shut_down()
+    assert video.left == [49]
+
+
+def test_a_frame_near_one_at_hand_that_still_takes_long_is_preceded_by_it(
+    qtbot: QtBot, loader: FrameLoader, video: LongGroups
+) -> None:
+    near: list[int] = []
+    loader.near_ready.connect(lambda frame, _image: near.append(frame))
+    with qtbot.waitSignal(loader.frame_ready, timeout=TIMEOUT_MS) as came:
+        loader.request(2 * GROUP + 2)
+        qtbot.waitUntil(lambda: near == [2 * GROUP], timeout=TIMEOUT_MS)
+        video.may_read.set()
+    assert came.args is not None and came.args[0] == 2 * GROUP + 2

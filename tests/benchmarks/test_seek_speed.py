@@ -19,7 +19,7 @@ from trackmend_core.video import FrameCache, open_video
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(1800)]
 
-WIDTH, HEIGHT, FRAMES, GROUP = 1920, 1080, 500, 250
+WIDTH, HEIGHT, FRAMES, GROUP, RATE = 1920, 1080, 500, 250, 25
 TOLD = f"1080p H.264, a key frame in {GROUP}"
 
 
@@ -75,10 +75,34 @@ def test_steps_cost_what_plain_decoding_costs(
         ahead = [timed(lambda f=f: video.read(f)) for f in range(301, 400)]
         say_times(table, f"step +1, {TOLD}", ahead, baseline=beside)
         back = [timed(lambda f=f: video.read(f)) for f in range(390, 360, -1)]
-        say_times(table, f"step -1 ({TOLD})", back, baseline=beside)
+        say_times(table, f"step -1 without preparation ({TOLD})", back, baseline=beside)
         seeks = [timed(lambda: video.read(dice.randrange(FRAMES))) for _ in range(20)]
         whole = f"{beside}, {1e3 * plain * GROUP:.0f} ms a group"
         say_times(table, f"random seek, exact frame ({TOLD})", seeks, baseline=whole)
+
+
+def test_stepping_back_at_the_rate_of_the_video(
+    qtbot: QtBot, table: BenchTable, long_groups: Path
+) -> None:
+    """From a step back to its exact frame, with the key held down through the whole group."""
+    loader = FrameLoader(FrameCache(512 << 20))
+    shown: dict[int, float] = {}
+    loader.frame_ready.connect(lambda frame, _i: shown.setdefault(frame, time.perf_counter()))
+    with qtbot.waitSignal(loader.video_opened, timeout=60_000):
+        loader.open(long_groups)
+    begin = FRAMES - 60
+    for frame in (begin + 1, begin):
+        loader.request(frame)
+        qtbot.waitUntil(lambda frame=frame: frame in shown, timeout=60_000)
+    taken = []
+    for frame in range(begin - 1, begin - 121, -1):
+        asked, own = time.perf_counter(), time.process_time()
+        loader.request(frame)
+        qtbot.waitUntil(lambda frame=frame: frame in shown, timeout=60_000)
+        taken.append((shown[frame] - asked, time.process_time() - own))
+        qtbot.wait(max(1, int(1000 * (asked + 1 / RATE - time.perf_counter()))))
+    loader.shut_down()
+    say_times(table, f"step -1 in the window, {RATE} a second ({TOLD})", taken)
 
 
 def test_scrubbing_shows_something_within_50_ms(

@@ -53,10 +53,18 @@ PASSED_BY = 12
 """A frame this little before the one wanted now is read all the same: it lies on the way."""
 
 SOON = 4
-"""So near a frame comes at once: no other one is shown in its place."""
+"""So near a frame mostly comes at once: another one is shown in its place only once it is clear
+that it does not."""
+
+GRACE_S = 0.005
+"""What takes longer does not come at once."""
 
 PROGRESS_S = 0.03
 """While a far frame is decoded, frames on the way to it are shown so often."""
+
+
+BACK = 4
+"""Two frames wanted in turn, the second at most so much before the first, are a step back."""
 
 
 class _Wanted:
@@ -65,6 +73,7 @@ class _Wanted:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._wish: tuple[int, int] | None = None
+        self.left = 0  # rises whenever the reader has to leave what it does
 
     def put(self, ticket: int, frame_index: int) -> bool:
         """Replace the wish; return whether the reader has to be woken for it."""
@@ -84,15 +93,23 @@ class _Wanted:
     def clear(self) -> None:
         with self._lock:
             self._wish = None
+            self.left += 1
 
-    def take(self, ticket: int) -> int | None:
-        """Return the frame wanted of this video and forget it; leave a wish for another video."""
+    def take(
+        self, ticket: int, *, only: Callable[[int], bool] | None = None
+    ) -> tuple[int | None, bool]:
+        """Return the frame wanted of this video and forget it, and whether a wish is left.
+
+        A wish for another video is left, and so is a frame that `only` refuses.
+        """
         with self._lock:
-            if self._wish is None or self._wish[0] != ticket:
-                return None
-            frame_index = self._wish[1]
+            if self._wish is None:
+                return None, False
+            other, frame_index = self._wish
+            if other != ticket or (only is not None and not only(frame_index)):
+                return None, True
             self._wish = None
-            return frame_index
+            return frame_index, False
 
 
 class _Reader(QObject):
@@ -111,7 +128,8 @@ class _Reader(QObject):
         self._opener = opener
         self._video: VideoSource | None = None
         self._ticket = 0
-        self._last, self._shown_s = -1, 0.0
+        self._last, self._shown_s, self._begun_s = -1, 0.0, 0.0
+        self._exact = -1  # the last frame handed out that was itself wanted
 
     @Slot(int, object)
     def open(self, ticket: int, path: Path) -> None:
@@ -126,31 +144,61 @@ class _Reader(QObject):
 
     @Slot()
     def read_wanted(self) -> None:
-        frame_index = self._wanted.take(self._ticket)
+        frame_index, _ = self._wanted.take(self._ticket)
         if frame_index is None or self._video is None:
             return
+        before = self._exact
+        if self._read(self._video, frame_index) and 0 < before - frame_index <= BACK:
+            self._prepare_back(self._video)
+
+    def _read(self, video: VideoSource, frame_index: int) -> bool:
+        """Hand out a frame, a near one first; return whether it came."""
+        self._begun_s = time.perf_counter()
         try:
-            self._show_near(self._video, frame_index)
-            image = self._video.read_unless(frame_index, partial(self._gives_up, frame_index))
+            self._show_near(video, frame_index, beyond=SOON)
+            image = video.read_unless(frame_index, partial(self._gives_up, frame_index))
         except Exception as error:
             self.read_failed.emit(self._ticket, frame_index, error)
-            return
+            return False
         if image is not None:
-            self._last = frame_index
+            self._last = self._exact = frame_index
             self.frame_ready.emit(self._ticket, frame_index, image)
+        return image is not None
+
+    def _prepare_back(self, video: VideoSource) -> None:
+        """Decode what the next steps back will want, handing out meanwhile what is at hand."""
+        begun = self._wanted.left
+
+        def leaves() -> bool:
+            wish, is_left = self._wanted.take(
+                self._ticket, only=lambda frame: video.quick_frame(frame) == frame
+            )
+            if wish is not None:
+                self._read(video, wish)
+            return is_left or self._wanted.left != begun
+
+        at = -1
+        while at != self._exact and not leaves():
+            at = self._exact
+            video.prepare_before(at, leaves)
 
     def _gives_up(self, frame_index: int) -> bool:
         """Say whether a frame being decoded is wanted no more; if it is, show the way to it."""
         if self._wanted.leaves_behind(self._ticket, frame_index):
             return True
-        if self._video is not None and time.perf_counter() - self._shown_s > PROGRESS_S:
-            self._show_near(self._video, frame_index)
+        now = time.perf_counter()
+        if (
+            self._video is not None
+            and now - self._shown_s > PROGRESS_S
+            and now - self._begun_s > GRACE_S
+        ):
+            self._show_near(self._video, frame_index, beyond=0)
         return False
 
-    def _show_near(self, video: VideoSource, frame_index: int) -> None:
-        """Hand out a near frame first where the frame itself takes longer."""
+    def _show_near(self, video: VideoSource, frame_index: int, *, beyond: int) -> None:
+        """Hand out a near frame first, unless it is so near that the frame itself may come soon."""
         near = video.quick_frame(frame_index)
-        if abs(near - frame_index) > SOON and near != self._last:
+        if abs(near - frame_index) > beyond and near != self._last:
             self._last, self._shown_s = near, time.perf_counter()
             self.near_ready.emit(self._ticket, near, video.read(near))
 

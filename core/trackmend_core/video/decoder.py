@@ -14,6 +14,12 @@ from trackmend_core.video.packets import PacketReader, PacketTable, decode_packe
 _KEPT_BYTES = 48 << 20
 """Decoded frames kept for steps back, in the picture format of the file."""
 
+_BACK_BYTES = 192 << 20
+"""The same while somebody steps back: half of it around him, half decoded before he is there."""
+
+_MOST_BACK = 64
+"""So many frames are decoded before a step back at most."""
+
 _AHEAD = 12
 """Frames that are decoded in passing rather than jumped over."""
 
@@ -46,6 +52,9 @@ class FrameDecoder:
         self._reader = PacketReader(path, table)
         self._kept: OrderedDict[int, VideoFrame] = OrderedDict()
         self._kept_bytes = 0
+        self._bound_bytes = _KEPT_BYTES
+        self._first_kept = 0
+        self._in_vain = -1
         self._ready: deque[VideoFrame] = deque()
         self._first_sound = 0
         self._latest = -1
@@ -63,7 +72,13 @@ class FrameDecoder:
         if frame_index in self._kept:
             return self._kept[frame_index]
         if not self._comes_soon(frame_index):
+            self._bound_bytes = _KEPT_BYTES
             self._restart(frame_index)
+            if self._begins_long_group(frame_index):
+                self._decode_first()
+                if frame_index in self._kept:
+                    return self._kept[frame_index]
+                self._restart(frame_index)
         if not self._decode_until(frame_index, given_up):
             self._restart(frame_index)
             self._decode_until(frame_index, given_up)
@@ -81,6 +96,34 @@ class FrameDecoder:
         if not self._comes_soon(frame_index):
             at_hand.append(int(self._restart_frames[self._restart_before(frame_index)]))
         return min(at_hand, key=lambda at: abs(at - frame_index), default=frame_index)
+
+    def prepare_before(self, frame_index: int, *, given_up: Callable[[], bool]) -> None:
+        """Decode the frames before one that is at hand, so that steps back find them decoded.
+
+        Without this every so many steps back cost a whole group of pictures.
+
+        Raises:
+            FFmpegError, LookupError: the file has changed or is gone.
+        """
+        first = frame_index
+        while first - 1 in self._kept:
+            first -= 1
+        shown = self._kept.get(frame_index)
+        if shown is None or first == 0:
+            return
+        chunk = max(1, min(_MOST_BACK, _BACK_BYTES // 2 // _frame_bytes(shown)))
+        if frame_index - first >= chunk or first == self._in_vain:
+            return
+        self._bound_bytes = _BACK_BYTES
+        self._restart(first - 1)
+        self._first_kept = first - chunk
+        try:
+            if not self._decode_until(first - 1, given_up):
+                self._in_vain = first  # the frame before is damaged
+        except GivenUpError:
+            return
+        finally:
+            self._first_kept = 0
 
     def close(self) -> None:
         """Close the file."""
@@ -108,6 +151,27 @@ class FrameDecoder:
         self._latest = self._first_sound - 1
         self._ready.clear()
         self._drained = False
+
+    def _begins_long_group(self, frame_index: int) -> bool:
+        """Return whether decoding begins at this very frame, and no other beginning comes soon."""
+        row = self._restart_before(frame_index)
+        later = self._restart_frames[row + 1 : row + 2]
+        group = (int(later[0]) if len(later) else len(self._frame_of_packet)) - frame_index
+        return int(self._restart_frames[row]) == frame_index and group > _AHEAD
+
+    def _decode_first(self) -> None:
+        """Press one packet through the decoder, which would hold it back until others follow.
+
+        Decoding has to begin anew afterwards; that is one packet twice.
+        """
+        self._decode_packet()
+        try:
+            self._ready.extend(self._reader.stream.codec_context.decode(None))
+        except FFmpegError:
+            self._ready.clear()
+        self._drained = True
+        while self._ready:
+            self._keep(self._ready.popleft())
 
     def _decode_until(self, frame_index: int, given_up: Callable[[], bool]) -> bool:
         while frame_index not in self._kept:
@@ -140,12 +204,14 @@ class FrameDecoder:
         if frame_index < self._first_sound:
             return
         self._latest = max(self._latest, frame_index)
+        if frame_index < self._first_kept:
+            return
         if frame_index in self._kept:
             self._kept.move_to_end(frame_index)
             return
         self._kept[frame_index] = frame
         self._kept_bytes += _frame_bytes(frame)
-        while self._kept_bytes > _KEPT_BYTES and len(self._kept) > 1:
+        while self._kept_bytes > self._bound_bytes and len(self._kept) > 1:
             _, old = self._kept.popitem(last=False)
             self._kept_bytes -= _frame_bytes(old)
 

@@ -1,6 +1,7 @@
 """A video file as a source of frames."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -119,6 +120,15 @@ class FileSource:
                 "The frames before and after it may still be readable.",
             )
         return self._image(frame)
+
+    def prepare_before(self, frame_index: int, given_up: Callable[[], bool]) -> None:
+        """Decode frames before one just read, so that steps back find them; see `VideoSource`.
+
+        Whatever is wrong with the file is said by the read that meets it.
+        """
+        if self._decoder is not None:
+            with suppress(FFmpegError, LookupError):
+                self._decoder.prepare_before(frame_index, given_up=given_up)
 
     def timestamp_s(self, frame_index: int) -> float:
         """Return seconds from the first frame to this one.

@@ -102,6 +102,9 @@ class FolderSource:
         """
         return None if given_up() else self.read(frame_index)
 
+    def prepare_before(self, frame_index: int, given_up: Callable[[], bool]) -> None:
+        """Do nothing: every image is as quick as any other."""
+
     def timestamp_s(self, frame_index: int) -> float:
         """Return seconds from the first image to this one.
 

@@ -173,6 +173,10 @@ class CachedVideo:
         image.setflags(write=False)
         return image
 
+    def prepare_before(self, frame_index: int, given_up: Callable[[], bool]) -> None:
+        """Make steps back from a frame just read quick; ends as soon as `given_up` says so."""
+        self._source.prepare_before(frame_index, given_up)
+
     def timestamp_s(self, frame_index: int) -> float:
         """Return seconds from the first frame to this one.
 

@@ -79,6 +79,13 @@ class VideoSource(Protocol):
         """
         ...
 
+    def prepare_before(self, frame_index: int, given_up: Callable[[], bool]) -> None:
+        """Make steps back from a frame just read quick; ends as soon as `given_up` says so.
+
+        `given_up` may itself read frames that are decoded already (see `quick_frame`).
+        """
+        ...
+
     def timestamp_s(self, frame_index: int) -> float:
         """Return when the frame is shown, seconds after the first frame.
 

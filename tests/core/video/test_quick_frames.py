@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numbered_video import draw_numbered, number_in, write_numbered
+from numbered_video import draw_numbered, number_in, numbers_read, write_numbered
 
-from trackmend_core.video import CachedVideo, FrameCache, open_video
+from trackmend_core.video import CachedVideo, FrameCache, decoder, open_video
 
 GROUP = 60
 
@@ -86,3 +86,79 @@ def test_the_cache_knows_the_nearest_frame_of_a_video() -> None:
     cache.put("b", 5, np.zeros((4, 4, 3), np.uint8))
     assert cache.nearest("a", 5) == 2
     assert cache.nearest("a", 30) == 40
+
+
+@pytest.fixture
+def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the frames were large: a few are kept, twenty or so while stepping back."""
+    monkeypatch.setattr(decoder, "_KEPT_BYTES", 150_000)
+    monkeypatch.setattr(decoder, "_BACK_BYTES", 800_000)
+
+
+@pytest.mark.usefixtures("little_memory")
+def test_steps_back_find_their_frames_decoded_once_prepared(
+    long_groups: Path, tmp_path: Path
+) -> None:
+    with open_video(long_groups, cache_dir=tmp_path) as video:
+        at = 3 * GROUP + 30
+        video.read(at)
+        while at > 2 * GROUP:
+            video.prepare_before(at, lambda: False)
+            for _ in range(5):
+                at -= 1
+                assert video.quick_frame(at) == at
+                assert number_in(video.read(at)) == at
+
+
+def test_preparing_may_be_interrupted_to_read_what_is_at_hand(
+    long_groups: Path, tmp_path: Path
+) -> None:
+    with open_video(long_groups, cache_dir=tmp_path) as video:
+        video.read(2 * GROUP + 30)
+        read: list[int] = []
+
+        def look_in_between() -> bool:
+            read.append(number_in(video.read(2 * GROUP + 30)))
+            return len(read) > 20
+
+        video.prepare_before(2 * GROUP + 30, look_in_between)
+        assert set(read) == {2 * GROUP + 30}
+        order = [2 * GROUP + 31, 2 * GROUP + 10, 2 * GROUP + 29, GROUP - 1, 2 * GROUP + 40]
+        assert [number_in(video.read(frame)) for frame in order] == order
+
+
+@pytest.mark.usefixtures("little_memory")
+def test_stepping_to_and_fro_with_preparation_never_gives_a_wrong_frame(
+    long_groups: Path, tmp_path: Path
+) -> None:
+    dice = random.Random(8)
+    with CachedVideo(open_video(long_groups, cache_dir=tmp_path), FrameCache(1 << 20)) as video:
+        at = 4 * GROUP - 1
+        for _ in range(120):
+            at = max(0, min(4 * GROUP - 1, at + dice.choice((-1, -1, -1, -3, 2, 5, -40))))
+            assert number_in(video.read(at)) == at
+            left = dice.randrange(80)
+
+            def given_up(steps: list[int] = [left]) -> bool:  # noqa: B006 - counts down
+                steps[0] -= 1
+                return steps[0] < 0
+
+            video.prepare_before(at, given_up)
+
+
+def test_a_key_frame_far_away_takes_few_packets_and_the_frames_after_it_still_come(
+    long_groups: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fed: list[int] = []
+    decode = decoder.decode_packet
+    monkeypatch.setattr(
+        decoder, "decode_packet", lambda *args: fed.append(args[1][0]) or decode(*args)
+    )
+    with open_video(long_groups, cache_dir=tmp_path) as video:
+        assert number_in(video.read(2 * GROUP)) == 2 * GROUP
+        assert len(fed) == 1
+        assert numbers_read(video, range(2 * GROUP + 1, 3 * GROUP + 5)) == list(
+            range(2 * GROUP + 1, 3 * GROUP + 5)
+        )
+        assert number_in(video.read(GROUP)) == GROUP
+        assert number_in(video.read(GROUP - 1)) == GROUP - 1
