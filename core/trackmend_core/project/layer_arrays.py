@@ -60,7 +60,8 @@ def layer_arrays(
 ) -> LayerArrays:
     """Return the boxes of a run's layer, or of some of its tracks."""
     if track_ids is None:
-        source, parameters = _OF_RUN, (run_id,)
+        source: str = _OF_RUN
+        parameters: tuple[object, ...] = (run_id,)
     else:
         wanted = json.dumps([int(track_id) for track_id in track_ids])
         source, parameters = _OF_TRACKS, (run_id, wanted)
