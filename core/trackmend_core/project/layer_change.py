@@ -67,8 +67,11 @@ def read_change(connection: Connection, edit_id: EditId, *, forward: bool) -> La
         "SELECT from_track_id, to_track_id, frame_index, score FROM box_moves"
         " CROSS JOIN boxes ON boxes.id = box_id WHERE edit_id = ?",
         (edit_id,),
-    ).all()
-    moved = _table(moves)
+    )
+    assert moves.cursor is not None
+    moved = _table(
+        moves.cursor.fetchall()
+    )  # past SQLAlchemy's rows: they may be a hundred thousand
     sides = [
         _table(
             run(
@@ -88,7 +91,7 @@ def read_change(connection: Connection, edit_id: EditId, *, forward: bool) -> La
         tracks=frozenset(TrackId(track_id) for track_id in (*named, *boxed.tolist())),
         removed=before if forward else after,
         added=after if forward else before,
-        box_count=len(moves) + len(redrawn),
+        box_count=len(moved) + len(redrawn),
     )
 
 

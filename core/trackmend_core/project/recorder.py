@@ -11,12 +11,16 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from trackmend_core.project.moved_boxes import log_moved, make_room, settle_with_recorded
 from trackmend_core.project.schema import boxes, tracks
 from trackmend_core.project.transaction import PARKING_TRACK
 from trackmend_core.types import EditId
 
 UNRECORDED = EditId(0)
 """Changes are allowed but not kept: a run is being written, or the log itself is played."""
+
+_FEW_WAYS = 8
+"""So many ways from track to track are played one by one; more, box by box."""
 
 _IMAGES = {"tracks": "track_images", "boxes": "box_images"}
 _COLUMNS = {
@@ -36,14 +40,16 @@ class PlaceTakenError(Exception):
 @contextmanager
 def recording(connection: Connection, edit_id: EditId) -> Iterator[None]:
     """Allow changes to tracks and boxes, kept under this edit (`UNRECORDED`: not kept)."""
+    make_room(connection)
     connection.exec_driver_sql("INSERT INTO recorder (edit_id) VALUES (?)", (edit_id,))
     yield
     connection.exec_driver_sql("DELETE FROM recorder")
 
 
 def write_log(connection: Connection, edit_id: EditId) -> None:
-    """Move the rows that the triggers kept into the log of the edit."""
+    """Move the rows that were kept into the log of the edit."""
     run = connection.exec_driver_sql
+    settle_with_recorded(connection)
     same = " AND ".join(
         f"kept.{name} IS now.{name}" for name in _COLUMNS["boxes"] if name != "track_id"
     )
@@ -81,6 +87,7 @@ def write_log(connection: Connection, edit_id: EditId) -> None:
             (edit_id,),
         )
         run(f"DELETE FROM recorded_{table}")
+    log_moved(connection, edit_id)
 
 
 def play(connection: Connection, edit_id: EditId, *, forward: bool) -> None:
@@ -120,16 +127,49 @@ def play_inside(connection: Connection, edit_id: EditId, *, forward: bool) -> No
 
 
 def _play_moves(connection: Connection, edit_id: EditId, *, forward: bool) -> None:
-    target = "to_track_id" if forward else "from_track_id"
-    run = connection.exec_driver_sql
-    moved = "id IN (SELECT box_id FROM box_moves WHERE edit_id = ?)"
-    # Boxes of one frame may trade tracks: park each under an id of its own first.
-    run(f"UPDATE boxes SET track_id = {PARKING_TRACK} - track_id WHERE {moved}", (edit_id,))
-    run(
-        f"UPDATE boxes SET track_id = (SELECT {target} FROM box_moves"
-        f" WHERE edit_id = ? AND box_id = boxes.id) WHERE {moved}",
-        (edit_id, edit_id),
+    origin, target = (
+        ("from_track_id", "to_track_id") if forward else ("to_track_id", "from_track_id")
     )
+    run = connection.exec_driver_sql
+    ways = run(
+        f"SELECT DISTINCT {origin}, {target} FROM box_moves WHERE edit_id = ? LIMIT ?",
+        (edit_id, _FEW_WAYS + 1),
+    ).all()
+    moved = "id IN (SELECT box_id FROM box_moves WHERE edit_id = ?)"
+    if len(ways) > _FEW_WAYS:
+        # Boxes of one frame may trade tracks: park each under an id of its own first.
+        run(f"UPDATE boxes SET track_id = {PARKING_TRACK} - track_id WHERE {moved}", (edit_id,))
+        run(
+            f"UPDATE boxes SET track_id = (SELECT {target} FROM box_moves"
+            f" WHERE edit_id = ? AND box_id = boxes.id) WHERE {moved}",
+            (edit_id, edit_id),
+        )
+        return
+    along = (
+        "UPDATE boxes SET track_id = ? WHERE id IN"
+        f" (SELECT box_id FROM box_moves WHERE edit_id = ? AND {origin} = ? AND {target} = ?)"
+    )
+    for way, lands_in in _in_order([(int(way[0]), int(way[1])) for way in ways]):
+        run(along, (lands_in, edit_id, *way))
+
+
+def _in_order(ways: list[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], int]]:
+    """Give ways from track to track, and the track to put the boxes of each into, step by step.
+
+    A way waits until the track it leads to has been left; where ways lead in a circle, the boxes
+    of one are parked and follow when there is room.
+    """
+    waiting = dict.fromkeys(ways, False)
+    while waiting:
+        left = {way[0] for way, is_parked in waiting.items() if not is_parked}
+        free = next((way for way in waiting if way[1] not in left), None)
+        if free is not None:
+            yield free, free[1]
+            del waiting[free]
+            continue
+        parked = next(way for way, is_parked in waiting.items() if not is_parked)
+        yield parked, PARKING_TRACK - parked[0]
+        waiting[parked] = True
 
 
 def _play_tracks(connection: Connection, edit_id: EditId, *, forward: bool) -> None:

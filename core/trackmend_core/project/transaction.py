@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, se
 
 from trackmend_core.errors import UserError
 from trackmend_core.project.layer import box_record
+from trackmend_core.project.moved_boxes import keep_tracks_of
 from trackmend_core.project.numbers import free_number
 from trackmend_core.project.records import BoxRecord, BoxXyxy, frame_number
 from trackmend_core.project.schema import boxes, runs, tracks, videos
@@ -264,11 +265,11 @@ class Transaction:
         last_frame: int | None = None,
     ) -> int:
         """Hand the boxes of a stretch to another track and return how many they are."""
-        moved = self.connection.execute(
-            update(boxes)
-            .where(_stretch(track_id, first_frame, last_frame))
-            .values(track_id=to_track_id)
-        )
+        stretch = _stretch(track_id, first_frame, last_frame)
+        with keep_tracks_of(self.connection, stretch):
+            moved = self.connection.execute(
+                update(boxes).where(stretch).values(track_id=to_track_id)
+            )
         return moved.rowcount
 
     def delete_boxes(
