@@ -197,3 +197,33 @@ def test_a_batch_of_two_is_refused() -> None:
 def test_a_size_head_of_three_channels_is_refused() -> None:
     with pytest.raises(ValueError, match="3 channels"):
         decode(random_heads(8, sizes=3))
+
+
+@settings(deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    shape=st.tuples(st.integers(1, 3), st.integers(1, 60), st.integers(1, 60)),
+    spread=st.sampled_from([0.01, 1.0, 5.0, 40.0]),
+    tied=st.booleans(),
+    count=st.sampled_from([0, 3, 20, 500]),
+    min_score=st.sampled_from([0.0, 0.1, 0.5, 0.97, 1.0]),
+)
+def test_looking_at_promising_cells_only_finds_the_peaks_of_the_whole_map(
+    seed: int,
+    shape: tuple[int, int, int],
+    spread: float,
+    tied: bool,
+    count: int,
+    min_score: float,
+) -> None:
+    logits = (np.random.default_rng(seed).normal(size=(1, *shape)) * spread).astype(np.float32)
+    if tied:
+        logits = np.round(logits * 2) / 2
+    scores = np.reciprocal(1 + np.exp(-np.clip(logits[0], -80, 80)))
+    padded = np.pad(scores, ((0, 0), (1, 1), (1, 1)), constant_values=-1.0)
+    around = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))
+    found = np.flatnonzero((scores >= around.max(axis=(-1, -2))) & (scores > min_score))
+    best = found[np.lexsort((found, -scores.reshape(-1)[found]))][:count]
+    values, classes, cells = _peaks_on_the_cpu(logits, count=count, min_score=min_score)
+    np.testing.assert_array_equal(classes * scores[0].size + cells, best)
+    np.testing.assert_allclose(values, scores.reshape(-1)[best], atol=1e-7)
