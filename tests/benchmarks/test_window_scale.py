@@ -8,21 +8,25 @@ frame stands for it.
 import cProfile
 import pstats
 import resource
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 from large_project import BOXES_TOLD, FRAMES, HEIGHT, WIDTH, write_large_project
 from PySide6.QtCore import QRectF
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from scale_rows import Taken, say_times, timed
 from table import BenchTable
 
 from trackmend_app.application import prepare_application
 from trackmend_app.canvas import VideoCanvas
+from trackmend_app.dialogs.questions import Questions
 from trackmend_app.main_window import MainWindow
+from trackmend_app.review.queue_state import QueueState
 from trackmend_app.session import Selection
 from trackmend_core.project import BoxRecord, Project
 from trackmend_core.project.edits import SetBox, SwapTracks
@@ -38,23 +42,42 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def window(qtbot: QtBot, qapp: QApplication, large: Path) -> Iterator[MainWindow]:
-    prepare_application()
-    window = MainWindow(qapp)
+class NobodyThere:
+    """Answers no to whatever the window asks: the video of the generated project is not there."""
+
+    def confirm(self, question: str, details: str, accept: str) -> bool:
+        return False
+
+    def __getattr__(self, name: str) -> object:
+        raise AssertionError(f"the window asked: {name}")
+
+
+def large_window(app: QApplication) -> MainWindow:
+    window = MainWindow(app, questions=cast(Questions, NobodyThere()))
     window.resize(1600, 1000)
     window.show()
+    return window
+
+
+@pytest.fixture(scope="module")
+def opened(qapp: QApplication, large: Path) -> Iterator[MainWindow]:
+    """One window for all: the review index of two million boxes is opened once, in its thread."""
+    prepare_application()
+    window = large_window(qapp)
     window.workbench.session.open_project(large)
-    put_dialogs_away()
     yield window
     window.close()
 
 
-def put_dialogs_away() -> None:
-    """The video is not there, and the window says so."""
-    for widget in QApplication.topLevelWidgets():
-        if isinstance(widget, QDialog):
-            widget.reject()
+@pytest.fixture
+def window(opened: MainWindow, qtbot: QtBot) -> MainWindow:
+    """The window once the review index is there, as a reviewer has it for hours."""
+    queue = opened.workbench.review
+    qtbot.waitUntil(
+        lambda: queue.state not in (QueueState.LOOKING, QueueState.UPDATING), timeout=900_000
+    )
+    assert queue.state is QueueState.READY
+    return opened
 
 
 def step_to(window: MainWindow, frame_index: int) -> None:
@@ -73,18 +96,40 @@ def test_open(qtbot: QtBot, qapp: QApplication, table: BenchTable, large: Path) 
     prepare_application()
     seconds: list[Taken] = []
     for _ in range(3):
-        window = MainWindow(qapp)
-        window.resize(1600, 1000)
-        window.show()
+        window = large_window(qapp)
 
         def open_and_paint(window: MainWindow = window) -> None:
             window.workbench.session.open_project(large)
             window.grab()
 
         seconds.append(timed(open_and_paint))
-        put_dialogs_away()
         window.close()
     say_times(table, f"open {BOXES_TOLD}", seconds, floor_ms=2000)
+
+
+def test_a_step_while_the_review_index_is_being_opened(
+    table: BenchTable, opened: MainWindow
+) -> None:
+    assert opened.workbench.review.state is QueueState.LOOKING
+    step_to(opened, 200)
+    seconds = [timed(lambda f=200 + n % 40: step_to(opened, f)) for n in range(120)]
+    assert opened.workbench.review.state is QueueState.LOOKING, "it ended too soon to say"
+    say_times(table, "step while the review index is being opened", seconds, floor_ms=50)
+
+
+def test_the_review_index_opens_in_its_thread(
+    table: BenchTable, opened: MainWindow, qtbot: QtBot
+) -> None:
+    clock, own = time.perf_counter(), time.process_time()
+    queue = opened.workbench.review
+    qtbot.waitUntil(lambda: queue.state is QueueState.READY, timeout=900_000)
+    table.say(
+        f"until the queue of {BOXES_TOLD} is there, the window idle",
+        ours=f"{time.perf_counter() - clock:.0f} s",
+        baseline=f"processor: {time.process_time() - own:.0f} s",
+        ratio="",
+        floor="",
+    )
 
 
 def test_a_step_costs_the_same_at_frame_100_and_at_frame_99_000(
@@ -159,6 +204,10 @@ def test_edits_with_their_commit_and_all_views(
     say_times(table, "swap of two tracks of 1 800 boxes, with commit", usual, floor_ms=250)
     seconds = [timed(lambda: swap(1, 2)) for _ in range(4)]
     say_times(table, "swap of 2 x 50 000 boxes, with commit", seconds, floor_ms=250)
+    undone = [timed(session.undo) for _ in range(4)]
+    say_times(table, "undo of a swap of 2 x 50 000 boxes", undone, floor_ms=250)
+    redone = [timed(session.redo) for _ in range(4)]
+    say_times(table, "redo of a swap of 2 x 50 000 boxes", redone, floor_ms=250)
     moves = [timed(lambda n=n: move(n)) for n in range(1, 21)]
     say_times(table, "move of a box, with commit", moves, floor_ms=50)
     while session.undo() is not None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,14 @@ from sqlalchemy import Connection, Row, Select, select
 from trackmend_core.errors import UserError
 from trackmend_core.project.records import StoredDetections, frame_number
 from trackmend_core.project.schema import frame_detections, run_boxes, run_tracks
-from trackmend_core.types import DetectionId, FloatArray, FrameDetections, RunId
+from trackmend_core.types import DetectionId, FloatArray, FrameDetections, IntArray, RunId
 
 _CHUNK_FRAMES = 64
+_CHUNK_COLUMNS = 512
+_RAW = (
+    "SELECT frame_index, first_detection_id, detection_count, boxes, scores, embeddings"
+    " FROM frame_detections WHERE run_id = ? AND frame_index >= ? ORDER BY frame_index LIMIT ?"
+)
 _COLUMNS = frame_detections.c
 # Any: the columns differ in type and are unpacked by name.
 _FRAMES: Select[Any] = select(frame_detections)
@@ -80,6 +86,53 @@ def read_chunk(
         .limit(_CHUNK_FRAMES)
     )
     return [_unpack(row) for row in connection.execute(query)]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class DetectionColumns:
+    """The detections of consecutive frames as columns.
+
+    Attributes:
+        last_frame: the last frame that was read, with detections or without.
+        ids: (N,) int64.
+        frames: (N,) int64, 0-based.
+        boxes_xyxy: (N, 4) float32, pixels.
+        scores: (N,) float32, 0..1.
+        embeddings: (N, D) float32, unit length.
+    """
+
+    last_frame: int
+    ids: IntArray
+    frames: IntArray
+    boxes_xyxy: FloatArray
+    scores: FloatArray
+    embeddings: FloatArray
+
+
+def read_columns(
+    connection: Connection, *, run_id: RunId, first_frame: int
+) -> DetectionColumns | None:
+    """Return the next stored frames from `first_frame` on as columns, None at the end of the run.
+
+    A hundred thousand frames one by one would cost ten small arrays each.
+    """
+    rows = connection.exec_driver_sql(_RAW, (run_id, first_frame, _CHUNK_COLUMNS)).all()
+    if not rows:
+        return None
+    frames, firsts, counts = (
+        np.array(column, np.int64) for column in zip(*(row[:3] for row in rows), strict=True)
+    )
+    total = int(counts.sum())
+    boxes, scores, embeddings = (b"".join(row[place] for row in rows) for place in (3, 4, 5))
+    packed = np.frombuffer(embeddings, "<f2")
+    return DetectionColumns(
+        last_frame=int(frames[-1]),
+        ids=np.repeat(firsts - np.cumsum(counts) + counts, counts) + np.arange(total),
+        frames=np.repeat(frames, counts),
+        boxes_xyxy=np.frombuffer(boxes, "<f4").reshape(total, 4),
+        scores=np.frombuffer(scores, "<f4"),
+        embeddings=_unit_length(packed.reshape(total, len(packed) // total if total else 0)),
+    )
 
 
 def tracked_ids(connection: Connection, *, run_id: RunId) -> frozenset[DetectionId]:

@@ -18,11 +18,15 @@ _CHUNK_ROWS: Final = 20_000
 _COLUMNS = """
     SELECT id, track_id, frame_index, coalesce(detection_id, -1), class_id, source = 'person',
         x1, y1, x2, y2, score
-    FROM boxes WHERE {} ORDER BY track_id, frame_index
+    FROM boxes
 """
-_OF_RUN = _COLUMNS.format("track_id IN (SELECT id FROM tracks WHERE run_id = ?1) AND run_id = ?1")
+# All boxes in the order in which they lie in the file: by an index each would be looked up.
+_OF_RUN = f"{_COLUMNS} NOT INDEXED WHERE run_id = ?"
 _NUMBERS = "SELECT id, number FROM tracks WHERE id IN (SELECT value FROM json_each(?))"
-_OF_TRACKS = _COLUMNS.format("track_id IN (SELECT value FROM json_each(?2)) AND run_id = ?1")
+_OF_TRACKS = (
+    f"{_COLUMNS} WHERE track_id IN (SELECT value FROM json_each(?2)) AND run_id = ?1"
+    " ORDER BY track_id, frame_index"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -96,4 +100,10 @@ def _read(
         table = np.fromiter(chain.from_iterable(rows), np.float64).reshape(-1, 11)
         whole.append(table[:, :6].astype(np.int64))
         real.append(table[:, 6:].copy())
-    return np.concatenate(whole), np.concatenate(real)
+    ids, numbers = np.concatenate(whole), np.concatenate(real)
+    tracks, frames = ids[:, 1], ids[:, 2]
+    rises = (np.diff(tracks) > 0) | ((np.diff(tracks) == 0) & (np.diff(frames) > 0))
+    if rises.all():
+        return ids, numbers
+    order = np.lexsort((frames, tracks))
+    return ids[order], numbers[order]

@@ -7,6 +7,7 @@ from sqlalchemy import delete
 
 from trackmend_core.project import backups, detection_store, runs, state
 from trackmend_core.project.database import Database
+from trackmend_core.project.detection_store import DetectionColumns
 from trackmend_core.project.records import JsonObject, RunRecord, StoredDetections
 from trackmend_core.project.run_writer import RunWriter
 from trackmend_core.project.schema import runs as runs_table
@@ -117,6 +118,19 @@ class RunAccess:
                 return
             yield from chunk
             first_frame = chunk[-1].frame_index + 1
+
+    def iter_detection_columns(self, run_id: RunId) -> Iterator[DetectionColumns]:
+        """Give the detections of all stored frames in order, many frames at a time, as columns."""
+        first_frame = 0
+        while True:
+            with self._database.reading() as connection:
+                columns = detection_store.read_columns(
+                    connection, run_id=run_id, first_frame=first_frame
+                )
+            if columns is None:
+                return
+            yield columns
+            first_frame = columns.last_frame + 1
 
     def tracked_detections(self, run_id: RunId) -> frozenset[DetectionId]:
         """Return the detections the tracker made boxes of, whatever edits made of those since."""

@@ -178,16 +178,15 @@ def read_detections(project: Project, run_id: RunId, on_step: OnStep = go_on) ->
     ids, frames = GrowingRows(np.int64), GrowingRows(np.int64)
     boxes, scores = GrowingRows(np.float32), GrowingRows(np.float32)
     embeddings = GrowingRows(np.float16)
-    for stored in project.iter_detections(run_id):
+    for columns in project.iter_detection_columns(run_id):
         on_step()
-        count = len(stored.ids)
-        if not count:
+        if not len(columns.ids):
             continue
-        ids.append(stored.ids)
-        frames.append(np.full(count, stored.frame_index, np.int64))
-        boxes.append(stored.detections.boxes_xyxy)
-        scores.append(stored.detections.scores)
-        embeddings.append(stored.detections.embeddings)
+        ids.append(columns.ids)
+        frames.append(columns.frames)
+        boxes.append(columns.boxes_xyxy)
+        scores.append(columns.scores)
+        embeddings.append(columns.embeddings)
     seen = SeenDetections(
         ids=ids.take(),
         frames=frames.take(),
