@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from PySide6.QtGui import QKeySequence
-
 from trackmend_app import situation as when
 from trackmend_app.situation import Situation
 from trackmend_app.wording import say
+from trackmend_app.wording.say import say_with_actions
+from trackmend_app.wording.shown_keys import key_text, with_keys
 
 
 class Menu(StrEnum):
@@ -59,16 +59,15 @@ class ActionRow:
 
     def tooltip(self) -> str:
         """Return the tip with every key that does it."""
-        shown = say(" or ").join(
-            QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in self.keys
-        )
+        shown = say(" or ").join(dict.fromkeys(key_text(key) for key in self.keys))
         held = say("hold {keys}").format(keys=shown) if self.held else shown
-        return f"{self.tip} ({held})" if shown else self.tip
+        tip = with_keys(self.tip)
+        return f"{tip} ({held})" if shown else tip
 
     def translated(self) -> "ActionRow":
         """Return the row in the person's language; the table itself stays English."""
         family = say(self.family) if self.family else ""
-        return replace(self, title=say(self.title), tip=say(self.tip), family=family)
+        return replace(self, title=say(self.title), tip=say_with_actions(self.tip), family=family)
 
 
 def rows_of(

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 from trackmend_app.actions import ACTIONS, ActionRow, Menu
 from trackmend_app.situation import Situation
 from trackmend_app.wording import say_composed
+from trackmend_app.wording.shown_keys import remember_keys, with_keys
 
 
 class ActionSet(QObject):
@@ -24,6 +25,7 @@ class ActionSet(QObject):
     def __init__(self, window: QWidget, rows: Iterable[ActionRow] = ACTIONS) -> None:
         super().__init__(window)
         self.rows = tuple(row.translated() for row in rows)
+        self._remember_keys()
         self._actions = {row.action_id: self._build(window, row) for row in self.rows}
         self._connected: set[str] = set()
 
@@ -31,7 +33,7 @@ class ActionSet(QObject):
         action = QAction(row.title, window)
         action.setObjectName(row.action_id)
         action.setToolTip(row.tooltip())
-        action.setStatusTip(row.tip)
+        action.setStatusTip(with_keys(row.tip))
         action.setCheckable(row.checkable)
         action.setShortcuts([QKeySequence(key) for key in row.keys])
         action.setAutoRepeat(not row.held)
@@ -43,10 +45,18 @@ class ActionSet(QObject):
     def set_keys(self, keys: Mapping[str, tuple[str, ...]]) -> None:
         """Give actions other keys; tooltips and the sheet of keys follow."""
         self.rows = tuple(replace(row, keys=keys.get(row.action_id, row.keys)) for row in self.rows)
+        self._remember_keys()
         for row in self.rows:
             action = self._actions[row.action_id]
             action.setShortcuts([QKeySequence(key) for key in row.keys])
             action.setToolTip(row.tooltip())
+            action.setStatusTip(with_keys(row.tip))
+
+    def _remember_keys(self) -> None:
+        remember_keys(
+            {row.action_id: row.keys for row in self.rows},
+            {row.action_id: row.title for row in self.rows},
+        )
 
     def reword(self, action_id: str, *, title: str, tip: str) -> None:
         """Give an action another title and tip, in the person's language."""

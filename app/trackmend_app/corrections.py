@@ -249,4 +249,4 @@ def _boxes(count: int) -> str:
 def _safety(changes: Changes) -> str:
     """Say what else is touched, and that it can be taken back."""
     also = f" It touches {radius_text(changes)}." if changes.verified_changed else ""
-    return f"Ctrl+Z brings them back.{also}"
+    return f"‹undo› brings them back.{also}"

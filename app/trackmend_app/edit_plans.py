@@ -182,7 +182,7 @@ class EditPlans:
         if before is None or after is None:
             raise UserError(
                 f"Track {track.number} is not seen before and after this frame.",
-                "Draw the box with B, or carry the last one on with Shift+K.",
+                "Draw the box with ‹new_box›, or carry the last one on with ‹propagate›.",
             )
         return AddBox(
             run_id=self._session.required_run().run_id,

@@ -45,11 +45,18 @@ def mode_and_expectation(
         running = "Paused" if now.job_paused else "Running"
         return running, "Boxes appear as they are found · look around or mend meanwhile"
     if playing:
-        return "Playing", "Space pauses · D and F step · [ and ] change the speed"
+        return (
+            "Playing",
+            "‹play› pauses · ‹step_back› and ‹step_forward› step"
+            " · ‹slower› and ‹faster› change the speed",
+        )
     if not now.has_run:
-        return "Review", "Run model (Ctrl+R) finds and follows everybody in this video"
+        return "Review", "Run model (‹run_model›) finds and follows everybody in this video"
     if now.event_at_hand:
-        return "Review", f"Enter: {fix} · W not an error · U unsure · N next · Esc leaves"
+        return "Review", (
+            f"‹accept_fix›: {fix} · ‹not_an_error› not an error · ‹leave_unsure› unsure"
+            " · ‹next_suspicion› next · Esc leaves"
+        )
     return "Review", _review_text(now, radius)
 
 
@@ -57,15 +64,27 @@ def _merge_text(selected: int, radius: str) -> str:
     if selected < 2:
         return "Click the tracks that are one person, the one to keep first · Esc leaves"
     scope = f" ({radius})" if radius else ""
-    return f"{selected} tracks chosen · Shift+M merges them under the first id{scope} · Esc leaves"
+    return (
+        f"{selected} tracks chosen"
+        f" · ‹merge_commit› merges them under the first id{scope} · Esc leaves"
+    )
 
 
 def _review_text(now: Situation, radius: str) -> str:
     if now.selected_tracks == 0:
-        return "N goes to the next likely error · click a box · Space plays · F1 lists every key"
+        return (
+            "‹next_suspicion› goes to the next likely error · click a box"
+            " · ‹play› plays · ‹key_sheet› lists every key"
+        )
     scope = f" ({radius})" if radius else ""
     if now.selected_tracks == 1:
-        return f"X swaps · S splits here{scope} · M merges · Del deletes this box · Esc deselects"
+        return (
+            f"‹swap_from_here› swaps · ‹split› splits here{scope}"
+            " · ‹merge_mode› merges · ‹delete_box› deletes this box · Esc deselects"
+        )
     if now.selected_tracks == 2:
-        return f"X swaps them from here on{scope} · Shift+M merges them · Esc deselects"
-    return f"Shift+M merges them under the first id{scope} · Esc deselects"
+        return (
+            f"‹swap_from_here› swaps them from here on{scope}"
+            " · ‹merge_commit› merges them · Esc deselects"
+        )
+    return f"‹merge_commit› merges them under the first id{scope} · Esc deselects"

@@ -268,7 +268,7 @@ class RunControl(QObject):
         if self._follows and self._session.video is not None:
             self._session.go_to(self._session.video.frame_count - 1)
         count = len(self._session.tracks())
-        self.said.emit(f"Done: {count} tracks. Space plays, click a box to look closer")
+        self.said.emit(f"Done: {count} tracks. ‹play› plays, click a box to look closer")
 
     @Slot()
     def _on_cancelled(self) -> None:

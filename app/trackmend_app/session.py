@@ -301,7 +301,7 @@ class Session(QObject):
         """
         changes = self._commit(self.required_project().edit(edit))
         scope = f" ({radius_text(changes)})" if changes.box_count > 1 else ""
-        self.committed.emit(f"{changes.title}{scope} · Ctrl+Z takes it back")
+        self.committed.emit(f"{changes.title}{scope} · ‹undo› takes it back")
         return changes
 
     def undo(self) -> Changes | None:

@@ -80,7 +80,10 @@ class Verification(QObject):
         ]
         first, last = min(one.first_frame for one in made), max(one.last_frame for one in made)
         whom = self._whom([track_id for track_id, _, _ in scopes])
-        self.said.emit(f"Verified: {whom}, frames {first + 1}–{last + 1} · Y again takes it back")
+        self.said.emit(
+            f"Verified: {whom}, frames {first + 1}–{last + 1}"
+            " · ‹toggle_verified› again takes it back"
+        )
 
     def _scopes(self) -> list[tuple[TrackId | None, int, int]]:
         """Return (track or None for all, first, last) that the key means now."""

@@ -8,6 +8,7 @@ from trackmend_app.canvas.canvas_painter import CanvasContent
 from trackmend_app.canvas.chips import ChipPart
 from trackmend_app.canvas.ghost_painter import Ghost
 from trackmend_app.canvas.zoomable_view import ZoomableView
+from trackmend_app.wording.shown_keys import with_keys
 
 
 class AnnotatedView(ZoomableView):
@@ -17,8 +18,11 @@ class AnnotatedView(ZoomableView):
         super().__init__(parent)
         self._content = CanvasContent(
             empty_title=self.tr("Open a video to begin"),
-            empty_hint=self.tr(
-                "Drop a video or a folder of images here, or choose File ▸ Open video (Ctrl+O)."
+            empty_hint=with_keys(
+                self.tr(
+                    "Drop a video or a folder of images here, "
+                    "or choose File ▸ Open video (‹open_video›)."
+                )
             ),
             drop_text=self.tr("Drop to open"),
         )

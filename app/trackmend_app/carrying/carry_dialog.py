@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trackmend_app.wording.shown_keys import with_keys
 from trackmend_core.jobs.carry_over import CarriedOver
 
 
@@ -55,10 +56,11 @@ class CarryOverDialog(QDialog):
         )
         if not result.edit_count:
             return f"{found} " + self.tr("The new run says the same already: nothing to change.")
-        return f"{found} " + self.tr(
-            "{count:,} corrections become one edit of this run; Ctrl+Z takes it back. "
+        told = self.tr(
+            "{count:,} corrections become one edit of this run; ‹undo› takes it back. "
             "The earlier run stays as it is."
         ).format(count=result.edit_count)
+        return f"{found} {with_keys(told)}"
 
     def _heading(self, count: int) -> QLabel:
         text = (
@@ -102,7 +104,10 @@ class CarryOverDialog(QDialog):
         """Say that it is done; the conflicts stay to be looked at."""
         self.carry_button.setEnabled(False)
         self.told.setText(
-            self.tr(
-                "Carried over. Ctrl+Z in the window takes it back; the earlier run is untouched."
+            with_keys(
+                self.tr(
+                    "Carried over. ‹undo› in the window takes it back; "
+                    "the earlier run is untouched."
+                )
             )
         )

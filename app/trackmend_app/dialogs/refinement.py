@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trackmend_app.wording.shown_keys import with_keys
 from trackmend_core.refinement import ItemKind, RefinementProposal
 
 _DOUBTFUL = frozenset({ItemKind.GHOST})
@@ -67,9 +68,11 @@ class RefinementDialog(QDialog):
         self.proposals.setWordWrap(True)
         self.proposals.setSpacing(4)
         intro = QLabel(
-            self.tr(
-                "{count} proposals. What is ticked becomes one edit; Ctrl+Z takes it back."
-            ).format(count=count)
+            with_keys(
+                self.tr(
+                    "{count} proposals. What is ticked becomes one edit; ‹undo› takes it back."
+                ).format(count=count)
+            )
         )
         intro.setWordWrap(True)
         everything = QPushButton(self.tr("Tick all"))

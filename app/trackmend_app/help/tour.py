@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from PySide6.QtCore import QElapsedTimer, QObject, Slot
-from PySide6.QtGui import QKeySequence
 
 from trackmend_app.action_set import ActionSet
 from trackmend_app.help.tour_card import TourCard
@@ -19,6 +18,7 @@ from trackmend_app.review.queue_state import QueueState
 from trackmend_app.review.queue_words import duration_text
 from trackmend_app.sample_place import sample_folder, sample_project, sample_truth
 from trackmend_app.wording import noted, say
+from trackmend_app.wording.shown_keys import with_keys
 from trackmend_app.workbench import Workbench
 
 
@@ -163,9 +163,7 @@ class Tour(QObject):
         return text.format(known=known, **{one: self._key(one) for one in ids})
 
     def _key(self, action_id: str) -> str:
-        keys = self._actions[action_id].shortcuts()
-        native = QKeySequence.SequenceFormat.NativeText
-        return keys[0].toString(native) if keys else f"“{self._actions[action_id].text()}”"
+        return with_keys(f"‹{action_id}›")
 
     @Slot()
     def _on_project_changed(self) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from trackmend_app.history.history_model import LINE_ROLE, Column, HistoryLine, HistoryModel
+from trackmend_app.wording.shown_keys import with_keys
 
 _ROW_HEIGHT_PX = 26
 
@@ -99,7 +100,9 @@ class HistoryPanel(QWidget):
         self.only_selected.setToolTip(self.tr("Show only the edits of the selected tracks"))
         self.return_button.setText(self.tr("Go back to this moment"))
         self.return_button.setToolTip(
-            self.tr("Bring the tracks back to the chosen named moment; Ctrl+Z takes that back")
+            with_keys(
+                self.tr("Bring the tracks back to the chosen named moment; ‹undo› takes that back")
+            )
         )
         self.return_button.setEnabled(False)
         self._empty.setText(self.tr("No edit yet. Every edit is listed here, undone ones too."))

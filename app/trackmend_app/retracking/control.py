@@ -246,7 +246,7 @@ class RetrackControl(QObject):
         counted = self.tr("{boxes} boxes, {tracks} tracks").format(
             boxes=f"{boxes:,}", tracks=f"{tracks:,}"
         )
-        return self.tr("{place}: Ctrl+Enter accepts what is ticked ({counted})").format(
+        return self.tr("{place}: ‹accept_retrack› accepts what is ticked ({counted})").format(
             place=place, counted=counted
         )
 

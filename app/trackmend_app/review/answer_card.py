@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from trackmend_app.review.kind_chip import KindChip
 from trackmend_app.review.tones import decision_token
+from trackmend_app.wording.shown_keys import with_keys
 from trackmend_core.project import ReviewAnswer
 from trackmend_core.project.records import frame_number
 from trackmend_core.review import Decision, SuspicionKind
@@ -46,7 +47,7 @@ class AnswerCard(QFrame):
             note.setWordWrap(True)
             column.addWidget(note)
         if decision is Decision.ACCEPTED:
-            self.setToolTip(self.tr("Undo (Ctrl+Z) or the history takes the edit back"))
+            self.setToolTip(with_keys(self.tr("Undo (‹undo›) or the history takes the edit back")))
         else:
             self.back_button = QPushButton(self.tr("Open again"), self)
             self.back_button.setProperty("kind", "small")

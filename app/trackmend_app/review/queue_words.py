@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from trackmend_app.canvas.chips import ChipPart
 from trackmend_app.review.queue_state import QueueState
 from trackmend_app.wording import in_a_sentence, say, say_composed
+from trackmend_app.wording.shown_keys import with_keys
 from trackmend_core.review import Proposal
 
 
@@ -44,7 +45,9 @@ def empty_words(state: QueueState, *, done: int) -> tuple[str, str]:
     if state is QueueState.NO_RUN:
         return (
             _tr("No tracks yet"),
-            _tr("Run the model (Ctrl+R); what looks like an error is then listed here."),
+            with_keys(
+                _tr("Run the model (‹run_model›); what looks like an error is then listed here.")
+            ),
         )
     if state is QueueState.RUN_GOES_ON:
         return (

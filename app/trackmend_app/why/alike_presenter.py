@@ -14,6 +14,7 @@ from trackmend_app.session import Selection
 from trackmend_app.why.alike_panel import AlikePanel
 from trackmend_app.why.likeness import Likeness, compare_tracks, matrix_content, verdict
 from trackmend_app.why.pair_card import Figure, Side
+from trackmend_app.wording.shown_keys import with_keys
 from trackmend_app.workbench import Workbench
 from trackmend_core.project.records import frame_number
 from trackmend_core.review import ReviewIndex
@@ -111,7 +112,7 @@ class AlikePresenter(QObject):
             return
         state = self._workbench.review.state
         if self._session.run is None or state is QueueState.NO_RUN:
-            self._panel.say(self.tr("Run the tracker (Ctrl+R) to compare tracks."))
+            self._panel.say(with_keys(self.tr("Run the tracker (‹run_model›) to compare tracks.")))
         elif state is QueueState.RUN_GOES_ON:
             self._panel.say(self.tr("Tracks are compared once the run has ended."))
         elif state is QueueState.FAILED:

@@ -11,6 +11,7 @@ from trackmend_app.why.path_plot import TrackPath
 from trackmend_app.why.replay_loader import ExplainedFrame, ReplayLoader
 from trackmend_app.why.why_panel import WhyPanel
 from trackmend_app.wording import say, say_composed
+from trackmend_app.wording.shown_keys import with_keys
 from trackmend_app.workbench import Workbench
 from trackmend_core.errors import UserError
 from trackmend_core.project import RunStatus
@@ -85,7 +86,9 @@ class WhyPresenter(QObject):
             return
         run = self._session.run
         if run is None:
-            self._panel.say(self.tr("Run the tracker (Ctrl+R) to see why it matches."))
+            self._panel.say(
+                with_keys(self.tr("Run the tracker (‹run_model›) to see why it matches."))
+            )
             return
         if not self._panel.shows_track:
             told, here = self._explained, self._session.frame_index

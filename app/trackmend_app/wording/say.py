@@ -2,12 +2,22 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from trackmend_app.wording.shown_keys import with_keys
+
 WORDS = "trackmend"
 COMPOSED = "composed"
 
 
 def say(text: str) -> str:
-    """Return a text of ours in the person's language; fill `{places}` in afterwards."""
+    """Return a text of ours in the person's language; fill `{places}` in afterwards.
+
+    `‹action_id›` becomes the key that the action has: see `wording.shown_keys`.
+    """
+    return with_keys(say_with_actions(text))
+
+
+def say_with_actions(text: str) -> str:
+    """Return a text in the person's language with its `‹action_id›`, to be filled in later."""
     return QCoreApplication.translate(WORDS, text)
 
 
@@ -32,4 +42,4 @@ def say_composed(text: str) -> str:
     The core knows no Qt and fills its sentences in itself, so the catalogue finds them by their
     pattern: see `wording.composed`.
     """
-    return QCoreApplication.translate(COMPOSED, text)
+    return with_keys(QCoreApplication.translate(COMPOSED, text))

@@ -22,6 +22,7 @@ from window_stage import Stage
 
 from trackmend_app.help.first_start import begin_first_time
 from trackmend_app.help.tour import Step
+from trackmend_app.wording.shown_keys import key_text
 
 DOCKS = ("tracks", "timeline", "similarity", "review", "film", "history", "training")
 CONTROLS = (
@@ -199,7 +200,7 @@ def test_every_key_is_in_its_tooltip(stage: Stage) -> None:
     for row in stage.window.action_set.rows:
         action = stage.window.action_set[row.action_id]
         for key in action.shortcuts():
-            assert key.toString() in action.toolTip(), row.action_id
+            assert key_text(key.toString()) in action.toolTip(), row.action_id
 
 
 def test_the_first_start_begins_the_tour_and_the_second_does_not(

@@ -7,6 +7,7 @@ from window_stage import Stage
 
 from trackmend_app.actions import ACTIONS
 from trackmend_app.dialogs.key_sheet import KeySheet
+from trackmend_app.wording.shown_keys import key_text, with_keys
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -27,9 +28,9 @@ def test_every_action_does_something(stage: Stage) -> None:
 def test_every_action_has_a_tooltip_that_names_its_keys(stage: Stage) -> None:
     for row in ACTIONS:
         action = stage.window.action_set[row.action_id]
-        assert row.tip in action.toolTip()
+        assert with_keys(row.tip) in action.toolTip()
         for sequence in action.shortcuts():
-            assert sequence.toString() in action.toolTip()
+            assert key_text(sequence.toString()) in action.toolTip()
 
 
 def test_every_button_of_the_tool_bar_has_a_tooltip(stage: Stage) -> None:
