@@ -13,9 +13,10 @@ from trackmend_core.similarity import SamplerName
 from trackmend_core.tracking import INGREDIENTS
 
 REFERENCE = {"mota": 0.691, "idf1": 0.728}
-"""DLA-34, embeddings of 128 numbers read at the centre, all ingredients. Source: README of the
-official repository, `mix_mot17_half_dla34.pth` on the second halves of MOT17, threshold 0.4."""
-REFERENCE_SOURCE = "README of ifzhang/FairMOT (mix_mot17_half_dla34.pth)"
+"""DLA-34, embeddings of 128 numbers read at the centre, all ingredients. Source: README of
+AaspiralMoon/FairMOT, a fork of the official repository, where the figures were seen:
+`mix_mot17_half_dla34.pth` on the second halves of MOT17, threshold 0.4."""
+REFERENCE_SOURCE = "README of the fork AaspiralMoon/FairMOT (mix_mot17_half_dla34.pth)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
