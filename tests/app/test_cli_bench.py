@@ -97,7 +97,9 @@ def test_the_loop_holds_only_if_both_figures_improve_and_nothing_elsewhere_falls
     assert holds(before, figures(0.71, 4))
     assert not holds(before, figures(0.71, 5))
     assert not holds(before, figures(0.69, 4))
-    assert not holds(figures(0.7, 0), figures(0.71, 0)), "fewer than none cannot be shown"
+    assert holds(figures(0.7, 0), figures(0.71, 0)), "there is no fewer than none"
+    assert not holds(figures(0.7, 0), figures(0.71, 1))
+    assert not holds(figures(0.7, 0), figures(0.7, 0)), "nothing was learnt"
     assert keeps({"a": before}, {"a": figures(0.685, 9)})
     assert not keeps({"a": before}, {"a": figures(0.67, 5)})
     assert not keeps({"a": before}, {"a": figures(0.7, 5, mota=0.77)})
