@@ -1,6 +1,7 @@
 """Corrected frames teach the tracker how long to remember, as far as nothing is lost elsewhere."""
 
 import json
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -10,7 +11,12 @@ from trackmend_core.exchange import mot_table
 from trackmend_core.jobs import recommended_settings
 from trackmend_core.tracking import TrackerSettings
 from trackmend_core.types import FrameDetections
-from trackmend_training.association import Association, SeenStretch, choose_association
+from trackmend_training.association import (
+    Association,
+    Outcome,
+    SeenStretch,
+    choose_association,
+)
 from trackmend_training.judging import JudgedStretch
 
 FRAME_RATE = 10.0
@@ -52,15 +58,53 @@ def test_what_does_not_clearly_win_is_not_taken() -> None:
     assert choose_association(SHORT, SHORT) is None
 
 
-def test_what_loses_elsewhere_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    def worth(self: SeenStretch, choice: Association) -> float:
-        longer = choice.memory_factor > 1
-        if self is SHORT:
-            return 0.5 if longer else 0.9
-        return 0.9 if longer else 0.5
+def stand_in(
+    monkeypatch: pytest.MonkeyPatch, judge: Callable[[SeenStretch, Association], Outcome]
+) -> None:
+    monkeypatch.setattr(SeenStretch, "outcome", judge)
 
-    monkeypatch.setattr(SeenStretch, "worth", worth)
+
+def test_what_loses_elsewhere_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def judge(seen: SeenStretch, choice: Association) -> Outcome:
+        longer = choice.memory_factor > 1
+        if seen is SHORT:
+            return Outcome(worth=0.5 if longer else 0.9, switches=0)
+        return Outcome(worth=0.9 if longer else 0.5, switches=0)
+
+    stand_in(monkeypatch, judge)
     assert choose_association(LONG, SHORT) is None
+
+
+def test_where_doubtful_detections_begin_wrong_tracks_they_must_be_surer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def judge(seen: SeenStretch, choice: Association) -> Outcome:
+        return Outcome(worth=0.5 + choice.birth_rise, switches=0.04 - 0.1 * choice.birth_rise)
+
+    stand_in(monkeypatch, judge)
+    choice = choose_association(LONG, SHORT)
+    assert choice is not None and choice.birth_rise == 0.2
+    rises = SETTINGS.birth_score_threshold + 0.2
+    assert choice.changed(SETTINGS).birth_score_threshold == pytest.approx(rises)
+    metadata = choice.metadata({}, SETTINGS, frame_rate=FRAME_RATE)
+    used = recommended_settings(metadata, frame_rate=25)
+    assert used.birth_score_threshold == pytest.approx(rises)
+    assert used.score_threshold == SETTINGS.score_threshold
+
+
+def test_what_makes_more_switches_is_not_taken_however_good_it_looks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def judge(seen: SeenStretch, choice: Association) -> Outcome:
+        rises, longer = choice.birth_rise > 0.15, choice.memory_factor > 1
+        return Outcome(
+            worth=0.5 + 0.05 * rises + 0.1 * longer, switches=0.03 - 0.02 * rises + 0.01 * longer
+        )
+
+    stand_in(monkeypatch, judge)
+    choice = choose_association(LONG, SHORT)
+    assert choice is not None, "it is the longer memory alone that is refused"
+    assert (choice.birth_rise, choice.memory_factor) == (0.2, 1.0)
 
 
 def test_a_model_keeps_its_memory_in_seconds_for_any_frame_rate() -> None:

@@ -1,8 +1,10 @@
 """How the tracker should associate with a new model: a few choices, tried on corrected frames.
 
-Corrections teach more than a network: they also show for how long people are out of sight here, and
-whether a place is enough to know them again. Only coarse choices are tried, so that a short clip
-cannot teach its accidents, and a choice must clearly win here and lose nothing elsewhere.
+Corrections teach more than a network: they also show for how long people are out of sight here,
+whether a place is enough to know them again, and how sure a detection must be to be somebody new.
+Only coarse choices are tried, so that a short clip cannot teach its accidents; a choice must
+clearly win here, make no more switches, each of which is work for a person, and lose nothing
+elsewhere.
 """
 
 import json
@@ -18,6 +20,7 @@ from trackmend_core.tracking import Tracker, TrackerSettings
 from trackmend_core.types import FrameDetections
 from trackmend_training.judging import JudgedStretch
 
+BIRTH_RISES = (0.0, 0.1, 0.2)
 MEMORY_FACTORS = (1.0, 2.0)
 CLEAR_WIN = 0.01
 FREE_LOSS = 0.01
@@ -30,10 +33,12 @@ class Association:
     Attributes:
         memory_factor: how much longer a lost track is remembered.
         lost_match_by_overlap: whether lost tracks take part in the overlap stage.
+        birth_rise: how much surer a detection must be that begins a track.
     """
 
     memory_factor: float
     lost_match_by_overlap: bool
+    birth_rise: float = 0.0
 
     def changed(self, settings: TrackerSettings) -> TrackerSettings:
         """Return settings with these choices."""
@@ -41,6 +46,7 @@ class Association:
             settings,
             max_frames_lost=round(settings.max_frames_lost * self.memory_factor),
             lost_match_by_overlap=self.lost_match_by_overlap,
+            birth_score_threshold=min(1.0, settings.birth_score_threshold + self.birth_rise),
         )
 
     def metadata(
@@ -53,6 +59,8 @@ class Association:
             values[MEMORY_KEY] = round(changed.max_frames_lost / frame_rate, 3)
         if changed.lost_match_by_overlap != settings.lost_match_by_overlap:
             values["lost_match_by_overlap"] = changed.lost_match_by_overlap
+        if changed.birth_score_threshold != settings.birth_score_threshold:
+            values["birth_score_threshold"] = round(changed.birth_score_threshold, 3)
         return {**metadata, METADATA_KEY: json.dumps(values)}
 
 
@@ -70,15 +78,28 @@ class SeenStretch:
     frames: Sequence[tuple[int, FrameDetections]]
     settings: TrackerSettings
 
-    def worth(self, choice: Association) -> float:
-        """Return one figure for tracks made with a choice; each switch costs like a lost box."""
+    def outcome(self, choice: Association) -> "Outcome":
+        """Return what tracks made with a choice are worth."""
         tracker, sink = Tracker(choice.changed(self.settings)), MemorySink()
         for frame_index, seen in self.frames:
             sink.write(frame_index, seen, tracker.step(seen))
         scores = evaluate_sequence(self.stretch.truth, sink.table())
         clear = scores.clear
         switches = clear.id_switches / max(1, clear.gt_boxes)
-        return (clear.mota + clear.idf1 + scores.hota.assa) / 3 - switches
+        return Outcome((clear.mota + clear.idf1 + scores.hota.assa) / 3 - switches, switches)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a way of associating gave.
+
+    Attributes:
+        worth: one figure for the tracks; each switch costs like a lost box.
+        switches: of identity, for each true box.
+    """
+
+    worth: float
+    switches: float
 
 
 def see(detector: Detector, stretch: JudgedStretch, *, settings: TrackerSettings) -> SeenStretch:
@@ -94,6 +115,8 @@ def see(detector: Detector, stretch: JudgedStretch, *, settings: TrackerSettings
 def choose_association(here: SeenStretch, elsewhere: SeenStretch) -> Association | None:
     """Return what does clearly better on corrected frames and no worse elsewhere, None if nothing.
 
+    How tracks begin and return is chosen first, and then for how long they are remembered: a long
+    memory brings lost people back, and where tracks begin too easily takes them for others.
     Another paper's method is left as it is.
     """
     if here.settings.method is not None:
@@ -101,13 +124,32 @@ def choose_association(here: SeenStretch, elsewhere: SeenStretch) -> Association
     unchanged = Association(
         memory_factor=1.0, lost_match_by_overlap=here.settings.lost_match_by_overlap
     )
-    least = here.worth(unchanged) + CLEAR_WIN
-    kept = elsewhere.worth(unchanged) - FREE_LOSS
-    best: Association | None = None
-    for by_overlap in dict.fromkeys((unchanged.lost_match_by_overlap, True)):
-        for factor in MEMORY_FACTORS:
-            choice = Association(memory_factor=factor, lost_match_by_overlap=by_overlap)
-            worth = here.worth(choice)
-            if worth > least and elsewhere.worth(choice) >= kept:
-                least, best = worth, choice
+    ways = [
+        replace(unchanged, lost_match_by_overlap=by_overlap, birth_rise=rise)
+        for by_overlap in dict.fromkeys((unchanged.lost_match_by_overlap, True))
+        for rise in BIRTH_RISES
+    ]
+    kept = elsewhere.outcome(unchanged).worth - FREE_LOSS
+    best = _climb(unchanged, ways, here=here, elsewhere=elsewhere, kept=kept)
+    longer = [replace(best, memory_factor=factor) for factor in MEMORY_FACTORS]
+    best = _climb(best, longer, here=here, elsewhere=elsewhere, kept=kept)
+    return None if best == unchanged else best
+
+
+def _climb(
+    start: Association,
+    choices: Sequence[Association],
+    *,
+    here: SeenStretch,
+    elsewhere: SeenStretch,
+    kept: float,
+) -> Association:
+    """Return the best of some choices that clearly beat the start, the start if none does."""
+    before = here.outcome(start)
+    least, best = before.worth + CLEAR_WIN, start
+    for choice in choices:
+        outcome = here.outcome(choice)
+        wins = outcome.worth > least and outcome.switches <= before.switches
+        if wins and elsewhere.outcome(choice).worth >= kept:
+            least, best = outcome.worth, choice
     return best

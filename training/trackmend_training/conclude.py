@@ -14,6 +14,7 @@ from trackmend_core.tracking import TrackerSettings
 from trackmend_core.types import ImageArray
 from trackmend_core.video import open_video
 from trackmend_training.association import Association, choose_association, see
+from trackmend_training.blending import blended, choose_blend
 from trackmend_training.checkpoints import MODEL_FILE
 from trackmend_training.config import FinetuneConfig
 from trackmend_training.datasets.corrected import CorrectedRun, fleeting_tracks
@@ -27,8 +28,6 @@ CROPS_FOLDER = "events"
 DRAWN_SEED = 90_210
 """Of the drawn street that tells what was forgotten; never drawn for replay."""
 MOST_JUDGED = 200
-FREE_LOSS = 0.01
-FORGETTING_WEIGHT = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -75,10 +74,6 @@ def conclude(
 ) -> Conclusion:
     """Blend the new weights with the old ones as far as that helps, and report what changed.
 
-    Between two models of one training lie models that know most of what both know (Wortsman et
-    al. 2022, robust fine-tuning): a part of the change keeps most of what was learnt and forgets
-    little.
-
     Args:
         project: open; only read.
         training_set: what was learnt from.
@@ -96,16 +91,14 @@ def conclude(
     old, new = load_checkpoint(base), load_checkpoint(learnt)
     settings = _settings_of(project, run, old, frame_rate=stretch.frame_rate)
     before = _judge(old, stretch, elsewhere, settings)
-    best: tuple[float, float, _Judged] | None = None
-    for blend in config.blends:
-        judged = _judge(_blended(old, new, blend, base=base), stretch, elsewhere, settings)
-        forgotten = max(0.0, before.kept - judged.kept - FREE_LOSS)
-        worth = judged.worth - FORGETTING_WEIGHT * forgotten
-        if best is None or worth > best[0]:
-            best = worth, blend, judged
-    assert best is not None
-    _, blend, after = best
-    chosen = _blended(old, new, blend, base=base)
+    blend, after = choose_blend(
+        before,
+        config.blends,
+        judge=lambda share: _judge(
+            blended(old, new, share, base=base), stretch, elsewhere, settings
+        ),
+    )
+    chosen = blended(old, new, blend, base=base)
     learnt_from = _stretch(project, run, learnt=True)
     association = _associate(chosen, learnt_from, elsewhere, settings)
     metadata = {**new.metadata, "blend": str(blend)}
@@ -199,21 +192,6 @@ def _stretch(project: Project, run: CorrectedRun, *, learnt: bool = False) -> Ju
         ),
         frame_rate=video.frame_rate,
     )
-
-
-def _blended(old: LoadedModel, new: LoadedModel, share: float, *, base: Path) -> LoadedModel:
-    """Return the old model changed by a share of what was learnt."""
-    if share == 1:
-        return new
-    blended = load_checkpoint(base)
-    earlier, later = old.network.state_dict(), new.network.state_dict()
-    blended.network.load_state_dict(
-        {
-            name: earlier[name].lerp(value, share) if value.is_floating_point() else value
-            for name, value in later.items()
-        }
-    )
-    return blended
 
 
 def _save(model: LoadedModel, metadata: Mapping[str, str], *, path: Path) -> None:

@@ -252,8 +252,7 @@ class FinetuneConfig:
         replay_dir: folder of further photographs (.jpg) to keep the old answers on; "" for none.
         keep_weight: weight of staying close to the old model's answers on the replay.
         apart_weight: weight of telling people apart inside a batch, mistaken ones above all.
-        blends: shares of the learnt change to try; the one that does best by the frames kept for
-            judging, and forgets least, is taken.
+        blends: shares of the learnt change to try, see `choose_blend`.
         check_frames: frames of a drawn street that tell what was forgotten.
         max_minutes: training ends then, whatever was planned; judging takes up to a minute more.
         crop_wh: size of the training crops.
@@ -261,11 +260,11 @@ class FinetuneConfig:
         seed: of everything random.
     """
 
-    steps: int = 400
+    steps: int = 160
     batch_size: int = 6
-    learning_rate: float = 1e-4
+    learning_rate: float = 2e-4
     backbone_rate: float = 0.2
-    frozen_blocks: int = 4
+    frozen_blocks: int = 7
     max_frames: int = 120
     frames_around_edit: int = 8
     held_out_share: float = 0.2
@@ -274,7 +273,7 @@ class FinetuneConfig:
     replay_dir: str = ""
     keep_weight: float = 1.0
     apart_weight: float = 0.5
-    blends: tuple[float, ...] = (1.0, 0.7, 0.5, 0.3, 0.15)
+    blends: tuple[float, ...] = (1.0, 0.7, 0.4)
     check_frames: int = 60
     max_minutes: float = 8.0
     crop_wh: tuple[int, int] = (352, 448)

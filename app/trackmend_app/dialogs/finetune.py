@@ -22,8 +22,8 @@ from trackmend_training.config import FinetuneConfig
 
 _LENGTHS = (
     (noted("Short (80 steps)"), 80),
-    (noted("Usual (400 steps)"), 400),
-    (noted("Long (800 steps)"), 800),
+    (noted("Usual (160 steps)"), 160),
+    (noted("Long (400 steps)"), 400),
 )
 
 

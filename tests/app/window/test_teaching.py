@@ -69,7 +69,7 @@ def test_the_trainer_is_told_project_model_and_run(
         "--base",
         "--out",
         f"'--run-id', '{taught.session.run.run_id}'",
-        "'--steps', '400'",
+        "'--steps', '160'",
     ):
         assert part in told
 
