@@ -63,7 +63,7 @@ class Detector:
             which is its centre unless its file says otherwise.
         precision: in which numbers the engine computes. Half precision halves the time and moves
             some boxes and embeddings visibly (IoU down to 0.85, cosine to 0.90), so it is opt-in,
-            and so is fast mode, which computes in int8 on the CPU (0.67 and 0.80).
+            and so is fast mode, which computes in int8 on the CPU.
         calibration: frames for fast mode, best of the video that will be tracked.
 
     Raises:

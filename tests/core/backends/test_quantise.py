@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from trackmend_core.backends import Calibration, OpenVinoBackend, TorchBackend, choose_with_reason
+from trackmend_core.backends.conversion import convert_network
+from trackmend_core.backends.quantise import _fine_convolutions
 from trackmend_core.errors import UserError
 
 
@@ -91,6 +93,18 @@ def test_a_quantised_network_is_close_is_kept_and_is_used_again(
     assert drawn.read == 1
     assert len(kept_networks(isolated_home)) == 1
     assert np.array_equal(again.run(images(9))["id"], made.run(images(9))["id"])
+
+
+def test_convolutions_on_a_grid_finer_than_stride_4_stay_float32() -> None:
+    model = convert_network(Edges().eval(), ("hm", "id"))
+    model.reshape([1, 3, 64, 96])
+    fine = set(_fine_convolutions(model))
+    shapes = [
+        list(one.get_output_shape(0))
+        for one in model.get_ordered_ops()
+        if one.get_friendly_name() in fine
+    ]
+    assert shapes == [[1, 16, 32, 48]]
 
 
 def test_other_weights_or_other_examples_are_quantised_anew(
