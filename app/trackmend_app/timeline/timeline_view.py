@@ -108,11 +108,13 @@ class TimelineView(TimeScrollArea):
             groups: row to the name of the group that begins there.
             pinned: lanes that are kept on top.
         """
+        counted = [track.spans for track in self._content.all_tracks]
         self._content.tracks = list(tracks)
         self._content.all_tracks = self._content.tracks if all_tracks is None else list(all_tracks)
         self._content.groups, self._content.pinned = groups or {}, pinned
         self._rows = {track.track_id: row for row, track in enumerate(self._content.tracks)}
-        self._count_tracks()
+        if [track.spans for track in self._content.all_tracks] != counted:
+            self._count_tracks()
         self._lay_out()
         self.forget_picture()
 
