@@ -1,8 +1,5 @@
 """Whether an edit truly helps, told by ground truth: the conscience of the simulated reviewer."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import groupby, pairwise
 from typing import Final
 
 import numpy as np
@@ -10,36 +7,18 @@ from scipy.optimize import linear_sum_assignment
 
 from trackmend_core.geometry import iou_matrix
 from trackmend_core.project.edits import Edit
+from trackmend_core.review.bench.matched_layer import Match, MatchedLayer, Standing
 from trackmend_core.review.bench.truth import TrueVideo
 from trackmend_core.review.previews import ghost_boxes
 from trackmend_core.review.scene import Scene
 from trackmend_core.review.track_view import TrackView
-from trackmend_core.types import Float64Array
+from trackmend_core.types import Float64Array, IntArray
 
 IOU_MIN: Final = 0.5
 LOST_SHARE: Final = 0.3
 """So many of the boxes deleted with a doubtful track may have been of somebody after all."""
 
 PASSING_LOSS: Final = 0.05
-SHORTEST_RUN: Final = 5
-"""Where boxes of several people overlap, a track seems to change its person for a few frames."""
-
-Place = tuple[int, int]
-"""Track and frame."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How good a layer is.
-
-    Attributes:
-        idf1: share of boxes with the right identity, 0..1.
-        breaks: how often a person changes the track, plus how often a track the person, without
-            changes for a few frames only.
-    """
-
-    idf1: float
-    breaks: int
 
 
 class Verdict:
@@ -47,33 +26,49 @@ class Verdict:
 
     def __init__(self, video: TrueVideo) -> None:
         self._video = video
-        self._matches: dict[Place, tuple[tuple[int, ...], int]] = {}
+        self._layer = MatchedLayer({}, true_boxes=video.box_count)
         self._now: Standing | None = None
+        self._known: dict[int, tuple[bytes, dict[int, Match]]] = {}
 
     def read(self, scene: Scene) -> None:
         """Take the layer as it is now."""
-        self._matches = {}
+        tracks = list(scene.tracks.values())
+        frames = np.concatenate([np.zeros(0, np.int64), *(track.frames for track in tracks)])
+        boxes = np.concatenate([np.zeros((0, 4)), *(track.boxes_xyxy for track in tracks)])
+        ids = np.concatenate([np.zeros(0, np.int64), *(track.box_ids for track in tracks)])
+        order = np.lexsort((ids, frames))
+        parts = np.split(order, np.flatnonzero(np.diff(frames[order])) + 1)
+        by_box: dict[int, dict[int, Match]] = {
+            int(frames[rows[0]]): self._match_all(int(frames[rows[0]]), ids[rows], boxes[rows])
+            for rows in parts
+            if len(rows)
+        }
+        self._layer = MatchedLayer(
+            {
+                int(track.track_id): {
+                    frame: by_box[frame][box_id]
+                    for frame, box_id in zip(
+                        track.frames.tolist(), track.box_ids.tolist(), strict=True
+                    )
+                }
+                for track in tracks
+            },
+            true_boxes=self._video.box_count,
+        )
         self._now = None
-        by_frame: dict[int, list[tuple[int, Float64Array]]] = {}
-        for track in scene.tracks.values():
-            for row, frame in enumerate(track.frames.tolist()):
-                by_frame.setdefault(frame, []).append((int(track.track_id), track.boxes_xyxy[row]))
-        for frame, found in by_frame.items():
-            boxes = np.stack([box for _, box in found])
-            for (track_id, _), match in zip(found, self._match(frame, boxes), strict=True):
-                self._matches[track_id, frame] = match
 
     def standing(self, scene: Scene, edit: Edit | None = None) -> Standing:
         """Return how good the layer is, or would be after an edit."""
         if edit is not None:
-            return self._standing(self._after(scene, edit))
+            return self._layer.standing(self._after(scene, edit))
         if self._now is None:
-            self._now = self._standing(self._matches)
+            self._now = self._layer.standing()
         return self._now
 
     def people_of(self, track: TrackView) -> list[int]:
         """Return for each box of a track the person it is on, 0 for nobody."""
-        return [self._matches[int(track.track_id), frame][1] for frame in track.frames.tolist()]
+        matches = self._layer.tracks[int(track.track_id)]
+        return [matches[frame][1] for frame in track.frames.tolist()]
 
     def helps(self, scene: Scene, edit: Edit) -> bool:
         """Return whether an edit makes the layer truly better.
@@ -99,33 +94,50 @@ class Verdict:
         }
         if not gone:
             return 0, 0
+        layer = self._layer.tracks
         frames = {frame for _, frame in gone}
         covered = {
-            (person, place[1])
-            for place, (people, _) in self._matches.items()
-            if place[1] in frames and place not in gone
-            for person in people
+            (person, frame)
+            for track, matches in layer.items()
+            for frame in frames.intersection(matches)
+            if (track, frame) not in gone
+            for person in matches[frame][0]
         }
-        people = ((self._matches[place][1], place[1]) for place in gone)
+        people = ((layer[track][frame][1], frame) for track, frame in gone)
         return len(gone), sum(who > 0 and (who, frame) not in covered for who, frame in people)
 
-    def _after(self, scene: Scene, edit: Edit) -> dict[Place, tuple[tuple[int, ...], int]]:
-        ghosts = ghost_boxes(scene, edit)
-        changed = dict(self._matches)
+    def _after(self, scene: Scene, edit: Edit) -> dict[int, dict[int, Match]]:
+        """Return the tracks that an edit would change, as they would be; -1 is a new one."""
+        changed: dict[int, dict[int, Match]] = {}
+
+        def track(track_id: int) -> dict[int, Match]:
+            if track_id not in changed:
+                changed[track_id] = dict(self._layer.tracks.get(track_id, {}))
+            return changed[track_id]
+
         moved = []
-        for ghost in ghosts:
+        for ghost in ghost_boxes(scene, edit):
             if ghost.from_track is None:
                 (match,) = self._match(ghost.frame, np.array([ghost.box_xyxy]))
             else:
-                match = changed.pop((int(ghost.from_track), ghost.frame))
+                match = track(int(ghost.from_track)).pop(ghost.frame)
             if not ghost.is_removed:
                 moved.append((ghost, match))
         for ghost, match in moved:
             target = -1 if ghost.to_track is None else int(ghost.to_track)
-            changed[target, ghost.frame] = match
+            track(target)[ghost.frame] = match
         return changed
 
-    def _match(self, frame: int, boxes: Float64Array) -> list[tuple[tuple[int, ...], int]]:
+    def _match_all(self, frame: int, box_ids: IntArray, boxes: Float64Array) -> dict[int, Match]:
+        """Match the boxes of a frame; edits that only move them between tracks cost nothing."""
+        fingerprint = box_ids.tobytes() + boxes.tobytes()
+        known = self._known.get(frame)
+        if known is None or known[0] != fingerprint:
+            found = dict(zip(box_ids.tolist(), self._match(frame, boxes), strict=True))
+            known = self._known[frame] = (fingerprint, found)
+        return known[1]
+
+    def _match(self, frame: int, boxes: Float64Array) -> list[Match]:
         """Return for each box all people it covers, and the one that it is best taken for, or 0."""
         truth = self._video.frames[frame]
         overlaps = iou_matrix(boxes, truth.boxes_xyxy)
@@ -140,33 +152,3 @@ class Verdict:
             (tuple(truth.identities[overlaps[row] >= IOU_MIN].tolist()), best.get(row, 0))
             for row in range(len(boxes))
         ]
-
-    def _standing(self, matches: Mapping[Place, tuple[tuple[int, ...], int]]) -> Standing:
-        shared: dict[tuple[int, int], int] = {}
-        tracks_of: dict[int, list[int]] = {}
-        people_of: dict[int, list[int]] = {}
-        for track, frame in sorted(matches, key=lambda place: place[1]):
-            people, person = matches[track, frame]
-            for one in people:
-                shared[one, track] = shared.get((one, track), 0) + 1
-            if person:
-                tracks_of.setdefault(person, []).append(track)
-                people_of.setdefault(track, []).append(person)
-        breaks = sum(map(_changes, (*tracks_of.values(), *people_of.values())))
-        rows = {person: row for row, person in enumerate(sorted({one for one, _ in shared}))}
-        columns = {track: column for column, track in enumerate(sorted({t for _, t in shared}))}
-        table = np.zeros((len(rows), len(columns)))
-        for (person, track), count in shared.items():
-            table[rows[person], columns[track]] = count
-        paired = linear_sum_assignment(table, maximize=True)
-        right = float(table[paired].sum())
-        return Standing(
-            idf1=2 * right / max(1, self._video.box_count + len(matches)), breaks=breaks
-        )
-
-
-def _changes(sequence: list[int]) -> int:
-    """Return how often a sequence changes its value, not counting runs that are very short."""
-    runs = [(value, sum(1 for _ in run)) for value, run in groupby(sequence)]
-    lasting = [value for value, length in runs if length >= SHORTEST_RUN]
-    return sum(before != after for before, after in pairwise(lasting))
