@@ -93,6 +93,16 @@ class Neighbours:
         near &= (reach[:, 3] < y2) & (reach[:, 5] > y1)
         return self._chosen(near, track.track_id)
 
+    def around(
+        self, *, first_frame: int, last_frame: int, box_xyxy: tuple[float, ...], but: TrackId
+    ) -> list[TrackView]:
+        """Return other tracks that could be in a part of the picture during some frames."""
+        reach, (x1, y1, x2, y2) = self._reach, box_xyxy
+        near = (reach[:, 0] <= last_frame) & (reach[:, 1] >= first_frame)
+        near &= (reach[:, 2] < x2) & (reach[:, 4] > x1)
+        near &= (reach[:, 3] < y2) & (reach[:, 5] > y1)
+        return self._chosen(near, but)
+
     def beside(self, track: TrackView) -> list[TrackView]:
         """Return other tracks that live at the same time, wherever they are."""
         return self._chosen(self._together(track), track.track_id)

@@ -88,7 +88,7 @@ class Findings:
         found.switches = found.changes.look(self._neighbours, spans)
         if boxes_changed:
             track = self._judge.scene.tracks[track_id]
-            found.missed = missed_boxes(self._judge, track, is_free=self._free.mask)
+            found.missed = self._missed(track)
 
     def _detect(self, wanted: frozenset[TrackId], *, on_step: OnStep = go_on) -> None:
         tracks = self._judge.scene.tracks
@@ -102,12 +102,17 @@ class Findings:
             self._of_track[track_id] = _OfTrack(
                 changes=changes,
                 switches=changes.look(self._neighbours),
-                missed=missed_boxes(self._judge, track, is_free=self._free.mask),
+                missed=self._missed(track),
                 alone=[one for one in (doubtful, drift(self._judge, track)) if one is not None],
             )
             for other in self._neighbours.of(track):
                 if other.track_id not in wanted or track_id < other.track_id:
                     self._compare(track, other)
+
+    def _missed(self, track: TrackView) -> list[Finding]:
+        return missed_boxes(
+            self._judge, track, is_free=self._free.mask, neighbours=self._neighbours
+        )
 
     def _compare(self, track: TrackView, other: TrackView) -> None:
         a, b = (track, other) if track.track_id < other.track_id else (other, track)

@@ -191,7 +191,7 @@ class ReviewIndex:
         finding, tracks = judged.finding, self.scene.tracks
         numbers = {track_id: tracks[track_id].number for track_id in finding.tracks}
         told = self._told_of(finding, numbers)
-        seconds = review_seconds(finding.kind)
+        seconds = review_seconds(finding.kind, judged.probability)
         key = _key(finding)
         self._by_key[key] = finding
         answer = self._memory.recall(finding)

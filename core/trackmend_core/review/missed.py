@@ -1,5 +1,7 @@
 """Finds gaps in a track that detections of nobody would fill."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -8,6 +10,7 @@ from trackmend_core.geometry import iou_matrix
 from trackmend_core.project import BoxXyxy
 from trackmend_core.project.edits import PlaceBoxes
 from trackmend_core.review.alternatives import Alternative, nothing
+from trackmend_core.review.contacts import Neighbours
 from trackmend_core.review.duplicates import paired_iou
 from trackmend_core.review.finding import Finding, ordered
 from trackmend_core.review.judge import Judge
@@ -17,113 +20,215 @@ from trackmend_core.types import BoolArray, Float64Array, FloatArray, IntArray
 
 LONGEST_GAP_S: Final = 2.0
 LONGEST_TAIL_S: Final = 1.0
+ONE_LOOK_S: Final = 1.0
+"""So much of one track is seen at a look."""
+
 FITS: Final = 0.45
 """A detection fits the expected box if they overlap by so much (IoU)."""
 
-_LEAST_SCORE: Final = 0.15
+_RIVAL_SPREADS: Final = 1.0
+"""A detection that looks by so many standard deviations more like another track is that one's."""
+
 _LEAST_BOXES: Final = 2
 _TAKEN: Final = 0.5
 
 
-def missed_boxes(judge: Judge, track: TrackView, *, is_free: BoolArray) -> list[Finding]:
+def missed_boxes(
+    judge: Judge, track: TrackView, *, is_free: BoolArray, neighbours: Neighbours
+) -> list[Finding]:
     """Return the gaps and ends of a track that unused detections continue.
 
     Args:
         judge: of the scene.
         track: that may have holes.
         is_free: (E,) which detections of the scene belong to no track.
+        neighbours: finds the tracks around.
     """
     rate = judge.scene.frame_rate
-    found = []
-    for row in np.flatnonzero(np.diff(track.frames) > _LEAST_BOXES).tolist():
+    gaps = []
+    for row in np.flatnonzero(np.diff(track.frames) > 1).tolist():
         first, last = int(track.frames[row]) + 1, int(track.frames[row + 1]) - 1
         if last - first < LONGEST_GAP_S * rate:
-            found.append(_fill(judge, track, np.arange(first, last + 1), is_free))
+            gaps.append(_filling(judge, track, np.arange(first, last + 1), is_free))
+    found = _at_one_look(gaps, reach=ONE_LOOK_S * rate)
     tail = round(LONGEST_TAIL_S * rate)
     limit = judge.scene.frame_count
-    after = np.arange(track.last_frame + 1, min(limit, track.last_frame + 1 + tail))
-    before = np.arange(track.first_frame - 1, max(-1, track.first_frame - 1 - tail), -1)
     if len(track) >= _LEAST_BOXES:
-        found += [_fill(judge, track, frames, is_free) for frames in (after, before)]
-    return [finding for finding in found if finding is not None]
+        after = np.arange(track.last_frame + 1, min(limit, track.last_frame + 1 + tail))
+        before = np.arange(track.first_frame - 1, max(-1, track.first_frame - 1 - tail), -1)
+        found += [_filling(judge, track, frames, is_free) for frames in (after, before)]
+    usable = (_usable(judge, track, one, neighbours) for one in found)
+    return [_finding(judge, track, one) for one in usable if len(one) >= _LEAST_BOXES]
 
 
-def _fill(judge: Judge, track: TrackView, frames: IntArray, is_free: BoolArray) -> Finding | None:
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Filling:
+    """Detections that a track lacks.
+
+    Attributes:
+        frames: (N,) rising.
+        rows: (N,) of the detections.
+        fits: (N,) how well each fits what was expected (IoU).
+        crowding: (N,) how much the box of another track overlaps each (IoU).
+        tried: frames that have no box.
+        inside: between two boxes of the track.
+    """
+
+    frames: IntArray
+    rows: IntArray
+    fits: Float64Array
+    crowding: Float64Array
+    tried: int
+    inside: bool
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    def with_next(self, later: "_Filling") -> "_Filling":
+        """Return the detections of both."""
+        return _Filling(
+            frames=np.concatenate([self.frames, later.frames]),
+            rows=np.concatenate([self.rows, later.rows]),
+            fits=np.concatenate([self.fits, later.fits]),
+            crowding=np.concatenate([self.crowding, later.crowding]),
+            tried=self.tried + later.tried,
+            inside=self.inside,
+        )
+
+
+def _at_one_look(gaps: Sequence[_Filling], *, reach: float) -> list[_Filling]:
+    """Put gaps together that are seen at one look, and so may be filled by one edit."""
+    found: list[_Filling] = []
+    for gap in gaps:
+        if not len(gap):
+            continue
+        if found and gap.frames[-1] - found[-1].frames[0] < reach:
+            found[-1] = found[-1].with_next(gap)
+        else:
+            found.append(gap)
+    return found
+
+
+def _filling(judge: Judge, track: TrackView, frames: IntArray, is_free: BoolArray) -> _Filling:
     """Walk from the known boxes into the unknown, one fitting detection after the other."""
-    if not len(frames):
-        return None
-    inside = track.first_frame < frames[0] < track.last_frame
+    inside = bool(len(frames)) and track.first_frame < frames[0] < track.last_frame
     seen = judge.scene.detections
     chosen: list[tuple[int, int, float]] = []
-    recent = _Recent(track, forward=bool(frames[0] > track.first_frame), start=int(frames[0]))
+    recent = _Recent(track, forward=bool(len(frames)) and bool(frames[0] > track.first_frame))
     misses = 0
-    for frame in frames.tolist():
-        low, high = np.searchsorted(seen.frames, (frame, frame + 1))
+    starts = np.searchsorted(seen.frames, frames, side="left").tolist()
+    ends = np.searchsorted(seen.frames, frames, side="right").tolist()
+    for frame, low, high in zip(frames.tolist(), starts, ends, strict=True):
         rows = np.flatnonzero(is_free[low:high]) + low
-        expected = _between(track, frame) if inside else recent.expected(frame)
-        overlaps = iou_matrix(expected[None], seen.boxes_xyxy[rows].astype(np.float64))[0]
-        if not len(rows) or overlaps.max() < FITS:
+        best, overlap = 0, 0.0
+        if len(rows):
+            expected = _between(track, frame) if inside else recent.expected(frame)
+            overlaps = iou_matrix(expected[None], seen.boxes_xyxy[rows].astype(np.float64))[0]
+            best, overlap = int(rows[np.argmax(overlaps)]), float(overlaps.max())
+        if overlap < FITS:
             misses += 1
             if not inside and misses > 2:
                 break
             continue
         misses = 0
-        row = int(rows[np.argmax(overlaps)])
-        chosen.append((frame, row, float(overlaps.max())))
-        recent.take(frame, seen.boxes_xyxy[row].astype(np.float64))
-    chosen = [one for one in chosen if not _is_taken(judge, track, one[0], one[1])]
-    if len(chosen) < _LEAST_BOXES:
-        return None
-    return _finding(judge, track, frames, chosen, inside=inside)
+        chosen.append((frame, best, overlap))
+        if not inside:
+            recent.take(frame, seen.boxes_xyxy[best].astype(np.float64))
+    chosen.sort()
+    return _Filling(
+        frames=np.array([frame for frame, *_ in chosen], np.int64),
+        rows=np.array([row for _, row, _ in chosen], np.int64),
+        fits=np.array([fit for *_, fit in chosen], np.float64),
+        crowding=np.zeros(len(chosen)),
+        tried=len(frames),
+        inside=inside,
+    )
 
 
-def _finding(
-    judge: Judge,
-    track: TrackView,
-    frames: IntArray,
-    chosen: list[tuple[int, int, float]],
-    *,
-    inside: bool,
-) -> Finding:
+def _usable(judge: Judge, track: TrackView, filling: _Filling, neighbours: Neighbours) -> _Filling:
+    """Leave detections alone that another track covers, or that look more like one around.
+
+    A wrong box costs two switches, so that it is better to leave a frame empty.
+    """
+    if not len(filling):
+        return filling
     seen = judge.scene.detections
-    chosen = sorted(chosen)
-    rows = np.array([row for _, row, _ in chosen], np.int64)
-    vectors = seen.embeddings[rows].astype(np.float32)
-    gallery = judge.before(track, len(track)).gallery
-    cosine = float(np.mean(vectors @ gallery))
-    fit = float(np.mean([overlap for *_, overlap in chosen]))
+    boxes = seen.boxes_xyxy[filling.rows].astype(np.float64)
+    vectors = seen.embeddings[filling.rows].astype(np.float32)
+    mine = vectors @ judge.before(track, len(track)).gallery
+    crowding, theirs = np.zeros(len(filling)), np.full(len(filling), -1.0)
+    around = neighbours.around(
+        first_frame=int(filling.frames[0]),
+        last_frame=int(filling.frames[-1]),
+        box_xyxy=(*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist()),
+        but=track.track_id,
+    )
+    for other in around:
+        rows = np.minimum(other.rows_in(filling.frames), len(other) - 1)
+        is_here = other.frames[rows] == filling.frames
+        here = np.flatnonzero(is_here)
+        overlap = paired_iou(other.boxes_xyxy[rows[here]], boxes[here])
+        crowding[here] = np.maximum(crowding[here], overlap)
+        looks = vectors @ judge.before(other, len(other)).gallery
+        theirs = np.where(is_here, theirs, np.maximum(theirs, looks))
+    kept = (crowding <= _TAKEN) & (theirs - mine < _RIVAL_SPREADS * judge.scale.spread)
+    return _Filling(
+        frames=filling.frames[kept],
+        rows=filling.rows[kept],
+        fits=filling.fits[kept],
+        crowding=crowding[kept],
+        tried=filling.tried,
+        inside=filling.inside,
+    )
+
+
+def _finding(judge: Judge, track: TrackView, filling: _Filling) -> Finding:
+    seen = judge.scene.detections
+    rows = filling.rows
+    cosine = float(
+        np.mean(seen.embeddings[rows].astype(np.float32) @ judge.before(track, len(track)).gallery)
+    )
+    fit = float(filling.fits.mean())
     mean_score = float(seen.scores[rows].mean())
-    score = judge.scale.evidence(cosine) + 6 * (fit - 0.5) + (1.0 if inside else -1.0)
+    alike = judge.scale.evidence(cosine)
+    itself = 0.0
+    if filling.inside:
+        beside = np.unique(track.rows_in(filling.frames)).tolist()
+        itself = min(
+            judge.link(judge.before(track, r), judge.after(track, r)).score for r in beside
+        )
+    first, last = int(filling.frames[0]), int(filling.frames[-1])
     option = Alternative(
         action=Action.EXTEND,
-        score=score,
-        frame=chosen[0][0],
+        score=alike + 6 * (fit - 0.5) + (1.0 if filling.inside else -1.0),
+        frame=first,
         edit=PlaceBoxes(
             track_id=track.track_id,
-            frames=tuple(frame for frame, *_ in chosen),
+            frames=tuple(filling.frames.tolist()),
             boxes_xyxy=tuple(_corners(seen.boxes_xyxy[row]) for row in rows),
             scores=tuple(seen.scores[rows].tolist()),
             detection_ids=tuple(seen.ids[rows].tolist()),
             how="propagation",
         ),
-        gain_boxes=len(chosen),
+        gain_boxes=len(filling),
     )
     return Finding(
         kind=SuspicionKind.MISSED,
         tracks=(track.track_id,),
-        frame=chosen[0][0],
-        first_frame=chosen[0][0],
-        last_frame=chosen[-1][0],
-        alternatives=ordered([option, nothing(chosen[0][0])]),
+        frame=first,
+        first_frame=first,
+        last_frame=last,
+        alternatives=ordered([option, nothing(first)]),
         evidence={
-            "boxes": float(len(chosen)),
-            "filled": round(len(chosen) / len(frames), 4),
+            "boxes": float(len(filling)),
+            "filled": round(len(filling) / filling.tried, 4),
             "similarity_joins": round(cosine, 4),
             "overlap": round(fit, 4),
             "mean_score": round(mean_score, 4),
-            "inside": float(inside),
-            "similarity_evidence": round(judge.scale.evidence(cosine), 4),
-            "crowding": round(_crowding(judge, track, chosen), 4),
+            "inside": float(filling.inside),
+            "similarity_evidence": round(alike, 4),
+            "crowding": round(float(filling.crowding.mean()), 4),
+            "score_self": round(itself, 4),
         },
     )
 
@@ -131,11 +236,11 @@ def _finding(
 class _Recent:
     """Where a track is expected beyond its end, from the boxes last seen or taken."""
 
-    def __init__(self, track: TrackView, *, forward: bool, start: int) -> None:
-        rows = slice(-6, None) if forward and start > track.last_frame else slice(0, 6)
+    def __init__(self, track: TrackView, *, forward: bool) -> None:
+        rows = slice(-6, None) if forward else slice(0, 6)
         self._frames = track.frames[rows].tolist()
         self._boxes = list(track.boxes_xyxy[rows])
-        if start < track.first_frame:
+        if not forward:
             self._frames.reverse()
             self._boxes.reverse()
 
@@ -164,30 +269,6 @@ def _between(track: TrackView, frame: int) -> Float64Array:
     share = (frame - low) / (high - low)
     box: Float64Array = (1 - share) * track.boxes_xyxy[row - 1] + share * track.boxes_xyxy[row]
     return box
-
-
-def _crowding(judge: Judge, track: TrackView, chosen: list[tuple[int, int, float]]) -> float:
-    """Return how much the boxes of other tracks overlap the chosen detections on average (IoU)."""
-    return float(
-        np.mean([_overlap_of_others(judge, track, frame, row) for frame, row, _ in chosen])
-    )
-
-
-def _is_taken(judge: Judge, track: TrackView, frame: int, row: int) -> bool:
-    """Return whether the box of another track already covers a detection."""
-    return _overlap_of_others(judge, track, frame, row) > _TAKEN
-
-
-def _overlap_of_others(judge: Judge, track: TrackView, frame: int, row: int) -> float:
-    box = judge.scene.detections.boxes_xyxy[row].astype(np.float64)[None]
-    largest = 0.0
-    for other in judge.scene.tracks.values():
-        if other.track_id == track.track_id or not other.first_frame <= frame <= other.last_frame:
-            continue
-        index = other.index_at(frame)
-        if other.frames[index] == frame:
-            largest = max(largest, float(paired_iou(other.boxes_xyxy[index][None], box)[0]))
-    return largest
 
 
 def _corners(box: FloatArray) -> BoxXyxy:

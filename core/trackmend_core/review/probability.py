@@ -59,6 +59,7 @@ def features(finding: Finding) -> dict[str, float]:
         values |= {"doubt": 4 * evidence["doubt"], "life": evidence["life_s"] * 2}
     else:
         values |= {
+            "self": _capped(evidence["score_self"]) / 4,
             "filled": evidence["filled"],
             "fit": 4 * (evidence["overlap"] - 0.7),
             "seen": 4 * (evidence["mean_score"] - 0.4),

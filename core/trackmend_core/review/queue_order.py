@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from trackmend_core.project.edits import Edit
+from trackmend_core.project.edits import Edit, PlaceBoxes
 from trackmend_core.review.finding import Finding
 from trackmend_core.review.kinds import Action, SuspicionKind
 from trackmend_core.types import TrackId
@@ -18,6 +18,9 @@ LOOK_S: Final = {
 """Seconds that a look at an event takes: following two people through a crossing takes longest."""
 
 OTHER_LOOK_S: Final = 4.0
+EDIT_S: Final = 3.0
+"""Seconds more if the proposal is accepted: it is seen to be right and looked at once more."""
+
 SAME_EVENT_S: Final = 1.0
 
 
@@ -36,9 +39,9 @@ class Judged:
     rival: "Judged | None" = None
 
 
-def review_seconds(kind: SuspicionKind) -> float:
-    """Return how long looking at an event of this kind takes."""
-    return LOOK_S.get(kind, OTHER_LOOK_S)
+def review_seconds(kind: SuspicionKind, probability: float) -> float:
+    """Return how long an event of this kind is expected to take, with the edit if it is one."""
+    return LOOK_S.get(kind, OTHER_LOOK_S) + probability * EDIT_S
 
 
 def one_per_event(
@@ -77,6 +80,7 @@ class _Kept:
         self.entries: list[Judged] = []
         self._of_track: dict[TrackId, list[int]] = {}
         self._of_edit: dict[Edit, int] = {}
+        self._of_detection: dict[int, int] = {}
 
     def add(self, one: Judged, edit: Edit | None) -> None:
         """Keep an event."""
@@ -84,6 +88,8 @@ class _Kept:
             self._of_track.setdefault(track_id, []).append(len(self.entries))
         if edit is not None:
             self._of_edit.setdefault(edit, len(self.entries))
+            for detection in _claimed(edit):
+                self._of_detection.setdefault(detection, len(self.entries))
         self.entries.append(one)
 
     def place_of(self, finding: Finding, edit: Edit | None, reach: float) -> int | None:
@@ -94,7 +100,16 @@ class _Kept:
         ]
         if edit is not None and edit in self._of_edit:
             found.append(self._of_edit[edit])
+        # Two tracks want the same detections: whom they fit better is asked about first.
+        found += [self._of_detection[one] for one in _claimed(edit) if one in self._of_detection]
         return min(found, default=None)
+
+
+def _claimed(edit: Edit | None) -> list[int]:
+    """Return the detections that an edit would give to a track."""
+    if not isinstance(edit, PlaceBoxes):
+        return []
+    return [one for one in edit.detection_ids if one is not None]
 
 
 def _is_same_event(one: Finding, other: Finding, reach: float) -> bool:
@@ -105,7 +120,8 @@ def _is_same_event(one: Finding, other: Finding, reach: float) -> bool:
             return double.first_frame - reach <= event.frame <= double.last_frame + reach
     if not shared or abs(one.frame - other.frame) > reach:
         return False
-    if SuspicionKind.MISSED in (one.kind, other.kind):
-        return SuspicionKind.FRAGMENTATION in (one.kind, other.kind)
+    kinds = {one.kind, other.kind}
+    if SuspicionKind.MISSED in kinds:
+        return SuspicionKind.FRAGMENTATION in kinds
     families = {one.kind.family, other.kind.family}
     return families <= {"continuity", "duplicate"} or len(families) == 1

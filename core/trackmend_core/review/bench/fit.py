@@ -45,6 +45,7 @@ FOR: Final = frozenset(
         "overlap",
         "score",
         "seen",
+        "self",
         "share",
         "shorter_side",
     }
