@@ -1,6 +1,7 @@
 """Finds tracks that go over to somebody else: at a crossing, out of the blue, or across a gap."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -34,6 +35,10 @@ HOPELESS: Final = -6.0
 """Explanations this much worse than "nothing" are not shown."""
 _MOST_PARTNERS = 6
 _MEETING_S = 0.4
+_SEARCHED_S = 0.5
+"""The change is looked for so long before and after the first guess."""
+
+_SEARCHES = 2
 
 
 def crossings(judge: Judge, a: TrackView, b: TrackView) -> list[Finding]:
@@ -118,23 +123,38 @@ def _at_contact(judge: Judge, a: TrackView, b: TrackView, contact: Contact) -> F
     )
 
 
-def at_cut(judge: Judge, track: TrackView, cut: Cut, neighbours: Neighbours) -> Finding | None:
-    """Return what may have happened at a cut; None if both sides clearly belong together."""
-    frame = int(track.frames[cut.row])
-    both = sides(judge, track, Place.clean(frame))
+def exact_cut(judge: Judge, track: TrackView, cut: Cut) -> Cut | None:
+    """Return a cut where it fits best; None if both sides clearly belong together.
+
+    A boundary that is a few frames off leaves the wrong person on both sides of it, and every one
+    of them is a switch more. The sides are looked at anew once the place is better known.
+    """
+    both = sides(judge, track, Place.clean(int(track.frames[cut.row])))
     assert both is not None
     link = judge.link(*both)
     if link.score > _SURE_LINK and judge.scale.evidence(link.cosine) > 0:
         return None
-    if cut.reasons == {"appearance"}:
-        reach = max(1, round(judge.scene.frame_rate / 2))
+    if cut.reasons == {"gap"}:
+        return cut
+    row = cut.row
+    reach = max(1, round(_SEARCHED_S * judge.scene.frame_rate))
+    for _ in range(_SEARCHES):
+        before, after = judge.before(track, row), judge.after(track, row)
         low = int(track.frames[max(LEAST_BOXES, cut.row - reach)])
         high = int(track.frames[min(len(track) - LEAST_BOXES, cut.row + reach)])
         frame = change_frame(
-            judge, track, first=low, last=max(low, high), before=both[0], after=both[1]
+            judge, track, first=low, last=max(low, high), before=before, after=after
         )
-        row = min(max(track.index_at(frame), 1), len(track) - 1)
-        frame = int(track.frames[row])
+        found = min(max(track.index_at(frame), 1), len(track) - 1)
+        if found == row:
+            break
+        row = found
+    return replace(cut, row=row)
+
+
+def at_cut(judge: Judge, track: TrackView, cut: Cut, neighbours: Neighbours) -> Finding | None:
+    """Return what may have happened at an exact cut; None if nothing is likely enough."""
+    frame = int(track.frames[cut.row])
     place = Place.clean(frame)
     cleft = split(judge, track, place)
     assert cleft is not None

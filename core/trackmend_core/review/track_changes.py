@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from trackmend_core.review.alternatives import HANDOVER_S, Alternative
 from trackmend_core.review.contacts import Neighbours
-from trackmend_core.review.cuts import find_cuts
+from trackmend_core.review.cuts import Cut, find_cuts
 from trackmend_core.review.finding import Finding, ordered
 from trackmend_core.review.judge import Judge
-from trackmend_core.review.switches import HOPELESS, at_cut, named
+from trackmend_core.review.switches import HOPELESS, at_cut, exact_cut, named
 from trackmend_core.review.track_view import TrackView
 from trackmend_core.review.visits import MOST_CUTS_ON, visit
 
@@ -26,13 +26,16 @@ class TrackChanges:
         self._judge = judge
         self._track = track
         self._cuts = find_cuts(judge.scene, track, judge.scale)
+        self._exact: list[Cut | None] = [exact_cut(judge, track, cut) for cut in self._cuts]
         self._found: list[Finding | None] = [None] * len(self._cuts)
         self._visits: dict[tuple[int, ...], Alternative | None] = {}
 
     def look(self, neighbours: Neighbours, spans: Sequence[Span] | None = None) -> list[Finding]:
         """Look at the cuts near one of the spans, at all without any, and return what was found."""
         reach = HANDOVER_S * self._judge.scene.frame_rate
-        for place, cut in enumerate(self._cuts):
+        for place, cut in enumerate(self._exact):
+            if cut is None:
+                continue
             frame = int(self._track.frames[cut.row])
             if spans is None or any(a - reach <= frame <= b + reach for a, b in spans):
                 self._found[place] = at_cut(self._judge, self._track, cut, neighbours)
