@@ -23,6 +23,9 @@ SMOOTHNESS_SHARE: Final = 0.5
 """The step at the cut itself is partly in the links already."""
 
 NEAR_HEIGHTS: Final = 1.5
+STUB_S: Final = 0.2
+"""So little is not left behind alone: it would be one broken track more."""
+
 HANDOVER_S: Final = 3.0
 """A track that ended longer ago is a matter for merging, not for a switch."""
 
@@ -154,16 +157,19 @@ def hand_overs(
     row = track.index_at(place.frame)
     last_before, first_after = int(track.frames[row - 1]), int(track.frames[row])
     reach = HANDOVER_S * judge.scene.frame_rate
+    stub = STUB_S * judge.scene.frame_rate
     found = []
     itself = judge.link(*both)
     for other in others:
         if first_after - reach <= other.last_frame < first_after:
             link = judge.link(judge.before(other, len(other)), both[1])
-            stretch = (first_after, track.last_frame)
+            whole = row <= stub and other.last_frame < track.first_frame
+            stretch = (track.first_frame if whole else first_after, track.last_frame)
             gain = _gain_of_hand_over(kept=row, moved=len(track) - row, joined=len(other))
         elif last_before < other.first_frame <= last_before + reach:
             link = judge.link(both[0], judge.after(other, 0))
-            stretch = (track.first_frame, last_before)
+            whole = len(track) - row <= stub and other.first_frame > track.last_frame
+            stretch = (track.first_frame, track.last_frame if whole else last_before)
             gain = _gain_of_hand_over(kept=len(track) - row, moved=row, joined=len(other))
         else:
             continue

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from trackmend_core.review.alternatives import (
+    STUB_S,
     Alternative,
     Place,
     hand_overs,
@@ -163,7 +164,9 @@ def at_cut(judge: Judge, track: TrackView, cut: Cut, neighbours: Neighbours) -> 
     beside = [other for other in neighbours.beside(track) if _is_partner(judge, mine, place, other)]
     row = track.index_at(frame)
     since = int(track.frames[row - 1]) + 1
-    options = [cleft, nothing(frame)]
+    options = [nothing(frame)]
+    if cleft.gain_boxes > STUB_S * judge.scene.frame_rate:
+        options.append(cleft)
     for other in beside[:_MOST_PARTNERS]:
         exchanged = swap(judge, track, other, first=since, last=frame, place=place)
         if exchanged is not None:
