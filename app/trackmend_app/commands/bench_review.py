@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from trackmend_core.jobs.bench_review import (
 )
 from trackmend_core.model import Detector
 from trackmend_core.review.bench.recall import SeededScores
+from trackmend_core.review.bench.reliability import LIMITS, reliability
 from trackmend_core.review.bench.simulate import LOOK_S
 from trackmend_core.synthetic import StreetSettings
 
@@ -65,6 +67,8 @@ def run_bench_review(
     _print_seeded(rows)
     typer.echo()
     _print_races(rows)
+    typer.echo()
+    _print_reliability(rows)
 
 
 def run_fit(out: Path, *, model: Path | None) -> None:
@@ -145,10 +149,31 @@ def _print_seeded(rows: Sequence[_Row]) -> None:
         typer.echo(f"| {' | '.join([row.name, *cells])} |")
 
 
+def _print_reliability(rows: Sequence[_Row]) -> None:
+    """Print how often the proposals looked at were right, by the probability that was said."""
+    typer.echo("| probability | drawn: proposals, said, right | real: proposals, said, right |")
+    typer.echo("|" + "---|" * 3)
+    groups = [
+        reliability(
+            answer
+            for row in rows
+            if row.name.startswith("drawn") is is_drawn
+            for answer in row.race.answers
+        )
+        for is_drawn in (True, False)
+    ]
+    for low, high in pairwise(LIMITS):
+        cells = [f"{low:.0%} to {high:.0%}"]
+        for group in groups:
+            told = next((one for one in group if one.low == low), None)
+            cells.append("" if told is None else f"{told.count} {told.said:.0%} {told.right:.0%}")
+        typer.echo(f"| {' | '.join(cells)} |")
+
+
 def _print_races(rows: Sequence[_Row]) -> None:
     typer.echo(
-        "| reviewer | IDF1 and HOTA before | along the queue: IDF1, HOTA, minutes"
-        " | scrubbing: IDF1, HOTA, minutes | minutes to the same IDF1 | times faster"
+        "| reviewer | before: IDF1, HOTA, switches | along the queue: the same, minutes"
+        " | scrubbing: the same, minutes | minutes to the same IDF1 | times faster"
         " | if scrubbing looks took half |"
     )
     typer.echo("|" + "---|" * 7)
@@ -156,12 +181,13 @@ def _print_races(rows: Sequence[_Row]) -> None:
         race = row.race
         start = race.queue[0]
         ends = [
-            f"{100 * steps[-1].idf1:.1f} {100 * steps[-1].hota:.1f} {steps[-1].seconds / 60:.1f}"
+            f"{100 * steps[-1].idf1:.1f} {100 * steps[-1].hota:.1f} {steps[-1].switches}"
+            f" {steps[-1].seconds / 60:.1f}"
             for steps in (race.queue, race.scrubbing)
         ]
         along, scrubbing = race.minutes
         cells = [
-            f"{100 * start.idf1:.1f} {100 * start.hota:.1f}",
+            f"{100 * start.idf1:.1f} {100 * start.hota:.1f} {start.switches}",
             *ends,
             f"{100 * race.target:.1f}: {along:.1f}, {scrubbing:.1f}",
             f"{race.ratio:.1f}",

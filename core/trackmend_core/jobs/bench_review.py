@@ -12,6 +12,7 @@ from trackmend_core.jobs.review_material import see_sequence, see_street
 from trackmend_core.review import ReviewIndex
 from trackmend_core.review.bench.fit import fit_events, fit_links
 from trackmend_core.review.bench.recall import SeededScores, score_queue
+from trackmend_core.review.bench.reliability import Answer, reliability
 from trackmend_core.review.bench.seeded import Seeder, error_count
 from trackmend_core.review.bench.simulate import (
     EDIT_S,
@@ -87,6 +88,11 @@ class Race:
             return 1.0
         return (step.looks * scrub_look_s + step.edits * EDIT_S) / along
 
+    @property
+    def answers(self) -> Sequence[Answer]:
+        """Return of every proposal looked at how likely it was said to be, and if it was right."""
+        return [(step.said, step.was_right) for step in self.queue if step.said is not None]
+
     def to_dict(self) -> dict[str, Any]:
         """Return the figures and both curves; Any is what JSON holds."""
         along, scrubbing = self.minutes
@@ -98,6 +104,8 @@ class Race:
             "minutes_scrubbing": scrubbing,
             "ratio": self.ratio,
             "ratio_if_scrubbing_looks_took_half": self.ratio_if(scrub_look_s=LOOK_S / 2),
+            "switches_at_start": self.queue[0].switches,
+            "reliability": [asdict(one) for one in reliability(self.answers)],
             "queue": [asdict(step) for step in self.queue],
             "scrubbing": [asdict(step) for step in self.scrubbing],
         }

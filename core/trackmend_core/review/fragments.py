@@ -4,8 +4,9 @@ from typing import Final
 
 import numpy as np
 
-from trackmend_core.project.edits import MergeTracks
+from trackmend_core.project.edits import Edit, MergeTracks, SwapTracks
 from trackmend_core.review.alternatives import Alternative, nothing
+from trackmend_core.review.cuts import LEAST_BOXES
 from trackmend_core.review.ends import End
 from trackmend_core.review.finding import Finding, ordered
 from trackmend_core.review.judge import Judge
@@ -16,6 +17,9 @@ from trackmend_core.types import Float64Array, TrackId
 
 BEST_OF: Final = 3
 """So many partners of each death and of each birth are compared in full."""
+
+OVERLAP_S: Final = 0.6
+"""A track that has lost its person may run on for so long beside the one that has it now."""
 
 _SHOWN: Final = 0.0
 _SOON_S: Final = 1.5
@@ -28,7 +32,7 @@ class Fragments:
 
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
-        self._links: dict[Pair, Link] = {}
+        self._links: dict[Pair, Link | None] = {}
         self._known: dict[tuple[Link, Link | None], Finding] = {}
 
     def forget(self, tracks: frozenset[TrackId]) -> None:
@@ -44,7 +48,9 @@ class Fragments:
         tracks = list(self._judge.scene.tracks.values())
         if len(tracks) < 2:
             return []
-        scored = [(self._link(one, other), one, other) for one, other in self._candidates(tracks)]
+        pairs = [*self._candidates(tracks), *self._overlapping(tracks)]
+        judged = ((self._link(one, other), one, other) for one, other in pairs)
+        scored = [(link, one, other) for link, one, other in judged if link is not None]
         scored.sort(key=lambda item: -item[0].score)
         rivals: dict[tuple[str, TrackId], list[tuple[Link, TrackView, TrackView]]] = {}
         for item in scored:
@@ -67,6 +73,18 @@ class Fragments:
         self._known = kept
         return found
 
+    def _overlapping(self, tracks: list[TrackView]) -> list[tuple[TrackView, TrackView]]:
+        """Return pairs of which one begins shortly before the other ends."""
+        most = round(OVERLAP_S * self._judge.scene.frame_rate)
+        firsts = np.array([track.first_frame for track in tracks])
+        lasts = np.array([track.last_frame for track in tracks])
+        overlap = lasts[:, None] - firsts[None, :] + 1
+        # Both go on alone, one before and one after.
+        is_pair = (overlap > 0) & (overlap <= most)
+        is_pair &= firsts[None, :] - firsts[:, None] >= LEAST_BOXES
+        is_pair &= lasts[None, :] - lasts[:, None] >= LEAST_BOXES
+        return [(tracks[row], tracks[column]) for row, column in np.argwhere(is_pair).tolist()]
+
     def _candidates(self, tracks: list[TrackView]) -> list[tuple[TrackView, TrackView]]:
         judge = self._judge
         deaths = [judge.before(track, len(track)) for track in tracks]
@@ -82,11 +100,20 @@ class Fragments:
             chosen |= {(row, column) for row in ranked if np.isfinite(likely[row, column])}
         return [(tracks[row], tracks[column]) for row, column in sorted(chosen)]
 
-    def _link(self, one: TrackView, other: TrackView) -> Link:
+    def _link(self, one: TrackView, other: TrackView) -> Link | None:
+        """Return the link of two tracks; None if they lie side by side too long for one."""
         pair = (one.track_id, other.track_id)
         if pair not in self._links:
             judge = self._judge
-            self._links[pair] = judge.link(judge.before(one, len(one)), judge.after(other, 0))
+            rows = _rows(one, other)
+            enough = min(rows[0], len(other) - rows[1]) >= (
+                1 if rows == (len(one), 0) else LEAST_BOXES
+            )
+            self._links[pair] = (
+                judge.link(judge.before(one, rows[0]), judge.after(other, rows[1]))
+                if enough
+                else None
+            )
         return self._links[pair]
 
 
@@ -115,19 +142,35 @@ def _finding(
             "turn_heights_per_s": round(link.turn, 4),
             "rival_score": round(rival, 4),
             "shorter_side": float(min(len(one), len(other))),
+            "overlap_frames": float(max(0, one.last_frame - other.first_frame + 1)),
         },
     )
 
 
+def _rows(one: TrackView, other: TrackView) -> tuple[int, int]:
+    """Return the row at which the first track ends, and that at which the second begins.
+
+    Where the first runs on beside the second for a while, its last boxes are taken for strays.
+    """
+    return one.index_at(other.first_frame), 0
+
+
 def _merge(link: Link, one: TrackView, other: TrackView) -> Alternative:
+    edit: Edit = MergeTracks(keep=one.track_id, absorb=other.track_id)
+    action, strays = Action.MERGE, len(one) - _rows(one, other)[0]
+    if strays:
+        edit = SwapTracks(
+            track_a=one.track_id, track_b=other.track_id, first_frame=other.first_frame
+        )
+        action = Action.SWAP
     return Alternative(
-        action=Action.MERGE,
+        action=action,
         score=link.score,
         frame=other.first_frame,
-        edit=MergeTracks(keep=one.track_id, absorb=other.track_id),
+        edit=edit,
         partner=other.track_id,
         links={"joins": link},
-        gain_boxes=min(len(one), len(other)),
+        gain_boxes=min(len(one) - strays, len(other)),
     )
 
 

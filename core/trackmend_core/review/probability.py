@@ -46,6 +46,7 @@ def features(finding: Finding) -> dict[str, float]:
             "gap": min(6.0, log(link.gap)),
             "shorter_side": min(3.0, log1p(evidence["shorter_side"])) - 2,
             "near": float(link.values[0]) / 4,
+            "is_overlapping": float(evidence["overlap_frames"] > 0),
         }
     elif family == "duplicate":
         values |= {

@@ -9,7 +9,7 @@ is: in that the one who scrubs is better off than a person.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -29,6 +29,8 @@ LOOK_S: Final = 5.0
 EDIT_S: Final = 3.0
 MOST_LOOKS: Final = 2000
 MOST_REPAIRS_A_LOOK: Final = 3
+BOXES_PER_HOTA: Final = 4000
+"""HOTA takes long: where there are n times as many boxes, it waits for n more edits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,9 @@ class Step:
         seconds: so far.
         idf1: 0..1.
         hota: 0..1.
+        switches: how often a person is found on another track than the time before.
+        said: the probability of the proposal that was looked at, None without one.
+        was_right: whether that proposal, and not its runner-up, truly helped.
     """
 
     looks: int
@@ -48,6 +53,9 @@ class Step:
     seconds: float
     idf1: float
     hota: float
+    switches: int = 0
+    said: float | None = None
+    was_right: bool = False
 
 
 def review_by_queue(project: Project, run_id: RunId, video: TrueVideo) -> list[Step]:
@@ -62,13 +70,14 @@ def review_by_queue(project: Project, run_id: RunId, video: TrueVideo) -> list[S
         options = [suspicion.proposal, suspicion.runner_up]
         edits = [one.edit for one in options if one is not None and one.edit is not None]
         chosen = next((edit for edit in edits if work.verdict.helps(index.scene, edit)), None)
+        was_right = chosen is not None and chosen is suspicion.proposal.edit
         if chosen is None:
             index.decide(suspicion, Decision.REJECTED)
         else:
             index.decide(suspicion, Decision.ACCEPTED)
             index.update(project.edit(chosen))
-        work.looked(made=int(chosen is not None))
-    return work.steps
+        work.looked(made=int(chosen is not None), said=suspicion.probability, was_right=was_right)
+    return work.finished()
 
 
 def review_by_scrubbing(project: Project, run_id: RunId, video: TrueVideo) -> list[Step]:
@@ -88,7 +97,7 @@ def review_by_scrubbing(project: Project, run_id: RunId, video: TrueVideo) -> li
                 work.verdict.read(scene)
                 made += 1
             work.looked(made=made)
-    return work.steps
+    return work.finished()
 
 
 def seconds_to_reach(steps: Sequence[Step], idf1: float) -> float | None:
@@ -104,35 +113,57 @@ class _Work:
         self._scene = scene
         self.verdict = Verdict(video)
         self.verdict.read(scene)
-        idf1, hota = self._judge()
-        self.steps = [Step(looks=0, edits=0, seconds=0.0, idf1=idf1, hota=hota)]
+        self._hota_every = 1 + video.box_count // BOXES_PER_HOTA
+        self._hota, self._judged_at = self._judge(), 0
+        now = self.verdict.standing(scene)
+        self.steps = [
+            Step(
+                looks=0,
+                edits=0,
+                seconds=0.0,
+                idf1=now.idf1,
+                hota=self._hota,
+                switches=now.switches,
+            )
+        ]
 
-    def looked(self, *, made: int) -> None:
+    def looked(self, *, made: int, said: float | None = None, was_right: bool = False) -> None:
         """Note a look in which so many edits were made."""
         last = self.steps[-1]
-        idf1, hota = last.idf1, last.hota
+        edits = last.edits + made
         if made:
             self.verdict.read(self._scene)
-            idf1, hota = self._judge()
+            if edits - self._judged_at >= self._hota_every:
+                self._hota, self._judged_at = self._judge(), edits
+        now = self.verdict.standing(self._scene)
         self.steps.append(
             Step(
                 looks=last.looks + 1,
-                edits=last.edits + made,
+                edits=edits,
                 seconds=last.seconds + LOOK_S + made * EDIT_S,
-                idf1=idf1,
-                hota=hota,
+                idf1=now.idf1,
+                hota=self._hota,
+                switches=now.switches,
+                said=said,
+                was_right=was_right,
             )
         )
 
-    def _judge(self) -> tuple[float, float]:
+    def finished(self) -> list[Step]:
+        """Return the steps; the last one has the HOTA of the end."""
+        if self.steps[-1].edits > self._judged_at:
+            self.steps[-1] = replace(self.steps[-1], hota=self._judge())
+        return self.steps
+
+    def _judge(self) -> float:
+        """Return HOTA, which takes long."""
         tracks = list(self._scene.tracks.values())
         result = as_table(
             frames=np.concatenate([track.frames for track in tracks]) + 1,
             ids=np.concatenate([np.full(len(track), int(track.track_id)) for track in tracks]),
             boxes_xyxy=np.concatenate([track.boxes_xyxy for track in tracks]),
         )
-        hota = evaluate_hota(self._video.truth(), result).hota
-        return self.verdict.standing(self._scene).idf1, float(hota)
+        return float(evaluate_hota(self._video.truth(), result).hota)
 
 
 def _seconds(scene: Scene) -> Iterator[tuple[int, int]]:
