@@ -2,29 +2,18 @@
 
 from typing import Final
 
-import numpy as np
-
 from trackmend_core.project.edits import Edit, MergeTracks, SwapTracks
 from trackmend_core.review.alternatives import Alternative, nothing
 from trackmend_core.review.cuts import LEAST_BOXES
-from trackmend_core.review.ends import End
 from trackmend_core.review.finding import Finding, ordered
 from trackmend_core.review.judge import Judge
 from trackmend_core.review.kinds import Action, SuspicionKind
+from trackmend_core.review.likely_pairs import LikelyPairs, Pair
 from trackmend_core.review.links import Link
 from trackmend_core.review.track_view import TrackView
-from trackmend_core.types import Float64Array, TrackId
-
-BEST_OF: Final = 3
-"""So many partners of each death and of each birth are compared in full."""
-
-OVERLAP_S: Final = 0.6
-"""A track that has lost its person may run on for so long beside the one that has it now."""
+from trackmend_core.types import TrackId
 
 _SHOWN: Final = 0.0
-_SOON_S: Final = 1.5
-
-Pair = tuple[TrackId, TrackId]
 
 
 class Fragments:
@@ -34,9 +23,14 @@ class Fragments:
         self._judge = judge
         self._links: dict[Pair, Link | None] = {}
         self._known: dict[tuple[Link, Link | None], Finding] = {}
+        self._pairs: LikelyPairs | None = None
+        self._touched: frozenset[TrackId] = frozenset()
+        self._found: list[Finding] | None = None
 
     def forget(self, tracks: frozenset[TrackId]) -> None:
         """Drop what is known of tracks that changed."""
+        self._touched |= tracks
+        self._found = None
         self._links = {
             pair: link
             for pair, link in self._links.items()
@@ -45,10 +39,15 @@ class Fragments:
 
     def findings(self) -> list[Finding]:
         """Return the pairs that belong together, each track at most once at either end."""
-        tracks = list(self._judge.scene.tracks.values())
-        if len(tracks) < 2:
-            return []
-        pairs = [*self._candidates(tracks), *self._overlapping(tracks)]
+        if self._found is not None:
+            return self._found
+        tracks = self._judge.scene.tracks
+        if self._pairs is None:
+            self._pairs = LikelyPairs(self._judge)
+        else:
+            self._pairs.update(self._touched)
+        self._touched = frozenset()
+        pairs = [(tracks[one], tracks[other]) for one, other in self._pairs]
         judged = ((self._link(one, other), one, other) for one, other in pairs)
         scored = [(link, one, other) for link, one, other in judged if link is not None]
         scored.sort(key=lambda item: -item[0].score)
@@ -70,35 +69,8 @@ class Fragments:
             key = (link, None if strongest is None else strongest[0])
             kept[key] = self._known.get(key) or _finding(link, one, other, strongest)
             found.append(kept[key])
-        self._known = kept
+        self._known, self._found = kept, found
         return found
-
-    def _overlapping(self, tracks: list[TrackView]) -> list[tuple[TrackView, TrackView]]:
-        """Return pairs of which one begins shortly before the other ends."""
-        most = round(OVERLAP_S * self._judge.scene.frame_rate)
-        firsts = np.array([track.first_frame for track in tracks])
-        lasts = np.array([track.last_frame for track in tracks])
-        overlap = lasts[:, None] - firsts[None, :] + 1
-        # Both go on alone, one before and one after.
-        is_pair = (overlap > 0) & (overlap <= most)
-        is_pair &= firsts[None, :] - firsts[:, None] >= LEAST_BOXES
-        is_pair &= lasts[None, :] - lasts[:, None] >= LEAST_BOXES
-        return [(tracks[row], tracks[column]) for row, column in np.argwhere(is_pair).tolist()]
-
-    def _candidates(self, tracks: list[TrackView]) -> list[tuple[TrackView, TrackView]]:
-        judge = self._judge
-        deaths = [judge.before(track, len(track)) for track in tracks]
-        births = [judge.after(track, 0) for track in tracks]
-        gaps = _starts(births)[None, :] - _starts(deaths)[:, None]
-        likely = _likeness(deaths, births, gaps, judge)
-        chosen: set[tuple[int, int]] = set()
-        best = min(BEST_OF, len(tracks))
-        for row, ranked in enumerate(np.argpartition(-likely, best - 1, axis=1)[:, :best].tolist()):
-            chosen |= {(row, column) for column in ranked if np.isfinite(likely[row, column])}
-        columns = np.argpartition(-likely, best - 1, axis=0)[:best].T.tolist()
-        for column, ranked in enumerate(columns):
-            chosen |= {(row, column) for row in ranked if np.isfinite(likely[row, column])}
-        return [(tracks[row], tracks[column]) for row, column in sorted(chosen)]
 
     def _link(self, one: TrackView, other: TrackView) -> Link | None:
         """Return the link of two tracks; None if they lie side by side too long for one."""
@@ -172,23 +144,3 @@ def _merge(link: Link, one: TrackView, other: TrackView) -> Alternative:
         links={"joins": link},
         gain_boxes=min(len(one) - strays, len(other)),
     )
-
-
-def _likeness(
-    deaths: list[End], births: list[End], gaps: Float64Array, judge: Judge
-) -> Float64Array:
-    """Return (T, T) a rough score of each death with each birth, -inf where it cannot be."""
-    looks = np.stack([end.near for end in deaths]) @ np.stack([end.near for end in births]).T
-    scale, rate = judge.scale, judge.scene.frame_rate
-    rough: Float64Array = (looks.astype(np.float64) - scale.middle) * scale.slope
-    ends = np.stack([end.position + end.velocity * min(rate / 4, 8) for end in deaths])
-    starts = np.stack([end.position for end in births])
-    heights = np.array([end.height for end in deaths])
-    apart = np.hypot(*np.moveaxis(ends[:, None] - starts[None], -1, 0)) / heights[:, None]
-    soon = gaps <= _SOON_S * rate
-    rough -= np.where(soon, 4.0 * np.minimum(apart, 3.0), 4.0)
-    return np.where(gaps > 0, rough, -np.inf)
-
-
-def _starts(ends: list[End]) -> Float64Array:
-    return np.array([end.frame for end in ends], np.float64)
