@@ -92,8 +92,12 @@ def review(
         typer.Argument(metavar="SEQUENCE", help="Folders with gt/gt.txt and a video or img1."),
     ] = None,
     streets: Annotated[int, typer.Option(min=0, help="Drawn streets to measure on.")] = 2,
+    first_street: Annotated[int, typer.Option(help="Seed of the first of them.")] = 1000,
     crowds: Annotated[
         int, typer.Option(min=0, help="Drawn squares full of small people to measure on.")
+    ] = 0,
+    throngs: Annotated[
+        int, typer.Option(min=0, help="Drawn squares with sixty people to measure on.")
     ] = 0,
     seeds: Annotated[int, typer.Option(min=1, help="Sets of errors for each video.")] = 5,
     model: Annotated[Path | None, typer.Option(help="A model file; else the bundled one.")] = None,
@@ -126,7 +130,9 @@ def review(
     run_bench_review(
         sequences or [],
         streets=streets,
+        first_street=first_street,
         crowds=crowds,
+        throngs=throngs,
         seeds=seeds,
         model=model,
         as_json=as_json,

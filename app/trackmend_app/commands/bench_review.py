@@ -25,7 +25,7 @@ from trackmend_core.review.bench.reliability import LIMITS, reliability
 from trackmend_core.review.bench.simulate import LOOK_S
 from trackmend_core.synthetic import StreetSettings
 
-FIRST_STREET, FIRST_CROWD = 1000, 3000
+FIRST_CROWD, FIRST_THRONG = 3000, 5000
 """Scenes that are judged; the constants were fitted on others."""
 
 STREETS_TO_FIT = (100, 101, 102, 106, 107, 108)
@@ -42,7 +42,9 @@ def run_bench_review(
     sequences: Sequence[Path],
     *,
     streets: int,
+    first_street: int,
     crowds: int,
+    throngs: int,
     seeds: int,
     model: Path | None,
     as_json: bool,
@@ -54,8 +56,9 @@ def run_bench_review(
     """
     detector = _detector(model)
     rows = []
-    videos = [see_street(street(FIRST_STREET + n), detector) for n in range(streets)]
+    videos = [see_street(street(first_street + n), detector) for n in range(streets)]
     videos += [see_street(crowd(FIRST_CROWD + n), detector) for n in range(crowds)]
+    videos += [see_street(throng(FIRST_THRONG + n), detector) for n in range(throngs)]
     videos += [see_sequence(folder.expanduser().absolute(), detector) for folder in sequences]
     for seeing in videos:
         video = drive(seeing, title="Preparing")
@@ -101,6 +104,19 @@ def crowd(seed: int) -> StreetSettings:
         frame_rate=7.0,
         walkers=14,
         lookalikes=4,
+        far=2.5,
+    )
+
+
+def throng(seed: int) -> StreetSettings:
+    """Return a square with sixty people at once, a fifth of them look-alikes in pairs."""
+    return StreetSettings(
+        seed=seed,
+        width=960,
+        height=540,
+        frame_count=250,
+        walkers=60,
+        lookalikes=12,
         far=2.5,
     )
 
