@@ -23,8 +23,9 @@ _COLUMNS = """
 # All boxes in the order in which they lie in the file: by an index each would be looked up.
 _OF_RUN = f"{_COLUMNS} NOT INDEXED WHERE run_id = ?"
 _NUMBERS = "SELECT id, number FROM tracks WHERE id IN (SELECT value FROM json_each(?))"
+# With the plus the run cannot be looked up by its index, which would read every box of the run.
 _OF_TRACKS = (
-    f"{_COLUMNS} WHERE track_id IN (SELECT value FROM json_each(?2)) AND run_id = ?1"
+    f"{_COLUMNS} WHERE track_id IN (SELECT value FROM json_each(?2)) AND +run_id = ?1"
     " ORDER BY track_id, frame_index"
 )
 

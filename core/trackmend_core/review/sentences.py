@@ -62,6 +62,13 @@ def _out_of_the_blue(finding: Finding, numbers: Sequence[int]) -> str:
 
 
 def _fragmentation(finding: Finding, numbers: Sequence[int]) -> str:
+    beside = int(finding.evidence["overlap_frames"])
+    if beside:
+        return (
+            f"Track {numbers[1]} begins at frame {frame_number(finding.frame)} where track"
+            f" {numbers[0]} was heading, which runs on elsewhere for {beside} frames;"
+            f" similarity {finding.evidence['similarity_joins']:.2f}."
+        )
     gap = int(finding.evidence["gap_frames"])
     frames = "in the next frame" if gap == 1 else f"{gap} frames later"
     return (
