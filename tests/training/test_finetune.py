@@ -41,6 +41,7 @@ QUICK = FinetuneConfig(
     crop_wh=(128, 128),
     learning_rate=1e-3,
     check_frames=2,
+    fewest_boxes=0,
     blends=(1.0,),
 )
 
@@ -245,3 +246,24 @@ def test_bad_input_is_a_message_and_status_two(tmp_path: Path) -> None:
     assert done.returncode == 2
     (line,) = done.stdout.splitlines()
     assert isinstance(decode(line), Failed)
+
+
+def test_where_too_little_can_be_judged_the_network_stays_as_it_was(
+    edited_street: EditedStreet, base_model: Path
+) -> None:
+    messages: list[Message] = []
+    path = finetune(
+        edited_street.project.path,
+        out_dir=edited_street.folder / "out",
+        config=replace(QUICK, fewest_boxes=100_000),
+        base=base_model,
+        emit=messages.append,
+    )
+    assert path is not None
+    model, old = load_checkpoint(path), load_checkpoint(base_model)
+    assert model.metadata["blend"] == "0.0" and model.metadata["parent"] == "base"
+    for name, value in old.network.state_dict().items():
+        assert torch.equal(model.network.state_dict()[name], value), name
+    last = messages[-1]
+    assert isinstance(last, Finished)
+    assert "too few to tell" in str(last.summary["reason"])

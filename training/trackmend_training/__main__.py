@@ -22,6 +22,7 @@ FINETUNE_OPTIONS = (
     "replay_dir",
     "keep_weight",
     "apart_weight",
+    "fewest_boxes",
     "check_frames",
     "max_minutes",
     "threads",

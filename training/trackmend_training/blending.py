@@ -8,13 +8,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from torch import Tensor
+
 from trackmend_core.model import LoadedModel, load_checkpoint
 
 FREE_LOSS = 0.01
 """So much may be forgotten elsewhere before it counts."""
 FORGETTING_WEIGHT = 2.0
-CHANCE = 0.02
-"""Differences of worth on some tens of frames that mean nothing."""
+BOX_HEADS = ("wh.", "reg.")
+"""They stay as they were: most corrected boxes are the old model's own, and what is learnt from the
+few that people drew shows elsewhere as worse edges."""
 
 
 class Weighed(Protocol):
@@ -37,41 +40,42 @@ def choose_blend(
 ) -> tuple[float, W]:
     """Return how much of the change to keep, and what that does; 0 where all of it loses.
 
-    A short stretch tells little differences badly, and what was learnt helps beyond it: of shares
-    that do about as well as the best the largest is kept, as long as it loses nothing.
+    The largest share that loses nothing, and not the one that does best: on some tens of frames the
+    best is the luckiest, while what was learnt helps beyond them.
 
     Args:
         before: the old model.
         blends: shares to try.
         judge: judges the old model changed by a share.
     """
-    tried: list[tuple[float, float, W]] = []
-    for blend in blends:
+    for blend in sorted(blends, reverse=True):
         judged = judge(blend)
         forgotten = max(0.0, before.kept - judged.kept - FREE_LOSS)
-        tried.append((judged.worth - FORGETTING_WEIGHT * forgotten, blend, judged))
-    least = max(max(worth for worth, _, _ in tried) - CHANCE, before.worth)
-    good = [(blend, judged) for worth, blend, judged in tried if worth >= least]
-    return max(good, key=lambda one: one[0], default=(0.0, before))
+        if judged.worth - FORGETTING_WEIGHT * forgotten >= before.worth:
+            return blend, judged
+    return 0.0, before
 
 
 def blended(old: LoadedModel, new: LoadedModel, share: float, *, base: Path) -> LoadedModel:
-    """Return the old model changed by a share of what was learnt.
+    """Return the old model changed by a share of what was learnt, all but its box heads.
 
     Args:
         old: as it was.
         new: as it was trained, of the same kind.
         share: 0..1.
-        base: the file of the old one, read once more for every share in between.
+        base: the file of the old one, read once more for every share above 0.
     """
-    if share in (0, 1):
-        return new if share else old
+    if share == 0:
+        return old
     between = load_checkpoint(base)
     earlier, later = old.network.state_dict(), new.network.state_dict()
     between.network.load_state_dict(
-        {
-            name: earlier[name].lerp(value, share) if value.is_floating_point() else value
-            for name, value in later.items()
-        }
+        {name: _between(name, earlier[name], later[name], share) for name in later}
     )
     return between
+
+
+def _between(name: str, earlier: Tensor, later: Tensor, share: float) -> Tensor:
+    if name.startswith(BOX_HEADS):
+        return earlier
+    return earlier.lerp(later, share) if later.is_floating_point() else later

@@ -28,6 +28,10 @@ CROPS_FOLDER = "events"
 DRAWN_SEED = 90_210
 """Of the drawn street that tells what was forgotten; never drawn for replay."""
 MOST_JUDGED = 200
+TOO_FEW = (
+    "Only {boxes} boxes could be held out, too few to tell a better network from a lucky one; only "
+    "the tracker's settings are new. Correct more frames."
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -91,9 +95,11 @@ def conclude(
     old, new = load_checkpoint(base), load_checkpoint(learnt)
     settings = _settings_of(project, run, old, frame_rate=stretch.frame_rate)
     before = _judge(old, stretch, elsewhere, settings)
+    boxes = len(stretch.truth.frames)
+    can_judge = boxes >= config.fewest_boxes
     blend, after = choose_blend(
         before,
-        config.blends,
+        config.blends if can_judge else (),
         judge=lambda share: _judge(
             blended(old, new, share, base=base), stretch, elsewhere, settings
         ),
@@ -117,6 +123,8 @@ def conclude(
         is_seen=run.held_out is None,
         blend=blend,
     )
+    if not can_judge:
+        report = replace(report, reason=f"{TOO_FEW.format(boxes=boxes)} {report.reason}")
     report_path = out_dir / REPORT_FILE
     report.write(report_path)
     return Conclusion(model_path=model_path, report=report, report_path=report_path)

@@ -253,6 +253,8 @@ class FinetuneConfig:
         keep_weight: weight of staying close to the old model's answers on the replay.
         apart_weight: weight of telling people apart inside a batch, mistaken ones above all.
         blends: shares of the learnt change to try, see `choose_blend`.
+        fewest_boxes: with fewer to judge by than these the network stays as it was, and only the
+            tracker's settings are fitted: two lucky boxes would decide.
         check_frames: frames of a drawn street that tell what was forgotten.
         max_minutes: training ends then, whatever was planned; judging takes up to a minute more.
         crop_wh: size of the training crops.
@@ -274,6 +276,7 @@ class FinetuneConfig:
     keep_weight: float = 1.0
     apart_weight: float = 0.5
     blends: tuple[float, ...] = (1.0, 0.7, 0.4)
+    fewest_boxes: int = 200
     check_frames: int = 60
     max_minutes: float = 8.0
     crop_wh: tuple[int, int] = (352, 448)
