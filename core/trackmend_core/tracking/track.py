@@ -95,6 +95,11 @@ class TrackTable(Columns):
         ) = self.whole
         self.confirmed, self.lost, self.doomed = self.flags
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Copy and store the arrays alone: a copied attribute would no longer be a row of them."""
+        arrays = (self.motion, self.features, self.scores, self.whole, self.flags)
+        return _table_of, (type(self), *arrays)
+
     def select(self, rows: IntArray | BoolArray) -> Self:
         """Return the given tracks, in the given order, copied."""
         places = as_places(rows)
@@ -171,3 +176,14 @@ class TrackTable(Columns):
         scale_to_unit_length(mean)
         if not everybody:
             self.features[rows] = mean
+
+
+def _table_of(
+    kind: type[TrackTable],
+    motion: Motion,
+    features: FloatArray,
+    scores: Float64Array,
+    whole: IntArray,
+    flags: BoolArray,
+) -> TrackTable:
+    return kind(motion=motion, features=features, scores=scores, whole=whole, flags=flags)

@@ -1,3 +1,4 @@
+import copy
 import dataclasses
 
 import numpy as np
@@ -6,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trackmend_core.tracking import Tracker, TrackerSettings
-from trackmend_core.types import FrameDetections
+from trackmend_core.types import FrameDetections, TrackedBox
 
 OFFICIAL = TrackerSettings.official()
 DEFAULT = TrackerSettings.default(30, score_threshold=0.4)
@@ -189,3 +190,19 @@ def test_no_id_is_given_to_two_boxes_of_a_frame_nor_a_detection_to_two_ids(
         assert len({box.track_id for box in boxes}) == len(boxes)
         assert len({box.detection_index for box in boxes}) == len(boxes)
         assert all(box.track_id >= 1 and np.isfinite(box.box_xyxy).all() for box in boxes)
+
+
+def test_a_copied_tracker_goes_on_as_the_first_would() -> None:
+    tracker = Tracker(DEFAULT)
+    scene = [frame(0, 1) if t % 3 else frame(0, 1, 2, dx=2.0) for t in range(8)]
+    scene += [frame(0)] * 4 + [frame(0, 1, 2, dx=4.0)] * 4
+    for detections in scene[:6]:
+        tracker.step(detections)
+    other = copy.deepcopy(tracker)
+    for detections in scene[6:]:
+        told = tracker.step(detections)
+        assert [vars_of(box) for box in other.step(detections)] == [vars_of(box) for box in told]
+
+
+def vars_of(box: TrackedBox) -> tuple[int, int | None, float, list[float]]:
+    return box.track_id, box.detection_index, box.score, np.asarray(box.box_xyxy).tolist()
