@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from trackmend_core.project import Project, RunWriter, VideoInfo
+from trackmend_core.project import BoxRecord, Project, RunWriter, VideoInfo
 from trackmend_core.types import FrameDetections, RunId, TrackedBox, TrackId, VideoId
 
 FRAME_COUNT = 200
@@ -98,3 +98,7 @@ def numbers_by_frame(project: Project, run_id: RunId) -> Iterator[tuple[int, lis
 def frames_of(project: Project, run_id: RunId, number: int) -> list[int]:
     track_id = track_numbered(project, run_id, number)
     return [box.frame_index for box in project.boxes_of_track(track_id)]
+
+
+def box_at(project: Project, run_id: RunId, number: int, frame: int) -> BoxRecord:
+    return next(box for box in project.boxes_in_frame(run_id, frame) if box.number == number)
