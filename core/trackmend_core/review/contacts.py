@@ -64,8 +64,7 @@ def common_share(boxes_a: Float64Array, boxes_b: Float64Array) -> Float64Array:
 class Neighbours:
     """Finds the tracks that could touch a track, without looking at every box of every track."""
 
-    def __init__(self, tracks: Mapping[TrackId, TrackView], *, slack_frames: int) -> None:
-        self._slack = slack_frames
+    def __init__(self, tracks: Mapping[TrackId, TrackView]) -> None:
         self._rows: dict[TrackId, tuple[float, ...]] = {}
         self.update(tracks, frozenset(tracks))
 
@@ -103,17 +102,25 @@ class Neighbours:
         near &= (reach[:, 3] < y2) & (reach[:, 5] > y1)
         return self._chosen(near, but)
 
-    def beside(self, track: TrackView) -> list[TrackView]:
-        """Return other tracks that live at the same time, wherever they are."""
-        return self._chosen(self._together(track), track.track_id)
+    def across(self, frame: int, *, but: TrackId) -> list[TrackView]:
+        """Return other tracks that live before a frame and go on from it, wherever they are."""
+        return self._chosen((self._reach[:, 0] < frame) & (self._reach[:, 1] >= frame), but)
 
-    def near_in_time(self, track: TrackView) -> list[TrackView]:
-        """Return other tracks that begin or end while this one lives, or a little outside."""
-        reach, slack = self._reach, self._slack
-        low, high = track.first_frame - slack, track.last_frame + slack
-        begins = (reach[:, 0] >= low) & (reach[:, 0] <= high)
-        ends = (reach[:, 1] >= low) & (reach[:, 1] <= high)
-        return self._chosen(begins | ends, track.track_id)
+    def ending_or_beginning(
+        self, last_before: int, first_after: int, *, reach: float, but: TrackId
+    ) -> list[TrackView]:
+        """Return other tracks that end before or begin behind a cut, at most so many frames away.
+
+        Args:
+            last_before: the last frame before the cut.
+            first_after: the first one behind it.
+            reach: in frames.
+            but: the track that is cut.
+        """
+        firsts, lasts = self._reach[:, 0], self._reach[:, 1]
+        ends = (lasts >= first_after - reach) & (lasts < first_after)
+        begins = (firsts > last_before) & (firsts <= last_before + reach)
+        return self._chosen(ends | begins, but)
 
     def _together(self, track: TrackView) -> BoolArray:
         together: BoolArray = (self._reach[:, 0] <= track.last_frame) & (

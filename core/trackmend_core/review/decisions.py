@@ -6,7 +6,8 @@ through those boxes, also when the queue is computed anew and after another run 
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from math import ceil
+from dataclasses import dataclass
+from math import ceil, exp, log
 from typing import Final
 
 import numpy as np
@@ -94,6 +95,8 @@ class Memory:
 
         An accepted one does not: what it accepted is done, or was undone and waits again.
         """
+        if not self._hiding:
+            return None
         reach = ceil(SAME_MOMENT_S * self._scene.frame_rate)
         near = self._hiding.between(
             finding.kind.family, finding.frame - reach, finding.frame + reach
@@ -152,6 +155,9 @@ class _ByFrame:
             frames.append(answer.frame_index)
             told.append((age, answer))
 
+    def __bool__(self) -> bool:
+        return bool(self._of)
+
     def between(self, family: str, first: int, last: int) -> list[ReviewAnswer]:
         """Return the answers about frames first..last, newest first."""
         frames, told = self._of.get(family, ([], []))
@@ -159,12 +165,12 @@ class _ByFrame:
         return [answer for _, answer in sorted(near, key=lambda item: -item[0])]
 
 
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a person said: the decision and the note."""
 
-    def __init__(self, decision: Decision, note: str) -> None:
-        self.decision = decision
-        self.note = note
+    decision: Decision
+    note: str
 
 
 class _Shift:
@@ -198,10 +204,10 @@ class _Shift:
 
     def apply(self, plain: float, *, family: str) -> float:
         """Return the shifted probability."""
-        if not 0 < plain < 1:
-            return plain
         shift = self._everywhere + self._of_family.get(family, 0.0)
-        return float(1 / (1 + np.exp(-(np.log(plain / (1 - plain)) + shift))))
+        if shift == 0 or not 0 < plain < 1:
+            return plain
+        return 1 / (1 + exp(-(log(plain / (1 - plain)) + shift)))
 
 
 def _newton(design: Float64Array, known: Float64Array, accepted: Float64Array) -> Float64Array:

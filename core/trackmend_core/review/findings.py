@@ -19,8 +19,6 @@ from trackmend_core.review.track_changes import Span, TrackChanges
 from trackmend_core.review.track_view import TrackView
 from trackmend_core.types import TrackId
 
-_SLACK_S = 3.0
-
 
 @dataclass(slots=True)
 class _OfTrack:
@@ -52,8 +50,7 @@ class Findings:
         self._of_pair: dict[tuple[TrackId, TrackId], list[Finding]] = {}
         self._fragments = Fragments(judge)
         tracks = judge.scene.tracks
-        slack = round(_SLACK_S * judge.scene.frame_rate)
-        self._neighbours = Neighbours(tracks, slack_frames=slack)
+        self._neighbours = Neighbours(tracks)
         self._free = FreeDetections(judge.scene)
         self._usual_score = self._median_score()
         self._detect(frozenset(tracks), on_step=on_step)

@@ -1,5 +1,6 @@
 """Finds tracks that belong together: a death and a birth, however long the gap, or a filled gap."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from trackmend_core.project.edits import Edit, MergeTracks, SwapTracks
@@ -14,6 +15,8 @@ from trackmend_core.review.track_view import TrackView
 from trackmend_core.types import TrackId
 
 _SHOWN: Final = 0.0
+
+_Linked = tuple[Link, Pair]
 
 
 class Fragments:
@@ -47,58 +50,54 @@ class Fragments:
         else:
             self._pairs.update(self._touched)
         self._touched = frozenset()
-        pairs = [(tracks[one], tracks[other]) for one, other in self._pairs]
-        judged = ((self._link(one, other), one, other) for one, other in pairs)
-        scored = [(link, one, other) for link, one, other in judged if link is not None]
-        scored.sort(key=lambda item: -item[0].score)
-        rivals: dict[tuple[str, TrackId], list[tuple[Link, TrackView, TrackView]]] = {}
-        for item in scored:
-            rivals.setdefault(("ends", item[1].track_id), []).append(item)
-            rivals.setdefault(("begins", item[2].track_id), []).append(item)
+        known = self._links
+        for pair in (pairs := list(self._pairs)):
+            if pair not in known:
+                known[pair] = self._link(tracks[pair[0]], tracks[pair[1]])
+        likely = [(link, pair) for pair in pairs if (link := known[pair]) is not None]
+        likely.sort(key=lambda item: -item[0].score)
+        ending: dict[TrackId, list[_Linked]] = {}
+        beginning: dict[TrackId, list[_Linked]] = {}
+        for item in likely:
+            for strongest, place in zip((ending, beginning), item[1], strict=True):
+                # The best and the one after it: one of the two is the rival of whatever is shown.
+                if len(best := strongest.setdefault(place, [])) < 2:
+                    best.append(item)
         found: list[Finding] = []
         kept: dict[tuple[Link, Link | None], Finding] = {}
-        taken: set[tuple[str, TrackId]] = set()
-        for link, one, other in scored:
-            places = {("ends", one.track_id), ("begins", other.track_id)}
-            if link.score < _SHOWN or taken & places:
+        ended: set[TrackId] = set()
+        begun: set[TrackId] = set()
+        for link, (one, other) in likely:
+            if one in ended or other in begun:
                 continue
-            taken |= places
-            others = [item for place in places for item in rivals[place] if item[0] is not link]
-            strongest = max(others, key=lambda item: item[0].score, default=None)
+            ended.add(one)
+            begun.add(other)
+            others = [item for item in (*ending[one], *beginning[other]) if item[0] is not link]
+            rival = max(others, key=lambda item: item[0].score, default=None)
             # The same links say the same, so that what is known of a finding can be kept.
-            key = (link, None if strongest is None else strongest[0])
-            kept[key] = self._known.get(key) or _finding(link, one, other, strongest)
+            key = (link, None if rival is None else rival[0])
+            kept[key] = self._known.get(key) or _finding(tracks, (link, (one, other)), rival)
             found.append(kept[key])
         self._known, self._found = kept, found
         return found
 
     def _link(self, one: TrackView, other: TrackView) -> Link | None:
-        """Return the link of two tracks; None if they lie side by side too long for one."""
-        pair = (one.track_id, other.track_id)
-        if pair not in self._links:
-            judge = self._judge
-            rows = _rows(one, other)
-            enough = min(rows[0], len(other) - rows[1]) >= (
-                1 if rows == (len(one), 0) else LEAST_BOXES
-            )
-            self._links[pair] = (
-                judge.link(judge.before(one, rows[0]), judge.after(other, rows[1]))
-                if enough
-                else None
-            )
-        return self._links[pair]
+        """Return the link of two tracks; None if it is unlikely, or they lie side by side long."""
+        row, judge = _end_row(one, other), self._judge
+        if min(row, len(other)) < (1 if row == len(one) else LEAST_BOXES):
+            return None
+        link = judge.link(judge.before(one, row), judge.after(other, 0))
+        return link if link.score >= _SHOWN else None
 
 
 def _finding(
-    link: Link,
-    one: TrackView,
-    other: TrackView,
-    strongest: tuple[Link, TrackView, TrackView] | None,
+    tracks: Mapping[TrackId, TrackView], best: _Linked, strongest: _Linked | None
 ) -> Finding:
+    link, (one, other) = best[0], (tracks[track_id] for track_id in best[1])
     options = [_merge(link, one, other), nothing(other.first_frame)]
     if strongest is not None:
-        options.append(_merge(*strongest))
-    rival = 0.0 if strongest is None else max(0.0, strongest[0].score)
+        options.append(_merge(strongest[0], *(tracks[track_id] for track_id in strongest[1])))
+    rival = 0.0 if strongest is None else strongest[0].score
     return Finding(
         kind=SuspicionKind.FRAGMENTATION,
         tracks=(one.track_id, other.track_id),
@@ -119,17 +118,17 @@ def _finding(
     )
 
 
-def _rows(one: TrackView, other: TrackView) -> tuple[int, int]:
-    """Return the row at which the first track ends, and that at which the second begins.
+def _end_row(one: TrackView, other: TrackView) -> int:
+    """Return the row at which the first track ends.
 
-    Where the first runs on beside the second for a while, its last boxes are taken for strays.
+    Where it runs on beside the second for a while, its last boxes are taken for strays.
     """
-    return one.index_at(other.first_frame), 0
+    return one.index_at(other.first_frame)
 
 
 def _merge(link: Link, one: TrackView, other: TrackView) -> Alternative:
     edit: Edit = MergeTracks(keep=one.track_id, absorb=other.track_id)
-    action, strays = Action.MERGE, len(one) - _rows(one, other)[0]
+    action, strays = Action.MERGE, len(one) - _end_row(one, other)
     if strays:
         edit = SwapTracks(
             track_a=one.track_id, track_b=other.track_id, first_frame=other.first_frame

@@ -12,7 +12,7 @@ from trackmend_core.project.edits.base import Names
 from trackmend_core.project.records import frame_number
 from trackmend_core.review.alternatives import Alternative
 from trackmend_core.review.appearance import AppearanceScale
-from trackmend_core.review.decisions import Memory
+from trackmend_core.review.decisions import Answer, Memory
 from trackmend_core.review.finding import Finding
 from trackmend_core.review.findings import Findings
 from trackmend_core.review.fitted import Fitted, shipped
@@ -65,8 +65,7 @@ class ReviewIndex:
         self._findings = Findings(self.judge, on_step=on_step)
         self._memory = Memory(project, self.scene)
         self._by_key: dict[str, Finding] = {}
-        self._plain: dict[Finding, float] = {}
-        self._told: dict[Finding, _Told] = {}
+        self._known: dict[Finding, _Known] = {}
 
     @classmethod
     def open(cls, project: Project, run_id: RunId, *, on_step: OnStep = go_on) -> Self:
@@ -86,12 +85,14 @@ class ReviewIndex:
             least_probability: less likely ones are left out.
             decided: list those too that a person has answered, after the open ones.
         """
-        judged = [self._judged(finding) for finding in self._findings]
-        self._forget_all_but(judged)
+        known = {finding: self._known_of(finding) for finding in self._findings}
+        self._known = known  # without what an edit has done away with
         answered: list[Judged] = []
         waiting: list[Judged] = []
-        for one in judged:
-            (waiting if self._memory.recall(one.finding) is None else answered).append(one)
+        for finding, about in known.items():
+            one = self._judged(finding, about)
+            if one.probability >= least_probability:
+                (waiting if self._memory.recall(finding) is None else answered).append(one)
         rate = self.scene.frame_rate
         shown = one_per_event(waiting, frame_rate=rate, least_probability=least_probability)
         boxes = max(1, self.scene.box_count)
@@ -153,7 +154,8 @@ class ReviewIndex:
             on_step: called again and again meanwhile; raising ends the look.
         """
         judge = Judge(scene, self.judge.fitted, scale=self.judge.scale)
-        judged = [self._judged(finding) for finding in Findings(judge, on_step=on_step)]
+        findings = Findings(judge, on_step=on_step)
+        judged = [self._judged(finding, self._known_of(finding)) for finding in findings]
         rate = scene.frame_rate
         return len(one_per_event(judged, frame_rate=rate, least_probability=least_probability))
 
@@ -165,41 +167,52 @@ class ReviewIndex:
         """Return how far an edit reaches."""
         return blast_radius(self.scene, edit)
 
-    def _judged(self, finding: Finding) -> Judged:
-        if finding not in self._plain:
-            self._plain[finding] = probability(finding, self.judge.fitted)
-        plain = self._plain[finding]
-        return Judged(finding=finding, probability=self._memory.adapted(finding, plain))
+    def _known_of(self, finding: Finding) -> "_Known":
+        """Return what was worked out for a finding before, or the beginning of it."""
+        known = self._known.get(finding)
+        if known is None:
+            plain = probability(finding, self.judge.fitted)
+            known = _Known(plain=plain, judged=Judged(finding=finding, probability=plain))
+        return known
 
-    def _forget_all_but(self, judged: list[Judged]) -> None:
-        """Drop what was worked out for findings that an edit has done away with."""
-        present = {one.finding for one in judged}
-        self._plain = {one: value for one, value in self._plain.items() if one in present}
-        self._told = {one: told for one, told in self._told.items() if one in present}
+    def _judged(self, finding: Finding, known: "_Known") -> Judged:
+        adapted = self._memory.adapted(finding, known.plain)
+        if known.judged.probability != adapted:
+            known.judged = Judged(finding=finding, probability=adapted)
+        return known.judged
 
     def _told_of(self, finding: Finding, numbers: dict[TrackId, int]) -> "_Told":
         """Return what a person is told and shown of a finding; it is worked out once."""
-        if finding not in self._told:
-            self._told[finding] = _Told(
+        known = self._known[finding]
+        if known.told is None:
+            known.told = _Told(
                 sentence=sentence(finding, numbers),
                 proposal=self._proposal(finding.repair),
                 crops=self._crops(finding),
             )
-        return self._told[finding]
+        return known.told
 
     def _suspicion(self, judged: Judged, box_count: int) -> Suspicion:
+        """Return a suspicion, the one of last time if nothing about it has changed."""
+        finding = judged.finding
+        known, answer = self._known[finding], self._memory.recall(finding)
+        rival = None if judged.rival is None else judged.rival.finding
+        state = (judged.probability, rival, box_count, answer)
+        if known.suspicion is None or known.state != state:
+            known.suspicion, known.state = self._new_suspicion(judged, box_count, answer), state
+        self._by_key[known.suspicion.key] = finding
+        return known.suspicion
+
+    def _new_suspicion(self, judged: Judged, box_count: int, answer: Answer | None) -> Suspicion:
         finding, tracks = judged.finding, self.scene.tracks
         numbers = {track_id: tracks[track_id].number for track_id in finding.tracks}
         told = self._told_of(finding, numbers)
         seconds = review_seconds(finding.kind, judged.probability)
-        key = _key(finding)
-        self._by_key[key] = finding
-        answer = self._memory.recall(finding)
         runner_up = finding.runner_up
         if judged.rival is not None and (runner_up is None or runner_up.action is Action.NOTHING):
             runner_up = judged.rival.finding.repair
         return Suspicion(
-            key=key,
+            key=_key(finding),
             kind=finding.kind,
             sentence=told.sentence,
             frame=finding.frame,
@@ -257,6 +270,25 @@ class ReviewIndex:
                         )
                     )
         return tuple(crops)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Known:
+    """What was worked out for a finding, kept from edit to edit.
+
+    Attributes:
+        plain: its probability without this reviewer's answers.
+        judged: with them, as of last time.
+        told: what a person reads of it, if it was ever shown.
+        suspicion: as it was shown last time.
+        state: what that depended on.
+    """
+
+    plain: float
+    judged: Judged
+    told: "_Told | None" = None
+    suspicion: Suspicion | None = None
+    state: tuple[float, Finding | None, int, Answer | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

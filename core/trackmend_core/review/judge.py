@@ -26,11 +26,17 @@ class Judge:
         self.fitted = fitted
         self._model = LinkModel(weights=fitted.link, scale=self.scale, frame_rate=scene.frame_rate)
         self._ends: dict[TrackId, dict[tuple[int, bool], End]] = {}
+        self._versions: dict[TrackId, int] = {}
 
     def forget(self, tracks: frozenset[TrackId]) -> None:
         """Drop what is known of tracks that changed."""
         for track_id in tracks:
             self._ends.pop(track_id, None)
+            self._versions[track_id] = self._versions.get(track_id, 0) + 1
+
+    def version(self, track: TrackView) -> int:
+        """Return a number that is another one after an edit of this track."""
+        return self._versions.get(track.track_id, 0)
 
     def before(self, track: TrackView, row: int) -> End:
         """Return the side of the boxes before a row."""

@@ -2,9 +2,22 @@
 
 from enum import StrEnum
 
+_FAMILIES = {
+    "fragmentation": "fragmentation",
+    "duplicate": "duplicate",
+    "ghost": "ghost",
+    "missed": "missed",
+}
+
 
 class SuspicionKind(StrEnum):
-    """An event that looks like an error."""
+    """An event that looks like an error.
+
+    Attributes:
+        family: what the event is about: answers hold for the family, whatever name it got.
+    """
+
+    family: str
 
     SWITCH_AT_CROSSING = "switch_at_crossing"
     SWITCH = "switch"
@@ -17,15 +30,14 @@ class SuspicionKind(StrEnum):
     SIZE_JUMP = "size_jump"
     MISSED = "missed"
 
+    def __init__(self, value: str) -> None:
+        # Asked for every finding after every edit, so it is looked up once.
+        self.family = _FAMILIES.get(value, "continuity")
+
     @property
     def words(self) -> str:
         """Return two or three words for a card."""
         return _TITLES[self]
-
-    @property
-    def family(self) -> str:
-        """Return what the event is about: answers hold for the family, whatever name it got."""
-        return _FAMILIES.get(self, "continuity")
 
 
 class Action(StrEnum):
@@ -59,10 +71,4 @@ _TITLES = {
     SuspicionKind.MOTION_JUMP: "Jump",
     SuspicionKind.SIZE_JUMP: "Size jump",
     SuspicionKind.MISSED: "Missed boxes",
-}
-_FAMILIES = {
-    SuspicionKind.FRAGMENTATION: "fragmentation",
-    SuspicionKind.DUPLICATE: "duplicate",
-    SuspicionKind.GHOST: "ghost",
-    SuspicionKind.MISSED: "missed",
 }

@@ -53,11 +53,15 @@ class LikelyPairs:
 
     def __iter__(self) -> Iterator[Pair]:
         rows, places = np.nonzero(np.isfinite(self._best_scores[0]))
-        chosen = set(zip(rows.tolist(), self._best[0][rows, places].tolist(), strict=True))
-        columns, places = np.nonzero(np.isfinite(self._best_scores[1]))
-        chosen |= set(zip(self._best[1][columns, places].tolist(), columns.tolist(), strict=True))
-        for row, column in sorted(chosen):
-            one, other = self._tracks[row], self._tracks[column]
+        columns, others = np.nonzero(np.isfinite(self._best_scores[1]))
+        width = len(self._tracks)
+        cells = np.union1d(
+            rows * width + self._best[0][rows, places],
+            self._best[1][columns, others] * width + columns,
+        )
+        tracks = self._tracks
+        for row, column in zip(*(part.tolist() for part in divmod(cells, width)), strict=True):
+            one, other = tracks[row], tracks[column]
             assert one is not None
             assert other is not None
             yield one, other

@@ -55,13 +55,10 @@ def one_per_event(
     reach = SAME_EVENT_S * frame_rate
     kept = _Kept()
     rivals: dict[int, Judged] = {}
+    likely = [one for one in judged if one.probability >= least_probability]
     # A track that goes on under another number comes before the boxes that are missing between.
-    ordered = sorted(
-        judged, key=lambda one: (one.finding.kind is SuspicionKind.MISSED, -one.probability)
-    )
-    for one in ordered:
-        if one.probability < least_probability:
-            continue
+    likely.sort(key=lambda one: (one.finding.kind is SuspicionKind.MISSED, -one.probability))
+    for one in likely:
         repair = one.finding.repair
         if repair.action is Action.NOTHING:
             continue
@@ -70,7 +67,10 @@ def one_per_event(
             kept.add(one, repair.edit)
         elif kept.entries[place].finding.repair.edit != repair.edit:
             rivals.setdefault(place, one)
-    return [replace(one, rival=rivals.get(place)) for place, one in enumerate(kept.entries)]
+    return [
+        replace(one, rival=rivals[place]) if place in rivals else one
+        for place, one in enumerate(kept.entries)
+    ]
 
 
 class _Kept:

@@ -1,25 +1,21 @@
 """Finds tracks that go over to somebody else: at a crossing, out of the blue, or across a gap."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from trackmend_core.review.alternatives import (
-    STUB_S,
     Alternative,
     Place,
     hand_overs,
-    is_near,
     nothing,
     sides,
     split,
     swap,
 )
-from trackmend_core.review.contacts import Contact, Neighbours, contacts
+from trackmend_core.review.contacts import Contact, contacts
 from trackmend_core.review.cuts import LEAST_BOXES, Cut, summed_appearance
-from trackmend_core.review.ends import End
 from trackmend_core.review.finding import Finding, ordered
 from trackmend_core.review.judge import Judge
 from trackmend_core.review.kinds import Action, SuspicionKind
@@ -34,7 +30,6 @@ _SURE_LINK = 5.0
 """A cut whose sides belong together this clearly is not looked at twice."""
 HOPELESS: Final = -6.0
 """Explanations this much worse than "nothing" are not shown."""
-_MOST_PARTNERS = 6
 _MEETING_S = 0.4
 _SEARCHED_S = 0.5
 """The change is looked for so long before and after the first guess."""
@@ -153,30 +148,6 @@ def exact_cut(judge: Judge, track: TrackView, cut: Cut) -> Cut | None:
     return replace(cut, row=row)
 
 
-def at_cut(judge: Judge, track: TrackView, cut: Cut, neighbours: Neighbours) -> Finding | None:
-    """Return what may have happened at an exact cut; None if nothing is likely enough."""
-    frame = int(track.frames[cut.row])
-    place = Place.clean(frame)
-    cleft = split(judge, track, place)
-    assert cleft is not None
-    mine = sides(judge, track, place)
-    assert mine is not None
-    beside = [other for other in neighbours.beside(track) if _is_partner(judge, mine, place, other)]
-    row = track.index_at(frame)
-    since = int(track.frames[row - 1]) + 1
-    options = [nothing(frame)]
-    if cleft.gain_boxes > STUB_S * judge.scene.frame_rate:
-        options.append(cleft)
-    for other in beside[:_MOST_PARTNERS]:
-        exchanged = swap(judge, track, other, first=since, last=frame, place=place)
-        if exchanged is not None:
-            options.append(exchanged)
-    options += hand_overs(judge, track, place, _ends_nearby(judge, track, place, neighbours))
-    alternatives = ordered([one for one in options if one.score > HOPELESS])
-    finding = named(judge, track, cut, alternatives)
-    return finding if finding.repair.score > HOPELESS else None
-
-
 def named(
     judge: Judge, track: TrackView, cut: Cut, alternatives: tuple[Alternative, ...]
 ) -> Finding:
@@ -208,32 +179,6 @@ def named(
         alternatives=alternatives,
         evidence=evidence,
     )
-
-
-def _is_partner(judge: Judge, mine: tuple[End, End], place: Place, other: TrackView) -> bool:
-    """Return whether another track was near enough to have changed places with this one."""
-    of_other = sides(judge, other, place)
-    if of_other is None:
-        return False
-    rate = judge.scene.frame_rate
-    return is_near(mine[0], of_other[1], frame_rate=rate) or is_near(
-        of_other[0], mine[1], frame_rate=rate
-    )
-
-
-def _ends_nearby(
-    judge: Judge, track: TrackView, place: Place, neighbours: Neighbours
-) -> Sequence[TrackView]:
-    """Return tracks that end or begin around a cut, near enough to matter."""
-    mine = sides(judge, track, place)
-    assert mine is not None
-    rate = judge.scene.frame_rate
-    return [
-        other
-        for other in neighbours.near_in_time(track)
-        if is_near(judge.before(other, len(other)), mine[1], frame_rate=rate)
-        or is_near(mine[0], judge.after(other, 0), frame_rate=rate)
-    ]
 
 
 def _link_evidence(option: Alternative) -> dict[str, float]:

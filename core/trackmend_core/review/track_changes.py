@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from trackmend_core.review.alternatives import HANDOVER_S, Alternative
 from trackmend_core.review.contacts import Neighbours
-from trackmend_core.review.cuts import Cut, find_cuts
+from trackmend_core.review.cut_options import CutOptions
+from trackmend_core.review.cuts import find_cuts
 from trackmend_core.review.finding import Finding, ordered
 from trackmend_core.review.judge import Judge
-from trackmend_core.review.switches import HOPELESS, at_cut, exact_cut, named
+from trackmend_core.review.switches import HOPELESS, exact_cut, named
 from trackmend_core.review.track_view import TrackView
 from trackmend_core.review.visits import MOST_CUTS_ON, visit
 
@@ -26,19 +27,19 @@ class TrackChanges:
         self._judge = judge
         self._track = track
         self._cuts = find_cuts(judge.scene, track, judge.scale)
-        self._exact: list[Cut | None] = [exact_cut(judge, track, cut) for cut in self._cuts]
+        exact = (exact_cut(judge, track, cut) for cut in self._cuts)
+        self._exact = [None if cut is None else CutOptions(judge, track, cut) for cut in exact]
         self._found: list[Finding | None] = [None] * len(self._cuts)
         self._visits: dict[tuple[int, ...], Alternative | None] = {}
 
     def look(self, neighbours: Neighbours, spans: Sequence[Span] | None = None) -> list[Finding]:
         """Look at the cuts near one of the spans, at all without any, and return what was found."""
         reach = HANDOVER_S * self._judge.scene.frame_rate
-        for place, cut in enumerate(self._exact):
-            if cut is None:
+        for place, known in enumerate(self._exact):
+            if known is None:
                 continue
-            frame = int(self._track.frames[cut.row])
-            if spans is None or any(a - reach <= frame <= b + reach for a, b in spans):
-                self._found[place] = at_cut(self._judge, self._track, cut, neighbours)
+            if spans is None or any(a - reach <= known.frame <= b + reach for a, b in spans):
+                self._found[place] = known.look(neighbours)
         frames = [one.frame for one in self._found if one is not None]
         found = []
         for cut, finding in zip(self._cuts, self._found, strict=True):

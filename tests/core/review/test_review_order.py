@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,12 +15,15 @@ from trackmend_core.project.edits import (
     SplitTrack,
     SwapTracks,
 )
-from trackmend_core.review import ReviewIndex, SuspicionKind
+from trackmend_core.review import ReviewIndex, SuspicionKind, cut_options
+from trackmend_core.review.alternatives import Alternative
 from trackmend_core.review.bench.matched_layer import Match, MatchedLayer
 from trackmend_core.review.bench.reliability import reliability
 from trackmend_core.review.fitted import shipped
 from trackmend_core.review.judge import Judge
 from trackmend_core.review.likely_pairs import LikelyPairs
+from trackmend_core.review.track_view import TrackView
+from trackmend_core.types import TrackId
 
 WALKER = Walker(person=0, x=100, speed=2.0, number=1)
 COMPANION = Walker(person=1, x=108, speed=2.0, number=2)
@@ -129,3 +133,33 @@ def test_reliability_sets_what_was_said_against_what_came_of_it() -> None:
     bins = reliability(answers)
     assert [(one.low, one.count, one.right) for one in bins] == [(0.1, 2, 0.5), (0.9, 2, 1.0)]
     assert [one.said for one in bins] == pytest.approx([0.225, 0.975])
+
+
+def test_after_an_edit_a_cut_is_compared_only_with_the_tracks_that_it_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Tracks 1 and 2 trade their people beside a row of others, all of them near.
+    row = [
+        Walker(person=2 + n, x=140 + 20 * n, speed=2.0, foot=404 + 2 * n, number=3 + n)
+        for n in range(5)
+    ]
+    one = replace(WALKER, renamed=((100, 2),))
+    two = replace(COMPANION, x=130, renamed=((100, 1),))
+    project, run_id = record_walkers(tmp_path / "row.trackmend", [one, two, *row, *bystanders()])
+    with project:
+        ids = {track.number: track.track_id for track in project.tracks(run_id)}
+        compared: list[tuple[TrackId, TrackId]] = []
+        swap = cut_options.swap
+
+        def noted(judge: Judge, a: TrackView, b: TrackView, **where: Any) -> Alternative | None:
+            compared.append((a.track_id, b.track_id))
+            return swap(judge, a, b, **where)
+
+        monkeypatch.setattr(cut_options, "swap", noted)
+        index = ReviewIndex.open(project, run_id)
+        assert {(ids[1], ids[2]), (ids[1], ids[3])} <= set(compared)
+        compared.clear()
+        index.update(project.edit(SwapTracks(track_a=ids[2], track_b=ids[3], first_frame=90)))
+        by_first = {pair for pair in compared if pair[0] == ids[1]}
+        assert by_first
+        assert by_first <= {(ids[1], ids[2]), (ids[1], ids[3])}

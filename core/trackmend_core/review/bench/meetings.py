@@ -55,7 +55,7 @@ class Marks:
 
 def meetings(scene: Scene, marks: Marks) -> list[Meeting]:
     """Return every pair of tracks that meets where no mark is near."""
-    neighbours = Neighbours(scene.tracks, slack_frames=0)
+    neighbours = Neighbours(scene.tracks)
     found = []
     for track in scene.tracks.values():
         for other in neighbours.of(track):
