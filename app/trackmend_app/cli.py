@@ -6,6 +6,7 @@ Results go to stdout, everything else to stderr. Exit status: 0 done, 1 a failed
 """
 
 import sys
+from multiprocessing import freeze_support
 from pathlib import Path
 from typing import Annotated
 
@@ -57,6 +58,7 @@ ModelFile = Annotated[
 
 def main() -> int:
     """Run the command line; return the exit status of a bug, which no command expects."""
+    freeze_support()  # in a packaged program this very file is what a worker process starts
     try:
         app(prog_name="trackmend")
     except BrokenPipeError:  # the reader of our output has gone, such as `head`

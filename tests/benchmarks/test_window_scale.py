@@ -6,6 +6,7 @@ frame stands for it.
 """
 
 import cProfile
+import os
 import pstats
 import subprocess
 import sys
@@ -37,6 +38,9 @@ pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(1800)]
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the project, unless TRACKMEND_LARGE_PROJECT names one written before."""
+    if written := os.environ.get("TRACKMEND_LARGE_PROJECT"):
+        return Path(written)
     path = tmp_path_factory.mktemp("large") / "large.trackmend"
     write_large_project(path)
     return path

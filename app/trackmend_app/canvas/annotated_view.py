@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QWidget
 
 from trackmend_app.canvas.canvas_painter import CanvasContent
 from trackmend_app.canvas.chips import ChipPart
-from trackmend_app.canvas.ghost_painter import Ghost
 from trackmend_app.canvas.zoomable_view import ZoomableView
+from trackmend_app.ghosts import Ghost
 from trackmend_app.wording.shown_keys import with_keys
 
 

@@ -18,9 +18,10 @@ from trackmend_app.canvas.chips import (
     draw_stand_in,
 )
 from trackmend_app.canvas.frame_picture import FramePicture
-from trackmend_app.canvas.ghost_painter import Ghost, draw_ghosts
+from trackmend_app.canvas.ghost_painter import draw_ghosts
 from trackmend_app.canvas.trail_painter import TrailPoint, draw_trails
 from trackmend_app.canvas.view_transform import ViewTransform
+from trackmend_app.ghosts import Ghost
 from trackmend_app.similarity.colour_map import SimilarityRange
 from trackmend_app.similarity.legend import draw_legend
 from trackmend_app.theme import Theme, colour_for

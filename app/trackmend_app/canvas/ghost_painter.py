@@ -1,34 +1,18 @@
 """Draw boxes as they would be after an edit that nobody has made yet."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from trackmend_app.canvas.view_transform import ViewTransform
+from trackmend_app.ghosts import Ghost
 from trackmend_app.theme import Theme, colour_for, text_colour_on, ui_font
-from trackmend_core.project import BoxXyxy
 
 _OUTSIDE_PX = 5.0
 _TAB_PX = 19.0
 _NEW = "#ffffff"
 _DASH = [4.0, 3.0]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ghost:
-    """A box as it would be.
-
-    Attributes:
-        box_xyxy: pixels of the source frame.
-        number: whom it would belong to, None for a new track or for nobody.
-        is_removed: it would be gone.
-    """
-
-    box_xyxy: BoxXyxy
-    number: int | None
-    is_removed: bool = False
 
 
 def draw_ghosts(

@@ -1,9 +1,9 @@
-"""What the index thread does when something was answered, edited or undone.
+"""What is done with the review index when something was answered, edited, undone or asked; no Qt.
 
-Each returns the keys of what waits again because of it.
+Whatever may change something returns the keys of what waits again because of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from trackmend_core.project import Changes
 from trackmend_core.review import Decision, ReviewIndex, Suspicion
@@ -43,3 +43,15 @@ def follow_undo(index: ReviewIndex, *, changes: Changes, waiting: frozenset[str]
     for one in reopened:
         index.take_back(one)
     return [one.key for one in reopened]
+
+
+def nothing(_index: ReviewIndex) -> Sequence[str]:
+    """Change nothing; what is wanted is the conclusion."""
+    return ()
+
+
+def find_out(
+    question: Callable[[ReviewIndex], object], index: ReviewIndex, _reopened: Sequence[str]
+) -> object:
+    """Return what a question finds in the index: a conclusion from `nothing`."""
+    return question(index)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trackmend_app.canvas.ghost_painter import Ghost
-from trackmend_app.timeline.ghost_lanes import GhostStretch
+from trackmend_app.ghosts import Ghost, GhostStretch
 from trackmend_core.project import VerifiedStretch
 from trackmend_core.project.edits import Edit
 from trackmend_core.review import GhostBox, ReviewIndex

@@ -5,7 +5,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from trackmend_app.review.index_tasks import decide, follow_edit, follow_undo, forget
+from trackmend_app.review import index_tasks
+from trackmend_app.review.index_process import FROM_BOXES
 from trackmend_app.review.index_thread import IndexThread
 from trackmend_app.review.proposal_preview import ProposalPreview, preview
 from trackmend_app.review.queue_snapshot import (
@@ -27,6 +28,9 @@ from trackmend_core.types import EditId, RunId
 
 class ReviewQueue(QObject):
     """Keeps the review index of the shown run, in a thread of its own, in step with every edit.
+
+    Attributes:
+        own_process_from: a run of so many boxes has its index in a process of its own.
 
     Signals:
         changed(): the queue, its state or the answers differ.
@@ -55,6 +59,7 @@ class ReviewQueue(QObject):
         self._session = session
         self._verification = verification
         self._go_to = go_to
+        self.own_process_from = FROM_BOXES
         self._thread: IndexThread | None = None
         self._looked_at: tuple[RunId, int] | None = None
         self._state = QueueState.NO_RUN
@@ -223,14 +228,16 @@ class ReviewQueue(QObject):
             return
         self._go_on_at = self._snapshot.place(current.key)
         self._set_state(QueueState.UPDATING)
-        self._post(partial(decide, suspicion=current, decision=decision, note=self._note))
+        self._post(
+            partial(index_tasks.decide, suspicion=current, decision=decision, note=self._note)
+        )
         self.said.emit(words.format(sentence=say_composed(current.sentence)))
 
     def forget_answer(self, answer_id: int) -> None:
         """Take an answer back; what it kept out of the queue waits again."""
         if self._state is QueueState.READY:
             self._set_state(QueueState.UPDATING)
-            self._post(partial(forget, answer_id=answer_id))
+            self._post(partial(index_tasks.forget, answer_id=answer_id))
 
     def _is_in_step(self) -> bool:
         if self._current is not None and self._state is QueueState.UPDATING:
@@ -261,11 +268,17 @@ class ReviewQueue(QObject):
 
     def _look(self, wanted: tuple[RunId, int]) -> None:
         self._looked_at = wanted
-        self._thread = IndexThread(self._session.required_project(), wanted[0], self)
+        boxes = sum(track.box_count for track in self._session.tracks())
+        self._thread = IndexThread(
+            self._session.required_project(),
+            wanted[0],
+            self,
+            elsewhere=boxes >= self.own_process_from,
+        )
         self._thread.done.connect(self._on_done)
         self._thread.failed.connect(self._on_failed)
         self._set_state(QueueState.LOOKING)
-        self._post(_nothing)
+        self._post(index_tasks.nothing)
         self._thread.start()
 
     @Slot()
@@ -295,7 +308,10 @@ class ReviewQueue(QObject):
         """Hand `take` what a task finds in the index; False while there is none to ask."""
         if self._thread is not None:
             self._asked += 1  # every question is of a kind of its own: none makes another outdated
-            self._thread.post(f"question {self._asked}", _nothing, lambda at, _: task(at), take)
+            question = f"question {self._asked}"
+            self._thread.post(
+                question, index_tasks.nothing, partial(index_tasks.find_out, task), take
+            )
         return self._thread is not None
 
     @Slot(object, bool)
@@ -314,9 +330,9 @@ class ReviewQueue(QObject):
         waiting = frozenset(one.key for one in self._snapshot.open)
         self._set_state(QueueState.UPDATING)
         if undone:
-            self._post(partial(follow_undo, changes=changes, waiting=waiting))
+            self._post(partial(index_tasks.follow_undo, changes=changes, waiting=waiting))
         else:
-            self._post(partial(follow_edit, changes=changes, accepted=accepted))
+            self._post(partial(index_tasks.follow_edit, changes=changes, accepted=accepted))
 
     # What the thread found
 
@@ -370,11 +386,10 @@ class ReviewQueue(QObject):
         if self._thread is None or proposal is None or proposal.edit is None:
             return
         stretches = tuple(self._verification.stretches)
-        work = partial(preview, edit=proposal.edit, verified=stretches)
         self._thread.post(
             "preview",
-            _nothing,
-            lambda index, _: work(index),
+            index_tasks.nothing,
+            partial(index_tasks.find_out, partial(preview, edit=proposal.edit, verified=stretches)),
             partial(self._take_preview, proposal),
         )
 
@@ -382,8 +397,3 @@ class ReviewQueue(QObject):
         if found is not None and proposal is self.chosen:
             self._preview = found
             self.preview_changed.emit()
-
-
-def _nothing(_index: ReviewIndex) -> Sequence[str]:
-    """Change nothing; what is wanted is the conclusion."""
-    return ()

@@ -1,32 +1,15 @@
 """Draw on a lane whose its boxes would be after an edit that nobody has made yet."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from trackmend_app.canvas.ghost_painter import ghost_text
+from trackmend_app.ghosts import GhostStretch
 from trackmend_app.theme import Theme, text_colour_on, ui_font
 from trackmend_app.theme.identity_colours import panel_colour_name
 from trackmend_app.timeline.time_axis import TimeAxis
-from trackmend_core.types import TrackId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GhostStretch:
-    """Frames of a lane that would belong to somebody else, be gone, or be new.
-
-    Attributes:
-        lane: of the track that has the boxes now; of the one that would get them if they are new.
-        number: whom they would belong to, None for a new track or for nobody.
-    """
-
-    lane: TrackId
-    first_frame: int
-    last_frame: int
-    number: int | None
-    is_removed: bool = False
 
 
 def draw_ghost_stretches(

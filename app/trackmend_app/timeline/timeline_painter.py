@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from trackmend_app.canvas.chips import draw_chip
+from trackmend_app.ghosts import GhostStretch
 from trackmend_app.theme import Theme, ui_font
 from trackmend_app.timeline.after_painter import AfterStretch, draw_after
 from trackmend_app.timeline.cursor_painter import (
@@ -16,7 +17,7 @@ from trackmend_app.timeline.cursor_painter import (
     draw_playhead,
     draw_range,
 )
-from trackmend_app.timeline.ghost_lanes import GhostStretch, draw_ghost_stretches
+from trackmend_app.timeline.ghost_lanes import draw_ghost_stretches
 from trackmend_app.timeline.header_painter import (
     draw_overview,
     draw_overview_scale,

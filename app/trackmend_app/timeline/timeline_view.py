@@ -17,9 +17,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QToolTip, QWidget
 
 from trackmend_app.canvas.canvas_painter import paint_focus_frame
+from trackmend_app.ghosts import GhostStretch
 from trackmend_app.theme import current_theme
 from trackmend_app.timeline.after_painter import AfterStretch
-from trackmend_app.timeline.ghost_lanes import GhostStretch
 from trackmend_app.timeline.header_painter import tracks_per_frame
 from trackmend_app.timeline.lane_layout import LaneLayout
 from trackmend_app.timeline.lane_picture import LaneDetails

@@ -12,14 +12,13 @@ from trackmend_app.panels import Panels
 from trackmend_app.review.queue_state import QueueState
 from trackmend_app.session import Selection
 from trackmend_app.why.alike_panel import AlikePanel
-from trackmend_app.why.likeness import Likeness, compare_tracks, matrix_content, verdict
+from trackmend_app.why.likeness import matrix_content, portrait_key, verdict
 from trackmend_app.why.pair_card import Figure, Side
 from trackmend_app.wording.shown_keys import with_keys
 from trackmend_app.workbench import Workbench
 from trackmend_core.project.records import frame_number
-from trackmend_core.review import ReviewIndex
+from trackmend_core.review.likeness import Likeness, likeness_of
 from trackmend_core.review.scatter import Projection, Scatter, scatter
-from trackmend_core.review.scene import Scene
 from trackmend_core.types import BoxId, ImageArray, Progress, TrackId
 
 SETTLE_MS: Final = 400
@@ -29,8 +28,8 @@ _ASKER: Final = "alike"
 class AlikePresenter(QObject):
     """Between the workbench and the panel; a hidden panel costs nothing.
 
-    The tracks come from the review index, which keeps them anyhow; comparing them takes a thread
-    of its own, so that the queue need not wait.
+    The review index compares the tracks, for it has them, wherever it lives; laying the points out
+    takes a thread of its own, so that the queue need not wait.
     """
 
     def __init__(
@@ -121,14 +120,14 @@ class AlikePresenter(QObject):
             if self._likeness is None:
                 self._panel.say(self.tr("Comparing all tracks…"))
             if state is QueueState.READY:  # before, the index does not know of the last edit yet
-                self._is_asked = self._workbench.review.ask(_snapshot, self._on_scene)
+                self._is_asked = self._workbench.review.ask(likeness_of, self._on_likeness)
 
-    def _on_scene(self, scene: object) -> None:
-        """Compare what the review index handed over."""
-        if not self._is_asked or not isinstance(scene, Scene):
+    def _on_likeness(self, likeness: object) -> None:
+        """Lay out what the review index compared."""
+        if not self._is_asked or not isinstance(likeness, Likeness):
             return
         self._is_asked, self._is_stale = False, False
-        self.runner.start("Comparing tracks", partial(_compare, scene, self._panel.projection))
+        self.runner.start("Comparing tracks", partial(_compare, likeness, self._panel.projection))
 
     @Slot(object)
     def _on_finished(self, found: tuple[Likeness | None, Scatter]) -> None:
@@ -223,12 +222,17 @@ class AlikePresenter(QObject):
             for shown in (one, other)
         ]
         sides = (
-            Side(name=str(one.number), number=one.number, frame_index=one.frame_index, key=one.key),
+            Side(
+                name=str(one.number),
+                number=one.number,
+                frame_index=one.frame_index,
+                key=portrait_key(one),
+            ),
             Side(
                 name=str(other.number),
                 number=other.number,
                 frame_index=other.frame_index,
-                key=other.key,
+                key=portrait_key(other),
             ),
         )
         self._panel.card.show_pair(
@@ -324,14 +328,10 @@ class AlikePresenter(QObject):
         self._panel.set_crops({key: crop})
 
 
-def _snapshot(index: ReviewIndex) -> Scene:
-    return index.scene.snapshot()
-
-
 def _compare(
-    scene: Scene, projection: Projection
+    likeness: Likeness, projection: Projection
 ) -> Generator[Progress, None, tuple[Likeness, Scatter]]:
-    likeness = yield from compare_tracks(scene)
+    yield Progress(done=0, total=1, message="Comparing tracks")
     return likeness, scatter(likeness.samples, projection)
 
 

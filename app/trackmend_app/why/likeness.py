@@ -1,75 +1,18 @@
-"""How alike the tracks of a run look, computed from a snapshot in a thread; no Qt."""
-
-from collections.abc import Generator
-from dataclasses import dataclass
+"""How alike the tracks of a run look, as the matrix of the panel and in words."""
 
 import numpy as np
 
 from trackmend_app.jobs.crop_loader import CropKey
 from trackmend_app.why.matrix_content import Header, MatrixContent
 from trackmend_app.wording import say
-from trackmend_core.project.records import BoxXyxy, frame_number
-from trackmend_core.review.scatter import EmbeddingSamples, sample_embeddings
-from trackmend_core.review.scene import Scene
-from trackmend_core.review.track_matrix import TrackMatrix, track_matrix
-from trackmend_core.review.track_view import TrackView
-from trackmend_core.types import Progress, TrackId
+from trackmend_core.project.records import frame_number
+from trackmend_core.review.likeness import Likeness, Portrait
+from trackmend_core.types import TrackId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Portrait:
-    """The clearest box of a track, and when the track is there.
-
-    Attributes:
-        number: what people call the track.
-        frame_index: of the box.
-        box_xyxy: pixels.
-        first_frame: of the track.
-        last_frame: of the track.
-    """
-
-    number: int
-    frame_index: int
-    box_xyxy: BoxXyxy
-    first_frame: int
-    last_frame: int
-
-    @property
-    def key(self) -> CropKey:
-        """Return the picture."""
-        return CropKey.around(self.frame_index, self.box_xyxy)
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Likeness:
-    """All that the panel shows of one state of the tracks."""
-
-    matrix: TrackMatrix
-    portraits: dict[TrackId, Portrait]
-    samples: EmbeddingSamples
-
-
-def compare_tracks(scene: Scene) -> Generator[Progress, None, Likeness]:
-    """Compare all tracks of a snapshot."""
-    yield Progress(done=0, total=3, message="Comparing tracks")
-    matrix = track_matrix(scene)
-    yield Progress(done=1, total=3, message="Comparing tracks")
-    portraits = {track_id: portrait(scene.tracks[track_id]) for track_id in matrix.track_ids}
-    yield Progress(done=2, total=3, message="Comparing tracks")
-    return Likeness(matrix=matrix, portraits=portraits, samples=sample_embeddings(scene))
-
-
-def portrait(track: TrackView) -> Portrait:
-    """Return the box of a track that is hidden least; among such, that of the highest score."""
-    row = int(np.lexsort((-track.scores, np.round(track.coverage, 1)))[0])
-    x1, y1, x2, y2 = track.boxes_xyxy[row].tolist()
-    return Portrait(
-        number=track.number,
-        frame_index=int(track.frames[row]),
-        box_xyxy=(x1, y1, x2, y2),
-        first_frame=track.first_frame,
-        last_frame=track.last_frame,
-    )
+def portrait_key(portrait: Portrait) -> CropKey:
+    """Return the picture of a portrait."""
+    return CropKey.around(portrait.frame_index, portrait.box_xyxy)
 
 
 def matrix_content(likeness: Likeness) -> MatrixContent:
@@ -111,7 +54,7 @@ def _header(likeness: Likeness, track_id: TrackId) -> Header:
     return Header(
         label=str(shown.number),
         number=shown.number,
-        crop=shown.key,
+        crop=portrait_key(shown),
         tip=say("Track {number}, frames {first} to {last}").format(
             number=shown.number,
             first=frame_number(shown.first_frame),

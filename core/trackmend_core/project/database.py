@@ -36,9 +36,11 @@ class Database:
         *,
         journal_mode: str = "WAL",
         busy_timeout_s: float = BUSY_TIMEOUT_S,
+        cache_kib: int = CACHE_KIB,
     ) -> None:
         self.path = path
         self._busy_timeout_s = busy_timeout_s
+        self._cache_kib = cache_kib
         self._write_lock = threading.Lock()
         self._journal_mode = journal_mode
         self.engine = self._create_engine()
@@ -67,7 +69,7 @@ class Database:
             f"journal_mode = {self._journal_mode}",
             "synchronous = FULL",
             "recursive_triggers = ON",
-            f"cache_size = -{CACHE_KIB}",
+            f"cache_size = -{self._cache_kib}",
             "temp_store = MEMORY",
         ):
             cursor.execute(f"PRAGMA {pragma}")

@@ -15,11 +15,12 @@ from trackmend_core.project import backups, runs
 from trackmend_core.project.database import BUSY_TIMEOUT_S
 from trackmend_core.project.layer_access import LayerAccess
 from trackmend_core.project.library_access import LibraryAccess
-from trackmend_core.project.opening import OpenedFile, create_file, open_file
+from trackmend_core.project.opening import OpenedFile, create_file, join_file, open_file
 from trackmend_core.project.records import RunStatus
 from trackmend_core.project.review_access import ReviewAccess
 from trackmend_core.project.run_access import RunAccess
 from trackmend_core.project.run_writer import RunWriter
+from trackmend_core.types import RunId
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -34,14 +35,18 @@ class Project(LibraryAccess, RunAccess, LayerAccess, ReviewAccess):
         interrupted_runs: runs found at opening whose process had died; they can be resumed.
     """
 
-    def __init__(self, path: Path, opened: OpenedFile) -> None:
+    def __init__(self, path: Path, opened: OpenedFile, *, is_joined: bool = False) -> None:
         self.path = path
+        self._is_joined = is_joined
         self.notices = opened.notices
         self.author = _user_name()
         self._database = opened.database
         self._backup_is_due = opened.backup_is_due
         self._is_open = True
         self._writers: list[RunWriter] = []
+        self.interrupted_runs: tuple[RunId, ...] = ()
+        if is_joined:
+            return
         try:
             with self._database.writing() as connection:
                 self.interrupted_runs = tuple(runs.mark_interrupted(connection))
@@ -73,6 +78,19 @@ class Project(LibraryAccess, RunAccess, LayerAccess, ReviewAccess):
         path = Path(path).absolute()
         return cls(path, open_file(path, busy_timeout_s=busy_timeout_s, is_scratch=is_scratch))
 
+    @classmethod
+    def join(cls, path: Path | str) -> Self:
+        """Open a project that another process of this program has open.
+
+        Nothing is checked, backed up or taken for interrupted; closing leaves all that to the other
+        process.
+
+        Raises:
+            UserError: it is not there any more.
+        """
+        path = Path(path).absolute()
+        return cls(path, join_file(path), is_joined=True)
+
     def close(self) -> None:
         """End what is written (as cancelled) and leave one file behind; may be called twice.
 
@@ -87,7 +105,10 @@ class Project(LibraryAccess, RunAccess, LayerAccess, ReviewAccess):
             if self._backup_is_due:
                 self._back_up_before_closing()
         finally:
-            self._database.close()
+            if self._is_joined:
+                self._database.abandon()
+            else:
+                self._database.close()
 
     def _back_up_before_closing(self) -> None:
         try:

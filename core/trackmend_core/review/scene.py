@@ -86,12 +86,6 @@ class Scene:
         fresh.tracks = {}
         return fresh
 
-    def snapshot(self) -> "Scene":
-        """Return the scene as it is now, for another thread: later updates do not reach it."""
-        kept = copy(self)
-        kept.tracks = dict(self.tracks)
-        return kept
-
     def embeddings(self, rows: IntArray) -> FloatArray:
         """Return (N, D) float32 embeddings; a row of zeros where there is none."""
         found = self.detections.embeddings[np.maximum(rows, 0)].astype(np.float32)

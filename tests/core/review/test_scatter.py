@@ -109,16 +109,6 @@ def test_umap_is_used_if_it_is_there_and_refused_if_not(monkeypatch: pytest.Monk
     assert asked["random_state"] == 0, "the same picture every time"
 
 
-def test_a_snapshot_of_the_scene_does_not_follow_later_edits(tmp_path: Path) -> None:
-    project, run_id = record_walkers(tmp_path / "w.trackmend", bystanders())
-    with project:
-        scene = ReviewIndex.open(project, run_id).scene
-        kept = scene.snapshot()
-        scene.tracks.popitem()
-    assert len(kept.tracks) == 3
-    assert kept.detections is scene.detections
-
-
 def test_three_hundred_tracks_are_compared_within_seconds(tmp_path: Path) -> None:
     walkers = [
         Walker(

@@ -1,0 +1,106 @@
+"""The process of a review index: opens it, does what it is told to, ends when nobody listens.
+
+It hears Ctrl+C only through the window, and ends within a step when that is gone.
+"""
+
+import os
+import signal
+import threading
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from trackmend_app.review.index_message import Fault, Found, Order
+from trackmend_core.errors import UserError
+from trackmend_core.project import Project
+from trackmend_core.review import ReviewIndex
+from trackmend_core.types import RunId
+
+NICE = 10
+"""The window comes first while much is read and compared."""
+
+
+class Left(Exception):  # noqa: N818 - it ends the work, it is no error
+    """The window wants no more, or is gone."""
+
+
+def serve(connection: Connection, path: Path, run_id: RunId, author: str) -> None:
+    """Open the index of a run, say so, and do orders until None comes or nobody sends any."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        _serve(connection, path, run_id, author)
+    except Left:
+        return
+    except Exception as error:
+        _send(connection, _fault(error))
+
+
+def _serve(connection: Connection, path: Path, run_id: RunId, author: str) -> None:
+    with Project.join(path) as project:
+        project.author = author
+        index = _opened(project, run_id, on_step=lambda: _look_up(connection))
+        _send(connection, Found())
+        while (order := _receive(connection)) is not None:
+            try:
+                answer: Found | Fault = Found(value=order.work(index, *order.given))
+            except Exception as error:
+                answer = _fault(error)
+            _send(connection, answer)
+
+
+def _opened(project: Project, run_id: RunId, *, on_step: Callable[[], None]) -> ReviewIndex:
+    """Open the index in a thread that stands back; what is asked of it later is urgent.
+
+    Linux counts niceness by thread; elsewhere the whole process stands back.
+    """
+    opened: list[ReviewIndex] = []
+    failed: list[BaseException] = []
+
+    def open_index() -> None:
+        try:
+            if hasattr(os, "nice"):
+                os.nice(NICE)
+            opened.append(ReviewIndex.open(project, run_id, on_step=on_step))
+        except BaseException as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=open_index, name="open review index")
+    thread.start()
+    thread.join()
+    if failed:
+        raise failed[0]
+    return opened[0]
+
+
+def _fault(error: Exception) -> Fault:
+    """Return what the window shall say."""
+    if isinstance(error, UserError):
+        return Fault(message=error.message, hint=error.hint)
+    trace = "".join(traceback.format_exception(error))
+    return Fault(message=f"{type(error).__name__}: {error}", trace=trace)
+
+
+def _look_up(connection: Connection) -> None:
+    """Stop if the window has something to say before it was answered: it wants no index."""
+    try:
+        said = connection.poll()
+    except OSError as error:
+        raise Left from error
+    if said:
+        raise Left
+
+
+def _send(connection: Connection, answer: Found | Fault) -> None:
+    try:
+        connection.send(answer)
+    except OSError as error:
+        raise Left from error
+
+
+def _receive(connection: Connection) -> Order | None:
+    try:
+        order: Order | None = connection.recv()
+    except (OSError, EOFError) as error:
+        raise Left from error
+    return order
