@@ -99,7 +99,8 @@ class TrackedBox:
         box_xyxy: (4,) float64, pixels of the source frame.
         score: of the detection, 0..1.
         class_id: 0-based.
-        detection_index: row in the `FrameDetections` handed to `Tracker.step`, None without one.
+        detection_index: row in the `FrameDetections` handed to `Tracker.step`, None where somebody
+            hides the track and its box is the one expected.
     """
 
     track_id: int

@@ -82,7 +82,9 @@ def place_boxes(
 
 
 def score_text(box: BoxRecord) -> str:
-    """Return the confidence as people read it."""
+    """Return the confidence as people read it; of a place that is only expected there is none."""
+    if box.is_expected:
+        return ""
     return f"{box.score:.2f}"
 
 

@@ -10,13 +10,16 @@ from trackmend_core.types import BoxSource
 def describe_box(box: BoxRecord) -> str:
     """Return what the tooltip of a box says."""
     translate = QCoreApplication.translate
+    whose = translate("VideoCanvas", "Track {number}").format(number=box.number)
+    if box.is_expected:
+        return f"{whose} · {translate('VideoCanvas', 'expected here, hidden by somebody nearer')}"
     sources = {
         BoxSource.MODEL: translate("VideoCanvas", "found by the model"),
         BoxSource.INTERPOLATED: translate("VideoCanvas", "interpolated"),
         BoxSource.PERSON: translate("VideoCanvas", "placed by a person"),
     }
     parts = [
-        translate("VideoCanvas", "Track {number}").format(number=box.number),
+        whose,
         translate("VideoCanvas", "confidence {score}").format(score=score_text(box)),
         sources[box.source],
         translate("VideoCanvas", "occluded") if box.is_occluded else "",

@@ -12,12 +12,12 @@ from sqlalchemy import Connection
 from trackmend_core.types import BoolArray, Float64Array, IntArray, RunId, TrackId
 
 NO_DETECTION = -1
-"""Stands for the detection of a box that a person drew."""
+"""Stands for the detection of a box that follows none."""
 
 _CHUNK_ROWS: Final = 20_000
 _COLUMNS = """
     SELECT id, track_id, frame_index, coalesce(detection_id, -1), class_id, source = 'person',
-        x1, y1, x2, y2, score
+        source = 'model' AND detection_id IS NULL, x1, y1, x2, y2, score
     FROM boxes
 """
 # All boxes in the order in which they lie in the file: by an index each would be looked up.
@@ -38,11 +38,13 @@ class LayerArrays:
         box_ids: (N,) int64.
         track_ids: (N,) int64.
         frames: (N,) int64, 0-based.
-        detection_ids: (N,) int64, `NO_DETECTION` for a box that a person drew.
+        detection_ids: (N,) int64, `NO_DETECTION` for a box that a person drew, that was
+            interpolated or that is expected.
         boxes_xyxy: (N, 4) float64, pixels of the source frame.
         scores: (N,) float64, 0..1.
         class_ids: (N,) int64, 0-based.
         by_person: (N,) bool, whether a person placed or confirmed the box.
+        is_expected: (N,) bool, whether the tracker expects the track here, hidden by somebody.
         numbers: what people read, of every track that has a box here.
     """
 
@@ -54,6 +56,7 @@ class LayerArrays:
     scores: Float64Array
     class_ids: IntArray
     by_person: BoolArray
+    is_expected: BoolArray
     numbers: Mapping[TrackId, int]
 
     def __len__(self) -> int:
@@ -82,6 +85,7 @@ def layer_arrays(
         scores=real[:, 4],
         class_ids=whole[:, 4],
         by_person=whole[:, 5].astype(np.bool_),
+        is_expected=whole[:, 6].astype(np.bool_),
         numbers={TrackId(row.id): row.number for row in numbers},
     )
 
@@ -89,18 +93,18 @@ def layer_arrays(
 def _read(
     connection: Connection, source: str, parameters: tuple[object, ...]
 ) -> tuple[IntArray, Float64Array]:
-    """Return (N, 6) int64 and (N, 5) float64, never more than a chunk of rows as Python objects.
+    """Return (N, 7) int64 and (N, 5) float64, never more than a chunk of rows as Python objects.
 
     Two million rows as tuples would take a gigabyte.
     """
-    whole, real = [np.zeros((0, 6), np.int64)], [np.zeros((0, 5))]
+    whole, real = [np.zeros((0, 7), np.int64)], [np.zeros((0, 5))]
     cursor = connection.exec_driver_sql(source, parameters).cursor
     assert cursor is not None
     while rows := cursor.fetchmany(_CHUNK_ROWS):
         # Ids and frames stay below 2**53, so float64 holds them exactly.
-        table = np.fromiter(chain.from_iterable(rows), np.float64).reshape(-1, 11)
-        whole.append(table[:, :6].astype(np.int64))
-        real.append(table[:, 6:].copy())
+        table = np.fromiter(chain.from_iterable(rows), np.float64).reshape(-1, 12)
+        whole.append(table[:, :7].astype(np.int64))
+        real.append(table[:, 7:].copy())
     ids, numbers = np.concatenate(whole), np.concatenate(real)
     tracks, frames = ids[:, 1], ids[:, 2]
     rises = (np.diff(tracks) > 0) | ((np.diff(tracks) == 0) & (np.diff(frames) > 0))

@@ -188,6 +188,7 @@ class LayerWriter:
                 "run_id": self._run_id,
                 "track_id": route.track_id,
                 "source": BoxSource.MODEL.value,
+                "is_occluded": detection_id is None,
             }
         )
         self._batch.moves += [

@@ -169,8 +169,9 @@ class BoxRecord:
 
     Attributes:
         number: of its track, as the user reads it.
-        detection_id: the detection it came from, None for a box that a person drew.
-        is_occluded: a person said that something hides the object here.
+        detection_id: the detection it came from, None for a box that a person drew, that was
+            interpolated, or where the tracker expects somebody who is hidden.
+        is_occluded: a person or the tracker says that something hides the object here.
     """
 
     box_id: BoxId
@@ -183,6 +184,11 @@ class BoxRecord:
     detection_id: DetectionId | None
     class_id: int = 0
     is_occluded: bool = False
+
+    @property
+    def is_expected(self) -> bool:
+        """Return whether the tracker saw nothing here, and says where the hidden person must be."""
+        return self.source is BoxSource.MODEL and self.detection_id is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -128,8 +128,9 @@ def _give_birth(connection: Connection, *, before_edit_id: int | None) -> None:
         )
         run(
             "INSERT INTO boxes (id, run_id, track_id, frame_index, x1, y1, x2, y2, score, source,"
-            " class_id, detection_id) SELECT births.id, births.run_id, births.track_id,"
-            " frame_index, x1, y1, x2, y2, score, 'model', class_id, detection_id"
+            " class_id, detection_id, is_occluded)"
+            " SELECT births.id, births.run_id, births.track_id, frame_index, x1, y1, x2, y2, score,"
+            " 'model', class_id, detection_id, detection_id IS NULL"
             " FROM births JOIN run_boxes ON run_boxes.id = births.id" + limit
         )
         run("DELETE FROM births" + limit)

@@ -82,16 +82,17 @@ def read_constraints(
         held |= inside if one.track_id is None else inside & (layer.track_ids == one.track_id)
     pinned = held | _beside_edits(project, run_id, layer, decided, round(PIN_S * frame_rate))
     later = layer.frames >= from_frame
+    drawn = (layer.detection_ids < 0) & ~layer.is_expected
     known = np.flatnonzero(pinned & later & (layer.detection_ids >= 0))
     owners = (TrackId(track_id) for track_id in layer.track_ids[known].tolist())
     return Constraints(
-        held=held | (layer.detection_ids < 0),
+        held=held | drawn,
         pins=dict(zip(layer.detection_ids[known].tolist(), owners, strict=True)),
         nobody=decided.taken_out,
         ended=_ended(project, run_id, layer, decided),
         closed=_closed(frame_count, verified),
         closed_to=_closed_to(verified),
-        drawn=_by_frame(layer, np.flatnonzero(later & (layer.detection_ids < 0)).tolist()),
+        drawn=_by_frame(layer, np.flatnonzero(later & drawn).tolist()),
     )
 
 

@@ -72,7 +72,7 @@ def _wanted(
     """Return where each box is wanted; nobody wants those that are left out.
 
     A tracker shows a track from its second box on, so the box right before one that is wanted goes
-    with it.
+    with it. A box that was expected, not seen, goes with the one before it.
     """
     detections, owners = layer.detection_ids.tolist(), layer.track_ids.tolist()
     frames = layer.frames.tolist()
@@ -87,6 +87,17 @@ def _wanted(
         if goes_on and place not in taken and detections[after] in labels:
             wanted[row] = wanted[after]
             taken.add(place)
+    expected, chosen = layer.is_expected, set(rows)
+    for row in rows:
+        if not expected[row]:
+            continue
+        before = row - 1
+        goes_on = owners[before] == owners[row] and frames[before] == frames[row] - 1
+        # What lies before the frame from which everything is new stays in its track.
+        leader = owners[row] if not goes_on or before not in chosen else wanted.get(before)
+        if leader is not None and (leader, frames[row]) not in taken:
+            wanted[row] = leader
+            taken.add((leader, frames[row]))
     return wanted
 
 

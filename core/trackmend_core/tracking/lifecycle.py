@@ -10,6 +10,7 @@ import numpy as np
 
 from trackmend_core.tracking.candidates import Candidates, select_candidates
 from trackmend_core.tracking.costs import covering_pairs
+from trackmend_core.tracking.hidden import HiddenTracks
 from trackmend_core.tracking.kalman import MotionStates
 from trackmend_core.tracking.matching import Association
 from trackmend_core.tracking.motion import Motion
@@ -37,6 +38,8 @@ class Lifecycle(ABC):
         self._frame = 0
         self._ids = IdCounter()
         self._tracks = TrackTable.empty(self.motion_kind)
+        keeps = settings.hidden_frames > 0
+        self._hidden = HiddenTracks(settings.hidden_frames) if keeps else None
 
     @abstractmethod
     def associate(self, tracks: TrackTable, candidates: Candidates) -> Association:
@@ -180,4 +183,7 @@ class Lifecycle(ABC):
     def _output(self, boxes_xyxy: Float64Array) -> list[TrackedBox]:
         tracks = self._tracks
         rows = (tracks.confirmed & ~tracks.lost).nonzero()[0]
-        return tracked_boxes(tracks, rows, boxes_xyxy=boxes_xyxy.take(rows, axis=0))
+        seen = tracked_boxes(tracks, rows, boxes_xyxy=boxes_xyxy.take(rows, axis=0))
+        if self._hidden is not None:
+            seen += self._hidden.step(tracks, boxes_xyxy, seen, frame=self._frame)
+        return seen

@@ -13,6 +13,9 @@ FAIRMOT = "fairmot"
 DEFAULT_SCORE_THRESHOLD = 0.4
 """FairMOT's own; a model that is calibrated otherwise says so in its file."""
 
+HIDDEN_BUFFER = 7
+"""Frames at 30 per second for which the default shows a track that somebody nearer hides."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackerSettings:
@@ -47,6 +50,8 @@ class TrackerSettings:
             last detection.
         use_overlap: whether there are overlap stages; without them new tracks are matched by
             appearance.
+        hidden_frames: frames for which a track that is lost keeps its expected place in the output,
+            as long as somebody nearer hides it there.
         method: of another paper; None is FairMOT's.
 
     Raises:
@@ -75,6 +80,7 @@ class TrackerSettings:
     use_appearance: bool = True
     use_motion: bool = True
     use_overlap: bool = True
+    hidden_frames: int = 0
     method: MethodSettings | None = None
 
     def __post_init__(self) -> None:
@@ -93,8 +99,9 @@ class TrackerSettings:
             value = getattr(self, name)
             if not (isfinite(value) and value >= 0):
                 raise ValueError(f"{name} must be a number from 0 up, not {value}")
-        if self.max_frames_lost < 0:
-            raise ValueError(f"max_frames_lost must not be negative, not {self.max_frames_lost}")
+        for name in ("max_frames_lost", "hidden_frames"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must not be negative, not {getattr(self, name)}")
         if not (self.use_appearance or self.use_overlap):
             raise ValueError("use_appearance or use_overlap must be on, or nothing is matched")
         if self.method is not None:
@@ -159,6 +166,7 @@ class TrackerSettings:
         - A seen and a lost track that overlap both stay: dropping the younger took people out of
           sight who walk before others.
         - A lost track may return by overlap with where it is expected, not by appearance alone.
+        - Somebody who walks behind a nearer person keeps a box there for a quarter of a second.
 
         Raises:
             ValueError: a value is outside its range.
@@ -169,6 +177,7 @@ class TrackerSettings:
             max_frames_lost=buffer_frames(frame_rate=frame_rate, track_buffer=track_buffer),
             duplicate_iou_min=1.0,
             lost_match_by_overlap=True,
+            hidden_frames=buffer_frames(frame_rate=frame_rate, track_buffer=HIDDEN_BUFFER),
         )
 
     def to_dict(self) -> dict[str, float | int | bool | str]:

@@ -77,6 +77,8 @@ class Tracker:
     ) -> list[TrackedBox]:
         """Take the next frame and return the confirmed tracks seen in it.
 
+        Behind them stand, if the settings say so, tracks that somebody hides, without a detection.
+
         Detections at or below the score threshold and boxes without area take no part. A box put
         out is the filtered one, not the detection's, and is not clipped to the frame; methods that
         differ say so.

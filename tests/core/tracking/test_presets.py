@@ -87,8 +87,8 @@ def test_a_track_never_crosses_into_another_class(preset: Preset) -> None:
     matched = 0
     for frame in crowd(scene):
         for box in tracker.step(frame.detections):
-            assert box.detection_index is not None
-            assert box.class_id == frame.detections.class_ids[box.detection_index]
+            if box.detection_index is not None:
+                assert box.class_id == frame.detections.class_ids[box.detection_index]
             classes.setdefault(box.track_id, set()).add(box.class_id)
             matched += 1
     assert matched > 200
@@ -101,9 +101,12 @@ def test_box_score_and_detection_belong_together(preset: Preset) -> None:
     settings = dataclasses.replace(settings_of(preset), refresh_score_on_return=True)
     tracker = Tracker(settings)
     for frame in crowd(CrowdSettings(people=20, frames=40, seed=9)):
-        boxes = tracker.step(frame.detections)
+        said = tracker.step(frame.detections)
+        assert len({box.track_id for box in said}) == len(said)
+        boxes = [box for box in said if box.detection_index is not None]
+        assert len(boxes) == len(said) or preset is Preset.DEFAULT, "who is hidden stands there too"
         indices = [box.detection_index for box in boxes]
-        assert len(set(indices)) == len(boxes) == len({box.track_id for box in boxes})
+        assert len(set(indices)) == len(boxes)
         np.testing.assert_allclose(
             frame.detections.scores[indices], [box.score for box in boxes], rtol=1e-6
         )
@@ -168,6 +171,6 @@ def test_settings_stored_before_there_were_methods_are_those_of_the_cascade() ->
     old = {"score_threshold": 0.3, "birth_score_threshold": 0.3, "max_frames_lost": 25}
     settings = TrackerSettings.from_dict(old)
     assert settings.method_name == "fairmot"
-    mended_since = {"duplicate_iou_min": 0.85, "lost_match_by_overlap": False}
+    mended_since = {"duplicate_iou_min": 0.85, "lost_match_by_overlap": False, "hidden_frames": 0}
     now = TrackerSettings.default(25, score_threshold=0.3)
     assert settings == dataclasses.replace(now, **mended_since)
