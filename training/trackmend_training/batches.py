@@ -24,6 +24,8 @@ CACHE_BYTES = 1_500_000_000
 """Decoded pixels kept by each process that prepares images."""
 CACHE_KEY = "material"
 PREFETCHED = 4
+START = "spawn"
+"""How workers start, on every system: a fork of a process with threads may hang or crash."""
 VIEWS_SELF_SUPERVISED = 2
 REPLAY_AUGMENT = AugmentConfig()
 """What an older model knows it knows in every size, whatever sizes are learnt now."""
@@ -174,6 +176,7 @@ def stream_batches(
         batch_sampler=StepParts(config, start_step=start_step, place=place or Place()),
         num_workers=config.workers,
         prefetch_factor=PREFETCHED if config.workers else None,
+        multiprocessing_context=START if config.workers else None,
         persistent_workers=False,
     )
     parts = (_batch(tensors) for tensors in loader)
