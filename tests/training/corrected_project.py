@@ -32,7 +32,7 @@ class EditedStreet:
 
     def empty_run(self) -> RunId:
         """Add a run in which nothing was seen and return it."""
-        with _start_run(self.project, self.video_id) as writer:
+        with start_street_run(self.project, self.video_id) as writer:
             writer.write(0, FrameDetections.empty(REID_DIM), [])
         return writer.run_id
 
@@ -57,7 +57,7 @@ def make_edited_street(folder: Path) -> EditedStreet:
     )
     unused = (300.0, 4.0, 316.0, 44.0)
     directions = np.eye(settings.walkers + 1, REID_DIM, dtype=np.float32)
-    with _start_run(project, video_id) as writer:
+    with start_street_run(project, video_id) as writer:
         for index, frame in enumerate(frames):
             boxes = np.concatenate([frame.boxes_xyxy, [unused]])
             scores = np.full(len(boxes), 0.9, np.float32)
@@ -85,7 +85,8 @@ def make_edited_street(folder: Path) -> EditedStreet:
     )
 
 
-def _start_run(project: Project, video_id: VideoId) -> RunWriter:
+def start_street_run(project: Project, video_id: VideoId) -> RunWriter:
+    """Begin a run of the drawn street."""
     return project.start_run(
         video_id, model_id=None, tracker_settings={}, detector_settings={}, description="drawn"
     )

@@ -1,13 +1,15 @@
 """What a person corrected is what is learnt: deleted boxes are wrong, unused detections neither."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from corrected_project import FRAME_COUNT, EditedStreet
+from corrected_project import FRAME_COUNT, REID_DIM, EditedStreet, start_street_run
 
 from trackmend_core.errors import UserError
 from trackmend_core.project import Project
 from trackmend_core.project.edits import AddBox, DeleteTrack, SwapTracks
-from trackmend_core.types import RunId
+from trackmend_core.types import FrameDetections, RunId, TrackedBox
 from trackmend_training.datasets.corrected import (
     CorrectedRun,
     read_corrected_run,
@@ -66,6 +68,28 @@ def test_a_detection_that_was_never_used_is_neither_right_nor_wrong(
 ) -> None:
     for image in read(edited_street).images:
         np.testing.assert_allclose(image.ignored_xyxy, [edited_street.unused_xyxy], atol=1e-3)
+
+
+def test_where_somebody_is_only_expected_nothing_is_taught(edited_street: EditedStreet) -> None:
+    street = edited_street
+    people = np.array([[10.0, 50.0, 40.0, 140.0], [60.0, 50.0, 90.0, 140.0]])
+    with start_street_run(street.project, street.video_id) as writer:
+        for frame in range(8):
+            count = 1 if frame == 4 else 2
+            seen = FrameDetections(people[:count], [0.9] * count, np.eye(count, REID_DIM))
+            tracked = [
+                TrackedBox(
+                    track_id=row + 1,
+                    box_xyxy=box,
+                    score=0.9,
+                    detection_index=row if row < count else None,
+                )
+                for row, box in enumerate(people)
+            ]
+            writer.write(frame, seen, tracked)
+    images = read(replace(street, run_id=writer.run_id)).images
+    assert [len(image.boxes_xyxy) for image in images] == [2, 2, 2, 2, 1, 2, 2, 2]
+    np.testing.assert_allclose(images[4].ignored_xyxy, people[1:])
 
 
 def test_a_box_that_a_person_drew_counts_though_it_is_alone(edited_street: EditedStreet) -> None:

@@ -17,7 +17,7 @@ NO_DETECTION = -1
 _CHUNK_ROWS: Final = 20_000
 _COLUMNS = """
     SELECT id, track_id, frame_index, coalesce(detection_id, -1), class_id, source = 'person',
-        source = 'model' AND detection_id IS NULL, x1, y1, x2, y2, score
+        source = 'model' AND detection_id IS NULL AND is_occluded, x1, y1, x2, y2, score
     FROM boxes
 """
 # All boxes in the order in which they lie in the file: by an index each would be looked up.

@@ -188,7 +188,8 @@ class BoxRecord:
     @property
     def is_expected(self) -> bool:
         """Return whether the tracker saw nothing here, and says where the hidden person must be."""
-        return self.source is BoxSource.MODEL and self.detection_id is None
+        unseen = self.source is BoxSource.MODEL and self.detection_id is None
+        return unseen and self.is_occluded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

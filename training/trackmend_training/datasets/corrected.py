@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 
 import cv2
@@ -180,8 +181,9 @@ def _label(
     detection_ids: Sequence[DetectionId],
     tracked: frozenset[DetectionId],
 ) -> LabelledImage:
-    right = [box for box in boxes if box.number not in doubtful]
-    unsure = [list(box.box_xyxy) for box in boxes if box.number in doubtful]
+    sure = [box.number not in doubtful and not box.is_expected for box in boxes]
+    right = list(compress(boxes, sure))
+    unsure = [list(box.box_xyxy) for box, is_sure in zip(boxes, sure, strict=True) if not is_sure]
     layer = np.array([box.box_xyxy for box in boxes], np.float64).reshape(-1, 4)
     overlap = iou_matrix(detections.boxes_xyxy.astype(np.float64), layer)
     unused = overlap.max(axis=1, initial=0) < ALREADY_TAKEN_IOU
