@@ -203,7 +203,7 @@ class CanvasPresenter(QObject):
 
     @Slot()
     def _on_tracks_changed(self) -> None:
-        self._trails.forget()
+        self._trails.forget(self._session.touched_frames)
         if self._shown_frame >= 0:
             self._refresh_boxes()
 

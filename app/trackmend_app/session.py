@@ -1,14 +1,15 @@
 """What the window works on: the open project, its video and run, the frame and the selection."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from trackmend_app.edit_marks import Mark, edit_marks
+from trackmend_app.edit_marks import EditMarks, Mark
+from trackmend_app.live_box import live_box
 from trackmend_app.radius_text import radius_text
 from trackmend_core.project import (
     BoxRecord,
@@ -18,10 +19,9 @@ from trackmend_core.project import (
     TrackSummary,
     VideoRecord,
 )
-from trackmend_core.project.edits import Edit
+from trackmend_core.project.edits import Edit, RevertTo
 from trackmend_core.types import (
     BoxId,
-    BoxSource,
     RunId,
     TrackedBox,
     TrackId,
@@ -88,7 +88,8 @@ class Session(QObject):
         self._saved_at: datetime | None = None
         self._tracks: tuple[TrackSummary, ...] | None = None
         self._boxes: tuple[int, list[BoxRecord]] | None = None
-        self._marks: tuple[RunId, list[Mark]] | None = None
+        self._marks = EditMarks()
+        self._touched_frames: FrameRange | None = None
         self._live_boxes: OrderedDict[int, list[BoxRecord]] = OrderedDict()
 
     @property
@@ -164,7 +165,7 @@ class Session(QObject):
         self._video, self._run, self._saved_at = None, None, None
         self._forget_rows()
         self._live_boxes.clear()
-        self._marks = None
+        self._marks.forget()
         self._frame_index, self._range = 0, None
         self._selection = Selection()
         project.close()
@@ -234,13 +235,16 @@ class Session(QObject):
         """Return one track of the shown run."""
         return next((track for track in self.tracks() if track.track_id == track_id), None)
 
+    @property
+    def touched_frames(self) -> FrameRange | None:
+        """Return, while `tracks_changed` tells of one changed box, its frame; else None."""
+        return self._touched_frames
+
     def edit_marks(self) -> list[Mark]:
         """Return (track, frame) where a person has mended the shown run, read once per edit."""
         if self._project is None or self._run is None:
             return []
-        if self._marks is None or self._marks[0] != self._run.run_id:
-            self._marks = (self._run.run_id, edit_marks(self._project, self._run.run_id))
-        return self._marks[1]
+        return self._marks.of(self._project, self._run.run_id)
 
     def boxes_at(self, frame_index: int) -> list[BoxRecord]:
         """Return the boxes of one frame of the shown run; the last answer is remembered.
@@ -299,7 +303,8 @@ class Session(QObject):
         Raises:
             UserError: the edit is impossible; nothing has changed.
         """
-        changes = self._commit(self.required_project().edit(edit))
+        made = self.required_project().edit(edit)
+        changes = self._commit(made, is_new=not isinstance(edit, RevertTo))
         scope = f" ({radius_text(changes)})" if changes.box_count > 1 else ""
         self.committed.emit(f"{changes.title}{scope} · ‹undo› takes it back")
         return changes
@@ -325,12 +330,17 @@ class Session(QObject):
         self.committed.emit(f"{what}: {changes.title}")
         return changes
 
-    def _commit(self, changes: Changes, *, undone: bool = False) -> Changes:
+    def _commit(self, changes: Changes, *, undone: bool = False, is_new: bool = False) -> Changes:
         self._saved_at = datetime.now()
-        self._marks = None
+        if is_new:
+            self._marks.add(self.required_project(), changes)
+        else:
+            self._marks.forget()
         self._take_over(changes)
         self._keep_selection_true()
+        self._touched_frames = changes.frames if changes.box_count == 1 else None
         self.tracks_changed.emit()
+        self._touched_frames = None
         self.edited.emit(changes, undone)
         return changes
 
@@ -341,6 +351,8 @@ class Session(QObject):
             self._tracks = None
             return
         fresh = self.required_project().tracks(changes.run_id, only=changes.tracks)
+        if fresh == [track for track in known if track.track_id in changes.tracks]:
+            return  # boxes have moved, and that is all
         others = (track for track in known if track.track_id not in changes.tracks)
         self._tracks = tuple(sorted((*others, *fresh), key=lambda track: track.number))
 
@@ -376,21 +388,3 @@ class Session(QObject):
         self.selection_changed.emit()
         self.range_changed.emit()
         self.frame_changed.emit(self._frame_index)
-
-
-def live_box(
-    box: TrackedBox, row: int, *, frame_index: int, rows: Mapping[int, TrackId]
-) -> BoxRecord:
-    """Return a tracked box as the views want it; ids below 0 say that the file has none yet."""
-    x1, y1, x2, y2 = (float(value) for value in box.box_xyxy)
-    return BoxRecord(
-        box_id=BoxId(-1 - row),
-        track_id=rows.get(box.track_id, TrackId(-box.track_id)),
-        number=box.track_id,
-        frame_index=frame_index,
-        box_xyxy=(x1, y1, x2, y2),
-        score=box.score,
-        source=BoxSource.MODEL,
-        detection_id=None,
-        class_id=box.class_id,
-    )

@@ -14,6 +14,7 @@ from trackmend_app.timeline.lane_order import LaneOrder, LaneSort
 from trackmend_app.tracks import TrackTable
 from trackmend_app.verification import Verification
 from trackmend_core.errors import UserError
+from trackmend_core.project import TrackSummary
 from trackmend_core.project.edits import MergeTracks
 from trackmend_core.types import FloatArray, TrackId
 
@@ -46,6 +47,7 @@ class TracksPresenter(QObject):
         self._verification = verification
         self._order = LaneOrder()
         self._suspicion: Mapping[TrackId, float] = {}
+        self._tracks: Sequence[TrackSummary] | None = None
         verification.changed.connect(self._on_verified_changed)
         session.video_changed.connect(self._on_video_changed)
         session.tracks_changed.connect(self._on_tracks_changed)
@@ -106,7 +108,7 @@ class TracksPresenter(QObject):
         lanes = self._order.arranged(
             self._session.tracks(),
             frame_index=self._session.frame_index,
-            accepts=self._table.accepts,
+            accepts=self._table.accepts if self._table.is_filtered else None,
             suspicion=self._suspicion,
         )
         self._timeline.set_tracks(
@@ -118,15 +120,17 @@ class TracksPresenter(QObject):
 
     @Slot()
     def _on_video_changed(self) -> None:
-        video = self._session.video
+        video, self._tracks = self._session.video, None
         count, rate = (video.frame_count, video.frame_rate) if video else (0, 25.0)
         self._timeline.set_video(count, rate)
 
     @Slot()
     def _on_tracks_changed(self) -> None:
-        tracks = list(self._session.tracks())
-        self._table.set_tracks(tracks)
-        self._show_lanes()
+        tracks = self._session.tracks()
+        if tracks is not self._tracks:  # the very same after an edit that only moved boxes
+            self._tracks = tracks
+            self._table.set_tracks(tracks)
+            self._show_lanes()
         self._timeline.set_edit_marks(self._session.edit_marks())
         self._on_selection_changed()
 

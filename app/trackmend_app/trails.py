@@ -58,9 +58,13 @@ class Trails:
         self.frames = frames
         self._feet: dict[int, list[tuple[TrackId, int, float, float]]] = {}
 
-    def forget(self) -> None:
-        """Drop what is known: tracks have changed."""
-        self._feet.clear()
+    def forget(self, frames: tuple[int, int] | None = None) -> None:
+        """Drop what is known, or only of frames first..last: tracks have changed."""
+        if frames is None:
+            self._feet.clear()
+            return
+        for frame in range(frames[0], frames[1] + 1):
+            self._feet.pop(frame, None)
 
     def until(
         self, feet: Feet, run_id: RunId, frame_index: int

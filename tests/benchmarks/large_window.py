@@ -1,6 +1,7 @@
-"""A window on the large project, driven without its video; run as a program, it says its memory."""
+"""A window on the large project, without its video; as a program it says its memory (Linux)."""
 
-import resource
+import multiprocessing
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -48,8 +49,12 @@ def step_to(window: MainWindow, frame_index: int) -> None:
 BLANK = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
 
 
-def peak_gb(project: Path) -> float:
-    """Do in this process what a reviewer does, index and long swaps included; return its peak."""
+def peaks_gb(project: Path) -> tuple[float, float]:
+    """Do what a reviewer does, index and long swaps included; return the peaks of both processes.
+
+    The first is that of this process, the second that of its review index. They need not be at the
+    same moment, so that their sum is more than was ever taken.
+    """
     window = large_window(prepare_application())
     session, queue = window.workbench.session, window.workbench.review
     session.open_project(project)
@@ -62,10 +67,21 @@ def peak_gb(project: Path) -> float:
         wait_for(lambda: queue.state is QueueState.READY)
     while session.undo() is not None:
         pass
+    wait_for(lambda: queue.state is QueueState.READY)
+    (index,) = multiprocessing.active_children()
+    peaks = _peak_gb(os.getpid()), _peak_gb(index.pid or 0)
     window.close()
-    # Linux counts in KiB, macOS in bytes.
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1024**3
+    return peaks
+
+
+def _peak_gb(pid: int) -> float:
+    """Return the most memory that a process has had, as Linux tells it.
+
+    `getrusage` would count what the process had in common with its parent before it began.
+    """
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024**2
 
 
 def wait_for(ready: Callable[[], bool]) -> None:
@@ -75,4 +91,4 @@ def wait_for(ready: Callable[[], bool]) -> None:
 
 
 if __name__ == "__main__":
-    print(f"peak {peak_gb(Path(sys.argv[1])):.2f}")
+    print("peaks {:.3f} {:.3f}".format(*peaks_gb(Path(sys.argv[1]))))

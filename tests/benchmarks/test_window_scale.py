@@ -251,18 +251,19 @@ def test_two_hundred_boxes_in_a_frame(qtbot: QtBot, table: BenchTable) -> None:
     say_times(table, "a frame with 200 boxes, scores off, and their trails", seconds, floor_ms=40)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the memory of processes as Linux has it")
 def test_memory(table: BenchTable, large: Path) -> None:
     """In a process of its own: this one has written the project and opened several windows."""
     program = Path(__file__).with_name("large_window.py")
     ended = subprocess.run(
         [sys.executable, program, large], capture_output=True, text=True, check=True, timeout=1500
     )
-    peak = float(ended.stdout.split("peak")[-1])
+    window, index = (float(peak) for peak in ended.stdout.split("peaks")[-1].split())
     table.say(
         f"peak memory: {BOXES_TOLD}, review index, two swaps of 2 x 50 000 boxes",
-        ours=f"{peak:.2f} GB",
-        baseline="",
-        ratio="kept" if peak <= 1.5 else "**missed**",
+        ours=f"{window + index:.2f} GB",
+        baseline=f"window {window:.2f} GB, its index process {index:.2f} GB",
+        ratio="kept" if window + index <= 1.5 else "**missed**",
         floor="1.5 GB",
     )
 

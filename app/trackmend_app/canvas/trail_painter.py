@@ -41,7 +41,8 @@ def draw_trails(
         number = numbers.get(track_id)
         if number is None or len(points) < 2:
             continue
-        longest = max(1, max(abs(frame_index - frame) for frame, _, _ in points))
+        # They come in the order of frames, so the oldest or the newest is farthest away.
+        longest = max(1, abs(frame_index - points[0][0]), abs(frame_index - points[-1][0]))
         strong = track_id in selected
         for step, line in _pieces(points, transform, frame_index=frame_index, longest=longest):
             colour = colour_for(number)
@@ -67,20 +68,21 @@ def _pieces(
 ) -> list[tuple[int, QPolygonF]]:
     """Cut a trail into lines of one freshness, with a break where the track was lost for long."""
     pieces: list[tuple[int, list[QPointF]]] = []
-    last_frame = points[0][0]
-    last_point = transform.to_widget(points[0][1], points[0][2])
-    newest = points[-1][0]
+    last_frame, last_x, last_y = points[0]
+    last_point = transform.to_widget(last_x, last_y)
+    newest, least = points[-1][0], _LEAST_STEP_PX / transform.scale
     for frame, x, y in points[1:]:
-        point = transform.to_widget(x, y)
-        near = (point - last_point).manhattanLength() < _LEAST_STEP_PX
+        # In image pixels: most points are too near to be mapped at all.
+        near = abs(x - last_x) + abs(y - last_y) < least
         if near and frame != newest:
             last_frame = frame
             continue
+        point = transform.to_widget(x, y)
         if frame - last_frame <= _GAP_FRAMES:
             step = min(_STEPS - 1, abs(frame_index - frame) * _STEPS // (longest + 1))
             if pieces and pieces[-1][0] == step and pieces[-1][1][-1] == last_point:
                 pieces[-1][1].append(point)
             else:
                 pieces.append((step, [last_point, point]))
-        last_frame, last_point = frame, point
+        last_frame, last_x, last_y, last_point = frame, x, y, point
     return [(step, QPolygonF(line)) for step, line in pieces]

@@ -51,7 +51,7 @@ class LaneOrder:
         tracks: Sequence[TrackSummary],
         *,
         frame_index: int,
-        accepts: Callable[[TrackSummary], bool] = lambda _: True,
+        accepts: Callable[[TrackSummary], bool] | None = None,
         suspicion: Mapping[TrackId, float] = _NOBODY,
     ) -> list[TrackSummary]:
         """Return the lanes to show, from the top.
@@ -59,22 +59,28 @@ class LaneOrder:
         Args:
             tracks: all of them.
             frame_index: the current frame.
-            accepts: a further filter; pinned lanes need not pass it.
+            accepts: a further filter, if there is one; pinned lanes need not pass it.
             suspicion: how suspicious tracks are, 0..1; those not named are not.
         """
-        shown = [
-            track
-            for track in tracks
-            if track.track_id in self.pinned
-            or (accepts(track) and (not self.only_here or is_in_frame(track, frame_index)))
-        ]
+        shown = list(tracks)
+        if accepts is not None or self.only_here:
+            shown = [
+                track
+                for track in tracks
+                if track.track_id in self.pinned
+                or (
+                    (accepts is None or accepts(track))
+                    and (not self.only_here or is_in_frame(track, frame_index))
+                )
+            ]
         if self.sort is LaneSort.SUSPICION:
             shown.sort(key=lambda track: (-suspicion.get(track.track_id, 0.0), track.number))
         else:
             shown.sort(key=_KEYS[self.sort])
         if self.grouped:
             shown.sort(key=lambda track: (not track.label, track.label.casefold()))
-        shown.sort(key=lambda track: track.track_id not in self.pinned)
+        if self.pinned:
+            shown.sort(key=lambda track: track.track_id not in self.pinned)
         return shown
 
     def group_titles(self, lanes: Sequence[TrackSummary]) -> dict[int, str]:

@@ -167,8 +167,9 @@ class TimelineView(TimeScrollArea):
         by_track: dict[TrackId, list[int]] = {}
         for track_id, frame_index in marks:
             by_track.setdefault(track_id, []).append(frame_index)
-        self._content.edit_marks = by_track
-        self.forget_picture()
+        if by_track != self._content.edit_marks:
+            self._content.edit_marks = by_track
+            self.forget_picture()
 
     def set_verified(self, stretches: Sequence[VerifiedStretch]) -> None:
         """Show what was verified: over the ruler for all tracks, on its lane for one."""

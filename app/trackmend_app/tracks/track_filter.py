@@ -38,6 +38,11 @@ class TrackFilter(QSortFilterProxyModel):
         """Whether tracks outside the current frame are hidden."""
         return self._only_here
 
+    @property
+    def is_on(self) -> bool:
+        """Whether any track may be hidden."""
+        return self._only_here or bool(self._terms) or bool(self._conditions)
+
     def set_text(self, text: str) -> None:
         """Show the tracks that fit what was typed; all of them when nothing was."""
         terms = _AROUND_SIGNS.sub(r"\1", text.replace(",", " ").casefold()).split()
@@ -57,6 +62,8 @@ class TrackFilter(QSortFilterProxyModel):
 
     def accepts(self, track: TrackSummary) -> bool:
         """Return whether a track passes."""
+        if not self.is_on:
+            return True
         if self._only_here and not self._tracks.is_here(track):
             return False
         if not all(test(track) for test in self._conditions):

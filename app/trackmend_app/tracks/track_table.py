@@ -126,6 +126,11 @@ class TrackTable(QWidget):
         )
         return {row: bool(self._filter.index(row, 0).data(HERE_ROLE)) for row in rows}
 
+    @property
+    def is_filtered(self) -> bool:
+        """Whether there is a filter at all."""
+        return self._filter.is_on
+
     def accepts(self, track: TrackSummary) -> bool:
         """Return whether the filter lets a track pass."""
         return self._filter.accepts(track)

@@ -6,6 +6,7 @@ at the end of the line as it was then, so the line of then and the line of now s
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
@@ -103,10 +104,22 @@ def touched_tracks(connection: Connection, run_id: RunId) -> dict[EditId, list[T
     )
     found: dict[EditId, list[TouchedTrack]] = {}
     for row in connection.execute(query):
-        frames = None if row.first_frame is None else (row.first_frame, row.last_frame)
-        touched = TouchedTrack(track_id=TrackId(row.track_id), frames=frames)
-        found.setdefault(EditId(row.edit_id), []).append(touched)
+        found.setdefault(EditId(row.edit_id), []).append(_touched(row))
     return found
+
+
+def tracks_of_edit(connection: Connection, edit_id: EditId) -> list[TouchedTrack]:
+    """Return what one edit touched."""
+    query = (
+        select(edit_tracks).where(edit_tracks.c.edit_id == edit_id).order_by(edit_tracks.c.track_id)
+    )
+    return [_touched(row) for row in connection.execute(query)]
+
+
+def _touched(row: Row[Any]) -> TouchedTrack:
+    """Any: the columns are taken by name."""
+    frames = None if row.first_frame is None else (row.first_frame, row.last_frame)
+    return TouchedTrack(track_id=TrackId(row.track_id), frames=frames)
 
 
 def _reverted(connection: Connection, rows: Sequence[Row[tuple[int, ...]]]) -> frozenset[int]:

@@ -157,6 +157,11 @@ class LayerAccess:
         with self._database.reading() as connection:
             return history.touched_tracks(connection, run_id)
 
+    def tracks_of_edit(self, edit_id: EditId) -> list[TouchedTrack]:
+        """Return which tracks one edit touched and where."""
+        with self._database.reading() as connection:
+            return history.tracks_of_edit(connection, edit_id)
+
     def decided_boxes(self, run_id: RunId) -> DecidedBoxes:
         """Return the boxes that people have put in or taken out, re-tracking left out."""
         with self._database.reading() as connection:

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from sqlalchemy import Connection
 
+from trackmend_core.growing_rows import GrowingRows
 from trackmend_core.types import BoolArray, Float64Array, IntArray, RunId, TrackId
 
 NO_DETECTION = -1
@@ -97,15 +98,15 @@ def _read(
 
     Two million rows as tuples would take a gigabyte.
     """
-    whole, real = [np.zeros((0, 7), np.int64)], [np.zeros((0, 5))]
+    whole, real = GrowingRows(np.int64), GrowingRows(np.float64)
     cursor = connection.exec_driver_sql(source, parameters).cursor
     assert cursor is not None
     while rows := cursor.fetchmany(_CHUNK_ROWS):
         # Ids and frames stay below 2**53, so float64 holds them exactly.
         table = np.fromiter(chain.from_iterable(rows), np.float64).reshape(-1, 12)
-        whole.append(table[:, :7].astype(np.int64))
-        real.append(table[:, 7:].copy())
-    ids, numbers = np.concatenate(whole), np.concatenate(real)
+        whole.append(table[:, :7])
+        real.append(table[:, 7:])
+    ids, numbers = whole.take().reshape(-1, 7), real.take().reshape(-1, 5)
     tracks, frames = ids[:, 1], ids[:, 2]
     rises = (np.diff(tracks) > 0) | ((np.diff(tracks) == 0) & (np.diff(frames) > 0))
     if rises.all():

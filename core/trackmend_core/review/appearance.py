@@ -69,7 +69,7 @@ class AppearanceScale:
 def clear_weights(track: TrackView, rows: IntArray | None = None) -> Float64Array:
     """Return how far the embedding of each box, or of those in some rows, can be trusted, 0..1."""
     wanted = slice(None) if rows is None else rows
-    open_share = np.clip(1.0 - track.coverage[wanted], 0.02, 1.0)
+    open_share = np.minimum(np.maximum(1.0 - track.coverage[wanted], 0.02), 1.0)
     return np.where(track.embedding_rows[wanted] >= 0, open_share**2, 0.0)
 
 
@@ -81,7 +81,7 @@ def template(scene: Scene, track: TrackView, rows: IntArray) -> tuple[FloatArray
     weights = clear_weights(track, rows)
     vectors = scene.embeddings(track.embedding_rows[rows])
     mean: FloatArray = (weights.astype(np.float32) @ vectors).astype(np.float32)
-    length = float(np.linalg.norm(mean))
+    length = float(np.sqrt(mean @ mean))
     return (mean / length if length > 0 else mean), float(weights.sum())
 
 
@@ -93,10 +93,11 @@ def _pairs(scene: Scene) -> tuple[Float64Array, Float64Array]:
     tracks = sorted(scene.tracks.values(), key=len, reverse=True)[:_MOST_TRACKS]
     for track in tracks:
         mine: dict[int, FloatArray] = {}
-        windows = track.frames // width
         clear = np.flatnonzero((track.coverage < _CLEAR) & (track.embedding_rows >= 0))
-        for window in np.unique(windows[clear]).tolist():
-            rows = clear[windows[clear] == window]
+        windows, starts = np.unique(track.frames[clear] // width, return_index=True)
+        ends = [*starts.tolist(), len(clear)][1:]
+        for window, start, end in zip(windows.tolist(), starts.tolist(), ends, strict=True):
+            rows = clear[start:end]
             if len(rows) >= 3:
                 mine[window] = template(scene, track, rows)[0]
                 by_window[window].append(mine[window])

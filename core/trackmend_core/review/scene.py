@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from trackmend_core.growing_rows import GrowingRows
 from trackmend_core.project import Changes, LayerArrays, Project
 from trackmend_core.review.coverage import hidden_shares
-from trackmend_core.review.growing_rows import GrowingRows
 from trackmend_core.review.track_view import NO_ROW, TrackView
 from trackmend_core.types import Float64Array, FloatArray, IntArray, RunId, TrackId
 
@@ -88,8 +88,11 @@ class Scene:
 
     def embeddings(self, rows: IntArray) -> FloatArray:
         """Return (N, D) float32 embeddings; a row of zeros where there is none."""
+        missing = rows < 0
+        if not missing.any():
+            return self.detections.embeddings[rows].astype(np.float32)
         found = self.detections.embeddings[np.maximum(rows, 0)].astype(np.float32)
-        found[rows < 0] = 0.0
+        found[missing] = 0.0
         return found
 
     def update(self, project: Project, changes: Changes) -> frozenset[TrackId]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from trackmend_core.review.growing_rows import GrowingRows
+from trackmend_core.growing_rows import GrowingRows
 
 
 @pytest.mark.parametrize("sizes", [[3], [1, 0, 5000, 2], [4096, 1], [10] * 2000])
