@@ -5,8 +5,8 @@ Sources: Bernardin and Stiefelhagen (2008) for CLEAR, Ristani et al. (2016) for 
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import motmetrics
 import numpy as np
 
 from trackmend_core.errors import UserError
@@ -14,6 +14,9 @@ from trackmend_core.evaluation.judged import JudgedFrame, judged_frames
 from trackmend_core.evaluation.rules import ClearRules
 from trackmend_core.evaluation.scores import ClearScores
 from trackmend_core.types import MotTable
+
+if TYPE_CHECKING:
+    import motmetrics  # it loads pandas, which takes as long as half a second of tracking
 
 _COUNTS = {
     "num_frames": "frames",
@@ -60,8 +63,12 @@ def evaluate_clear(
     return scores_of(frames, accumulate(frames, iou_min=iou_min))
 
 
-def scores_of(frames: Sequence[JudgedFrame], accumulator: motmetrics.MOTAccumulator) -> ClearScores:
+def scores_of(
+    frames: Sequence[JudgedFrame], accumulator: "motmetrics.MOTAccumulator"
+) -> ClearScores:
     """Return the counts of frames that motmetrics has paired."""
+    import motmetrics
+
     values = motmetrics.metrics.create().compute(
         accumulator, metrics=[*_COUNTS, "motp"], return_dataframe=False
     )
@@ -99,8 +106,10 @@ def frames_to_judge(
     return frames
 
 
-def accumulate(frames: Sequence[JudgedFrame], *, iou_min: float) -> motmetrics.MOTAccumulator:
+def accumulate(frames: Sequence[JudgedFrame], *, iou_min: float) -> "motmetrics.MOTAccumulator":
     """Let motmetrics pair the boxes of every frame."""
+    import motmetrics
+
     accumulator = motmetrics.MOTAccumulator()
     for frame in frames:
         accumulator.update(

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import motmetrics
 import numpy as np
 
 from trackmend_core.evaluation.clear import accumulate, frames_to_judge
@@ -11,6 +11,9 @@ from trackmend_core.evaluation.judged import JudgedFrame
 from trackmend_core.evaluation.rules import ClearRules
 from trackmend_core.evaluation.sizes import SizeBand
 from trackmend_core.types import MotTable
+
+if TYPE_CHECKING:
+    import motmetrics
 
 _SWITCH = "SWITCH"
 
@@ -48,7 +51,7 @@ def find_switches(
 
 
 def switches_of(
-    frames: Sequence[JudgedFrame], accumulator: motmetrics.MOTAccumulator
+    frames: Sequence[JudgedFrame], accumulator: "motmetrics.MOTAccumulator"
 ) -> list[SwitchEvent]:
     """Return the identity switches of frames that motmetrics has paired, by frame."""
     by_number = {frame.number: frame for frame in frames}
