@@ -1,9 +1,18 @@
-"""A box that a running job has just found, as the views want it; no Qt."""
+"""Boxes that a running job has just found, as the views want them; no Qt."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from trackmend_core.project import BoxRecord
 from trackmend_core.types import BoxId, BoxSource, TrackedBox, TrackId
+
+
+def live_boxes(
+    tracked: Sequence[TrackedBox], *, frame_index: int, rows: Mapping[int, TrackId]
+) -> list[BoxRecord]:
+    """Return the boxes of a frame; `rows` are the tracks that the file knows, by number."""
+    return [
+        live_box(box, row, frame_index=frame_index, rows=rows) for row, box in enumerate(tracked)
+    ]
 
 
 def live_box(

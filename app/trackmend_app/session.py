@@ -4,12 +4,14 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from trackmend_app.edit_marks import EditMarks, Mark
-from trackmend_app.live_box import live_box
+from trackmend_app.live_box import live_boxes
+from trackmend_app.long_edits import announced, boxes_named, boxes_touched
 from trackmend_app.radius_text import radius_text
 from trackmend_core.project import (
     BoxRecord,
@@ -63,6 +65,7 @@ class Session(QObject):
         selection_changed().
         range_changed().
         committed(sentence): an edit, an undo or a redo is in the file.
+        work_begun(sentence), work_ended(): around an edit, undo or redo that takes a moment.
         edited(Changes, undone): the same, for whoever follows row by row.
     """
 
@@ -75,6 +78,8 @@ class Session(QObject):
     selection_changed = Signal()
     range_changed = Signal()
     committed = Signal(str)
+    work_begun = Signal(str)
+    work_ended = Signal()
     edited = Signal(object, bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -89,6 +94,7 @@ class Session(QObject):
         self._tracks: tuple[TrackSummary, ...] | None = None
         self._boxes: tuple[int, list[BoxRecord]] | None = None
         self._marks = EditMarks()
+        self._announced = partial(announced, begin=self.work_begun.emit, end=self.work_ended.emit)
         self._touched_frames: FrameRange | None = None
         self._live_boxes: OrderedDict[int, list[BoxRecord]] = OrderedDict()
 
@@ -263,10 +269,7 @@ class Session(QObject):
     def put_live_boxes(self, frame_index: int, tracked: Sequence[TrackedBox]) -> None:
         """Show what a running job has just found; its file rows follow with the next batch."""
         rows = {track.number: track.track_id for track in self.tracks()}
-        self._live_boxes[frame_index] = [
-            live_box(box, number, frame_index=frame_index, rows=rows)
-            for number, box in enumerate(tracked)
-        ]
+        self._live_boxes[frame_index] = live_boxes(tracked, frame_index=frame_index, rows=rows)
         while len(self._live_boxes) > LIVE_FRAMES:
             self._live_boxes.popitem(last=False)
 
@@ -303,7 +306,8 @@ class Session(QObject):
         Raises:
             UserError: the edit is impossible; nothing has changed.
         """
-        made = self.required_project().edit(edit)
+        with self._announced(boxes_named(edit, self.tracks())):
+            made = self.required_project().edit(edit)
         changes = self._commit(made, is_new=not isinstance(edit, RevertTo))
         scope = f" ({radius_text(changes)})" if changes.box_count > 1 else ""
         self.committed.emit(f"{changes.title}{scope} · ‹undo› takes it back")
@@ -311,11 +315,17 @@ class Session(QObject):
 
     def undo(self) -> Changes | None:
         """Take the last edit back and go to its place; None when there is none."""
-        return self._jump_to(self.required_project().undo(), "Undone", undone=True)
+        project = self.required_project()
+        with self._announced(boxes_touched(project.undo_reach(), self.tracks())):
+            changes = project.undo()
+        return self._jump_to(changes, "Undone", undone=True)
 
     def redo(self) -> Changes | None:
         """Bring the last undone edit back and go to its place; None when there is none."""
-        return self._jump_to(self.required_project().redo(), "Redone")
+        project = self.required_project()
+        with self._announced(boxes_touched(project.redo_reach(), self.tracks())):
+            changes = project.redo()
+        return self._jump_to(changes, "Redone")
 
     def _jump_to(
         self, changes: Changes | None, what: str, *, undone: bool = False

@@ -56,6 +56,10 @@ class StatusLine(QStatusBar):
         self._expected.setToolTip(text)
         self._notice_end.start()
 
+    def repaint_notice(self) -> None:
+        """Paint what is said now, not when the window next has time."""
+        self._expected.repaint()
+
     def set_progress(self, text: str) -> None:
         """Say how far the review has come: share verified, events left, minutes of work."""
         self._progress.setText(text)

@@ -1,7 +1,7 @@
 """Keeps true what the window says of its state: status line, readout, run strip, actions."""
 
-from PySide6.QtCore import QCoreApplication, QObject, Slot
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Slot
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from trackmend_app.action_set import ActionSet
 from trackmend_app.canvas import VideoCanvas
@@ -58,6 +58,8 @@ class StatusPresenter(QObject):
         bench.situation_changed.connect(self.refresh)
         bench.said.connect(self._status_line.notice)
         bench.session.frame_changed.connect(self._on_frame_changed)
+        bench.session.work_begun.connect(self._on_work_begun)
+        bench.session.work_ended.connect(QApplication.restoreOverrideCursor)
         bench.session.committed.connect(self._on_committed)
         bench.blast_radius.foreseen.connect(self._on_radius_foreseen)
         bench.verification.changed.connect(self._show_progress)
@@ -162,6 +164,13 @@ class StatusPresenter(QObject):
             parts.append(counted(events, "1 event left", "{count} events left"))
         parts.append(say("{minutes} min").format(minutes=bench.activity.minutes))
         self._status_line.set_progress(" · ".join(parts))
+
+    @Slot(str)
+    def _on_work_begun(self, sentence: str) -> None:
+        """Say it at once: nothing is painted until the work is done."""
+        QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        self._status_line.notice(sentence)
+        self._status_line.repaint_notice()
 
     @Slot(str)
     def _on_radius_foreseen(self, _text: str) -> None:

@@ -147,6 +147,18 @@ class LayerAccess:
             edit_id = edit_log.next_redo(connection)
             return None if edit_id is None else edit_log.edit_title(connection, edit_id)
 
+    def undo_reach(self) -> list[TouchedTrack]:
+        """Return which tracks `undo` would touch and where."""
+        with self._database.reading() as connection:
+            edit_id = edit_log.next_undo(connection)
+            return [] if edit_id is None else history.tracks_of_edit(connection, edit_id)
+
+    def redo_reach(self) -> list[TouchedTrack]:
+        """Return which tracks `redo` would touch and where."""
+        with self._database.reading() as connection:
+            edit_id = edit_log.next_redo(connection)
+            return [] if edit_id is None else history.tracks_of_edit(connection, edit_id)
+
     def edits(self) -> list[EditRecord]:
         """Return the history of edits, oldest first, also those undone or superseded."""
         with self._database.reading() as connection:
