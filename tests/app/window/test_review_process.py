@@ -132,6 +132,30 @@ def test_a_process_that_is_killed_costs_one_sentence_and_nothing_else(swapped: S
     assert wait_for_queue(swapped).snapshot.open
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as the kernel does")
+def test_it_does_not_outlive_a_window_that_dies(swapped: Stage, tmp_path: Path) -> None:
+    program = tmp_path / "dies.py"
+    program.write_text(
+        """
+import os, signal, sys
+from pathlib import Path
+from trackmend_app.review.index_process import IndexElsewhere
+
+if __name__ == "__main__":
+    home = IndexElsewhere(Path(sys.argv[1]), int(sys.argv[2]), author="", on_step=lambda: None)
+    print(home.pid, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    )
+    session = swapped.session
+    arguments = [sys.executable, program, session.project.path, str(session.run.run_id)]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as dying:
+        assert dying.stdout is not None
+        pid = int(dying.stdout.readline())
+        assert dying.wait(timeout=60) == -signal.SIGKILL
+    swapped.wait(lambda: not is_alive(pid))
+
+
 def test_what_goes_wrong_there_is_told_here(swapped: Stage) -> None:
     home = process_of(swapped)
     with pytest.raises(UserError, match="No") as refused:
