@@ -93,6 +93,10 @@ def review(
     ] = None,
     streets: Annotated[int, typer.Option(min=0, help="Drawn streets to measure on.")] = 2,
     first_street: Annotated[int, typer.Option(help="Seed of the first of them.")] = 1000,
+    street: Annotated[
+        list[int] | None,
+        typer.Option(metavar="SEED", help="A further drawn street; may be given again."),
+    ] = None,
     crowds: Annotated[
         int, typer.Option(min=0, help="Drawn squares full of small people to measure on.")
     ] = 0,
@@ -131,6 +135,7 @@ def review(
         sequences or [],
         streets=streets,
         first_street=first_street,
+        further_streets=street or [],
         crowds=crowds,
         throngs=throngs,
         seeds=seeds,

@@ -10,6 +10,7 @@ from typing import Any
 
 from trackmend_core.jobs.review_material import see_sequence, see_street
 from trackmend_core.review import ReviewIndex
+from trackmend_core.review.bench.calibrate import calibrated
 from trackmend_core.review.bench.fit import fit_events, fit_links
 from trackmend_core.review.bench.recall import SeededScores, score_queue
 from trackmend_core.review.bench.reliability import Answer, reliability
@@ -155,7 +156,9 @@ def fit_constants(videos: Sequence[TrueVideo]) -> Generator[Progress, None, Fitt
     """
     everything = [*videos, *(as_detected(video) for video in videos)]
     link = fit_links(everything)
-    yield Progress(done=1, total=2, message="Links")
+    yield Progress(done=1, total=3, message="Links")
     events = fit_events(everything, link, seeds=(0,))
-    yield Progress(done=2, total=2, message="Events")
-    return Fitted(link=link, events=events)
+    yield Progress(done=2, total=3, message="Events")
+    fitted = calibrated(videos, Fitted(link=link, events=events))
+    yield Progress(done=3, total=3, message="Probabilities")
+    return fitted

@@ -26,6 +26,8 @@ NEAR_HEIGHTS: Final = 1.5
 STUB_S: Final = 0.2
 """So little is not left behind alone: it would be one broken track more."""
 
+VISIT: Final = "visit"
+
 HANDOVER_S: Final = 3.0
 """A track that ended longer ago is a matter for merging, not for a switch."""
 
@@ -43,6 +45,7 @@ class Alternative:
         links: that were compared, by name: "self" and "partner_self" as they are now, "joins" and
             "partner_joins" as they would be.
         gain_boxes: boxes that would carry the right id and do not now.
+        until: the frame at which a visit is over; None if the rest of the track is concerned.
     """
 
     action: Action
@@ -52,6 +55,12 @@ class Alternative:
     partner: TrackId | None = None
     links: Mapping[str, Link] = field(default_factory=dict)
     gain_boxes: int = 0
+    until: int | None = None
+
+    @property
+    def manner(self) -> str:
+        """Return how it mends: by its action, but a stretch from the middle of a track is apart."""
+        return VISIT if "returns" in self.links else self.action.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Finds tracks that belong together: a death and a birth, however long the gap, or a filled gap."""
 
 from collections.abc import Mapping
+from math import log
 from typing import Final
 
 from trackmend_core.project.edits import Edit, MergeTracks, SwapTracks
@@ -15,6 +16,8 @@ from trackmend_core.review.track_view import TrackView
 from trackmend_core.types import TrackId
 
 _SHOWN: Final = 0.0
+_PER_LOG_GAP: Final = 0.5
+"""The longer a gap, the more people could have come in it who look like that."""
 
 _Linked = tuple[Link, Pair]
 
@@ -55,7 +58,7 @@ class Fragments:
             if pair not in known:
                 known[pair] = self._link(tracks[pair[0]], tracks[pair[1]])
         likely = [(link, pair) for pair in pairs if (link := known[pair]) is not None]
-        likely.sort(key=lambda item: -item[0].score)
+        likely.sort(key=lambda item: -_worth(item[0]))
         ending: dict[TrackId, list[_Linked]] = {}
         beginning: dict[TrackId, list[_Linked]] = {}
         for item in likely:
@@ -73,7 +76,7 @@ class Fragments:
             ended.add(one)
             begun.add(other)
             others = [item for item in (*ending[one], *beginning[other]) if item[0] is not link]
-            rival = max(others, key=lambda item: item[0].score, default=None)
+            rival = max(others, key=lambda item: _worth(item[0]), default=None)
             # The same links say the same, so that what is known of a finding can be kept.
             key = (link, None if rival is None else rival[0])
             kept[key] = self._known.get(key) or _finding(tracks, (link, (one, other)), rival)
@@ -90,13 +93,17 @@ class Fragments:
         return link if link.score >= _SHOWN else None
 
 
+def _worth(link: Link) -> float:
+    return link.score - _PER_LOG_GAP * log(link.gap)
+
+
 def _finding(
     tracks: Mapping[TrackId, TrackView], best: _Linked, strongest: _Linked | None
 ) -> Finding:
     link, (one, other) = best[0], (tracks[track_id] for track_id in best[1])
-    options = [_merge(link, one, other), nothing(other.first_frame)]
+    others = [nothing(other.first_frame)]
     if strongest is not None:
-        options.append(_merge(strongest[0], *(tracks[track_id] for track_id in strongest[1])))
+        others.append(_merge(strongest[0], *(tracks[track_id] for track_id in strongest[1])))
     rival = 0.0 if strongest is None else strongest[0].score
     return Finding(
         kind=SuspicionKind.FRAGMENTATION,
@@ -104,7 +111,8 @@ def _finding(
         frame=other.first_frame,
         first_frame=one.last_frame,
         last_frame=other.first_frame,
-        alternatives=ordered(options),
+        # A rival may be worth more where one of its ends is spoken for by a better one yet.
+        alternatives=(_merge(link, one, other), *ordered(others)),
         evidence={
             "similarity_joins": round(link.cosine, 4),
             "score_joins": round(link.score, 4),

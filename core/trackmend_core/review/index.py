@@ -26,7 +26,10 @@ from trackmend_core.review.sentences import sentence
 from trackmend_core.review.suspicion import BlastRadius, Crop, GhostBox, Proposal, Suspicion
 from trackmend_core.types import BoxId, RunId, TrackId
 
-LEAST_PROBABILITY: Final = 0.1
+_LITTLE: Final = (Action.NOTHING, Action.SPLIT)
+"""What says more of the same event goes before these: a split leaves open whose the rest is."""
+
+LEAST_PROBABILITY: Final = 0.15
 """Less likely events are not worth a look."""
 
 
@@ -138,6 +141,17 @@ class ReviewIndex:
         """Forget one of `answers`; what it kept out of the queue is open again."""
         self._memory.forget(answer_id)
 
+    def plainly(self, suspicion: Suspicion) -> tuple[float, str]:
+        """Return how likely a proposal is without what answers taught, and its manner.
+
+        Raises:
+            ValueError: the suspicion is not from the newest list.
+        """
+        finding = self._by_key.get(suspicion.key)
+        if finding is None:
+            raise ValueError("ask about a suspicion of the newest list")
+        return probability(finding, self.judge.fitted), finding.repair.manner
+
     def was_accepted(self, suspicion: Suspicion) -> bool:
         """Return whether a person once accepted a proposal about this very event."""
         finding = self._by_key.get(suspicion.key)
@@ -209,7 +223,7 @@ class ReviewIndex:
         told = self._told_of(finding, numbers)
         seconds = review_seconds(finding.kind, judged.probability)
         runner_up = finding.runner_up
-        if judged.rival is not None and (runner_up is None or runner_up.action is Action.NOTHING):
+        if judged.rival is not None and (runner_up is None or runner_up.action in _LITTLE):
             runner_up = judged.rival.finding.repair
         return Suspicion(
             key=_key(finding),
@@ -221,7 +235,7 @@ class ReviewIndex:
             tracks=finding.tracks,
             numbers=tuple(numbers.values()),
             probability=judged.probability,
-            expected_gain=judged.probability * finding.repair.gain_boxes / box_count,
+            expected_gain=judged.probability * self._promised(finding.repair) / box_count,
             review_seconds=seconds,
             evidence=finding.evidence,
             proposal=told.proposal,
@@ -229,7 +243,12 @@ class ReviewIndex:
             crops=told.crops,
             decision=None if answer is None else answer.decision,
             note="" if answer is None else answer.note,
+            until=finding.repair.until,
         )
+
+    def _promised(self, option: Alternative) -> float:
+        """Return how many boxes an explanation brings to the right id if it is right."""
+        return option.gain_boxes * self.judge.fitted.gains.get(option.manner, 1.0)
 
     def _proposal(self, option: Alternative) -> Proposal:
         title = "Leave it as it is"

@@ -31,6 +31,8 @@ _RIVAL_SPREADS: Final = 1.0
 
 _LEAST_BOXES: Final = 2
 _TAKEN: Final = 0.5
+_CROWDED: Final = 0.2
+"""A detection that overlaps a box of another track by so much may be that one's a second time."""
 
 
 def missed_boxes(
@@ -157,6 +159,7 @@ def _usable(judge: Judge, track: TrackView, filling: _Filling, neighbours: Neigh
     vectors = seen.embeddings[filling.rows].astype(np.float32)
     mine = vectors @ judge.before(track, len(track)).gallery
     crowding, theirs = np.zeros(len(filling)), np.full(len(filling), -1.0)
+    doubled = np.full(len(filling), -1.0)
     around = neighbours.around(
         first_frame=int(filling.frames[0]),
         last_frame=int(filling.frames[-1]),
@@ -171,7 +174,10 @@ def _usable(judge: Judge, track: TrackView, filling: _Filling, neighbours: Neigh
         crowding[here] = np.maximum(crowding[here], overlap)
         looks = vectors @ judge.before(other, len(other)).gallery
         theirs = np.where(is_here, theirs, np.maximum(theirs, looks))
+        crowded = here[overlap >= _CROWDED]
+        doubled[crowded] = np.maximum(doubled[crowded], looks[crowded])
     kept = (crowding <= _TAKEN) & (theirs - mine < _RIVAL_SPREADS * judge.scale.spread)
+    kept &= doubled <= mine
     return _Filling(
         frames=filling.frames[kept],
         rows=filling.rows[kept],

@@ -33,7 +33,7 @@ def features(finding: Finding) -> dict[str, float]:
         values |= {
             "self_score": _capped(itself.score) / 4,
             "is_swap": float(repair.action is Action.SWAP),
-            "is_reassign": float(repair.action is Action.REASSIGN),
+            "is_reassign": float(repair.action is Action.REASSIGN and repair.partner is not None),
             "is_visit": float("returns" in repair.links),
             "shorter_side": min(3.0, log1p(evidence["shorter_side"])) - 2,
             "hidden": evidence["hidden"],

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from trackmend_core.project.edits import Edit, PlaceBoxes
+from trackmend_core.project.edits import Edit, PlaceBoxes, SwapTracks
 from trackmend_core.review.finding import Finding
 from trackmend_core.review.kinds import Action, SuspicionKind
 from trackmend_core.types import TrackId
@@ -65,7 +65,7 @@ def one_per_event(
         place = kept.place_of(one.finding, repair.edit, reach)
         if place is None:
             kept.add(one, repair.edit)
-        elif kept.entries[place].finding.repair.edit != repair.edit:
+        elif not _do_the_same(kept.entries[place].finding.repair.edit, repair.edit):
             rivals.setdefault(place, one)
     return [
         replace(one, rival=rivals[place]) if place in rivals else one
@@ -105,6 +105,14 @@ class _Kept:
         return min(found, default=None)
 
 
+def _do_the_same(one: Edit | None, other: Edit | None) -> bool:
+    """Return whether two edits are one, whichever of two swapped tracks is named first."""
+    if isinstance(one, SwapTracks) and isinstance(other, SwapTracks):
+        turned = replace(other, track_a=other.track_b, track_b=other.track_a)
+        return one in (other, turned)
+    return one == other
+
+
 def _claimed(edit: Edit | None) -> list[int]:
     """Return the detections that an edit would give to a track."""
     if not isinstance(edit, PlaceBoxes):
@@ -112,13 +120,23 @@ def _claimed(edit: Edit | None) -> list[int]:
     return [one for one in edit.detection_ids if one is not None]
 
 
+def _moments(finding: Finding) -> tuple[int, ...]:
+    """Return the frames at which a finding happens: a visit has a beginning and an end."""
+    until = finding.repair.until
+    return (finding.frame,) if until is None else (finding.frame, until)
+
+
 def _is_same_event(one: Finding, other: Finding, reach: float) -> bool:
-    """Return whether two findings about the same tracks tell of the same event."""
+    """Return whether a finding about the same tracks tells of an event that is known already.
+
+    What is odd where a visit ends is a part of it; a visit that ends at an event is one more.
+    """
     shared = set(one.tracks) & set(other.tracks)
     for double, event in ((one, other), (other, one)):
         if double.kind is SuspicionKind.DUPLICATE and len(shared) == 2:
             return double.first_frame - reach <= event.frame <= double.last_frame + reach
-    if not shared or abs(one.frame - other.frame) > reach:
+    apart = min(abs(one.frame - there) for there in _moments(other))
+    if not shared or apart > reach:
         return False
     kinds = {one.kind, other.kind}
     if SuspicionKind.MISSED in kinds:

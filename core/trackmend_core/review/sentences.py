@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from trackmend_core.project.edits import ReassignBoxes, ReassignPieces
+from trackmend_core.project.edits import ReassignBoxes, ReassignPieces, SwapTracks
 from trackmend_core.project.records import frame_number
 from trackmend_core.review.finding import Finding
 from trackmend_core.review.kinds import Action, SuspicionKind
@@ -22,6 +22,12 @@ def _switch(finding: Finding, numbers: Sequence[int], *, where: str) -> str:
     frame = frame_number(finding.frame)
     links = finding.repair.links
     itself, joins = links["self"].cosine, links["joins"].cosine
+    if "returns" in links:
+        first, last = _stretch(finding)
+        return (
+            f"From frame {first} to {last} track {one} looks like track {other}: similarity"
+            f" {itself:.2f} to itself, {links['partner_joins'].cosine:.2f} to track {other}."
+        )
     if finding.repair.action is Action.SWAP:
         # "joins" goes from the track before the cut to its partner after it.
         other_way = links["partner_joins"].cosine
@@ -45,6 +51,14 @@ def _switch(finding: Finding, numbers: Sequence[int], *, where: str) -> str:
             f" similarity {itself:.2f} to itself, {joins:.2f} to track {other}."
         )
     return f"Tracks {one} and {other} met at frame {frame} and may have been mixed up."
+
+
+def _stretch(finding: Finding) -> tuple[int, int]:
+    """Return first and last frame of a visit, as people count."""
+    edit = finding.repair.edit
+    assert isinstance(edit, ReassignBoxes | SwapTracks)
+    assert edit.last_frame is not None
+    return frame_number(edit.first_frame), frame_number(edit.last_frame)
 
 
 def _goes_to_later_part(finding: Finding) -> bool:

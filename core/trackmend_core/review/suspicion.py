@@ -93,6 +93,7 @@ class Suspicion:
         crops: boxes to show.
         decision: what a person said of it before, None if nobody has.
         note: that went with the decision.
+        until: the frame at which it is over again, if the proposal mends a stretch only.
     """
 
     key: str
@@ -112,6 +113,12 @@ class Suspicion:
     crops: tuple[Crop, ...] = ()
     decision: Decision | None = None
     note: str = ""
+    until: int | None = None
+
+    @property
+    def moments(self) -> tuple[int, ...]:
+        """Return the frames at which something goes wrong: of a stretch its two ends."""
+        return (self.frame,) if self.until is None else (self.frame, self.until)
 
     @property
     def rank(self) -> float:

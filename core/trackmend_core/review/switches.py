@@ -175,7 +175,7 @@ def named(
         tracks=(track.track_id, *partners),
         frame=best.frame,
         first_frame=int(track.frames[max(row - 1, 0)]),
-        last_frame=best.frame,
+        last_frame=best.frame if best.until is None else best.until,
         alternatives=alternatives,
         evidence=evidence,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from trackmend_core.review.alternatives import HANDOVER_S, Alternative
+from trackmend_core.review.alternatives import HANDOVER_S
 from trackmend_core.review.contacts import Neighbours
 from trackmend_core.review.cut_options import CutOptions
 from trackmend_core.review.cuts import find_cuts
@@ -10,7 +10,7 @@ from trackmend_core.review.finding import Finding, ordered
 from trackmend_core.review.judge import Judge
 from trackmend_core.review.switches import HOPELESS, exact_cut, named
 from trackmend_core.review.track_view import TrackView
-from trackmend_core.review.visits import MOST_CUTS_ON, visit
+from trackmend_core.review.visits import Visits
 
 Span = tuple[int, int]
 """First and last frame of a track, before or after an edit."""
@@ -30,7 +30,7 @@ class TrackChanges:
         exact = (exact_cut(judge, track, cut) for cut in self._cuts)
         self._exact = [None if cut is None else CutOptions(judge, track, cut) for cut in exact]
         self._found: list[Finding | None] = [None] * len(self._cuts)
-        self._visits: dict[tuple[int, ...], Alternative | None] = {}
+        self._visits = Visits(judge, track)
 
     def look(self, neighbours: Neighbours, spans: Sequence[Span] | None = None) -> list[Finding]:
         """Look at the cuts near one of the spans, at all without any, and return what was found."""
@@ -45,15 +45,9 @@ class TrackChanges:
         for cut, finding in zip(self._cuts, self._found, strict=True):
             if finding is not None:
                 ends = sorted(frame for frame in frames if frame > finding.frame)
-                option = self._visit(finding.frame, ends[:MOST_CUTS_ON])
-                if option is not None and option.score > HOPELESS:
-                    options = ordered([option, *finding.alternatives])
+                visits = self._visits.since(finding.frame, ends, neighbours)
+                if likely := [one for one in visits if one.score > HOPELESS]:
+                    options = ordered([*likely, *finding.alternatives])
                     finding = named(self._judge, self._track, cut, options)
                 found.append(finding)
         return found
-
-    def _visit(self, frame: int, ends: Sequence[int]) -> Alternative | None:
-        key = (frame, *ends)
-        if key not in self._visits:
-            self._visits[key] = visit(self._judge, self._track, frame, ends)
-        return self._visits[key]

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from trackmend_core.project import Project, VideoInfo
+from trackmend_core.review.bench.truth import TrueFrame, TrueVideo
+from trackmend_core.tracking import TrackerSettings
 from trackmend_core.types import Float64Array, FrameDetections, RunId, TrackedBox, TrackId
 
 FRAME_COUNT = 200
@@ -147,3 +149,30 @@ def track_at(project: Project, run_id: RunId, walker: Walker, frame: int) -> Tra
         key=lambda box: float(np.abs(np.array(box.box_xyxy) - wanted).sum()),
     )
     return found.track_id
+
+
+def true_video(walkers: list[Walker]) -> TrueVideo:
+    """Everybody is seen as they are, and the detector finds everybody."""
+    frames = []
+    rng = np.random.default_rng(3)
+    for frame in range(FRAME_COUNT):
+        seen = [(number, w) for number, w in enumerate(walkers, 1) if frame in w.frames]
+        boxes = np.array([walker.box_at(frame) for _, walker in seen]).reshape(-1, 4)
+        looks = np.array([walker.look_at(frame) for _, walker in seen])
+        looks = looks.reshape(-1, EMBEDDING_DIM).astype(np.float32)
+        found = boxes + rng.normal(scale=0.5, size=boxes.shape)
+        frames.append(
+            TrueFrame(
+                identities=np.array([number for number, _ in seen], np.int64),
+                boxes_xyxy=boxes,
+                embeddings=looks,
+                detections=FrameDetections(found, np.full(len(seen), 0.9), looks),
+            )
+        )
+    return TrueVideo(
+        name="walkers",
+        frames=tuple(frames),
+        frame_rate=FRAME_RATE,
+        size=(WIDTH, HEIGHT),
+        tracker=TrackerSettings.default(FRAME_RATE),
+    )

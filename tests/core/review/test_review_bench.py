@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from review_scenes import EMBEDDING_DIM, FRAME_COUNT, FRAME_RATE, HEIGHT, WIDTH, Walker, bystanders
+from review_scenes import FRAME_COUNT, Walker, bystanders, true_video
 
 from trackmend_core.jobs.bench_review import Race, bench_reviewer, bench_seeded
 from trackmend_core.project.edits import DeleteTrack, MergeTracks, SplitTrack, SwapTracks
@@ -17,7 +17,6 @@ from trackmend_core.review.bench.repairs import repairs_within
 from trackmend_core.review.bench.seeded import ErrorKind, Seeder, error_count
 from trackmend_core.review.bench.simulate import EDIT_S, LOOK_S, Step
 from trackmend_core.review.bench.truth import (
-    TrueFrame,
     TrueVideo,
     as_detected,
     project_of_tracker,
@@ -27,8 +26,7 @@ from trackmend_core.review.bench.verdict import Verdict
 from trackmend_core.review.fitted import shipped
 from trackmend_core.review.links import FEATURES
 from trackmend_core.review.scene import Scene
-from trackmend_core.tracking import TrackerSettings
-from trackmend_core.types import FrameDetections, TrackId
+from trackmend_core.types import TrackId
 
 WALKERS = [
     Walker(person=0, x=100, speed=2.0),
@@ -37,33 +35,6 @@ WALKERS = [
     Walker(person=3, x=60, speed=1.0, foot=260, frames=range(110, FRAME_COUNT)),
     *bystanders(),
 ]
-
-
-def true_video(walkers: list[Walker]) -> TrueVideo:
-    """Everybody is seen as they are, and the detector finds everybody."""
-    frames = []
-    rng = np.random.default_rng(3)
-    for frame in range(FRAME_COUNT):
-        seen = [(number, w) for number, w in enumerate(walkers, 1) if frame in w.frames]
-        boxes = np.array([walker.box_at(frame) for _, walker in seen]).reshape(-1, 4)
-        looks = np.array([walker.look_at(frame) for _, walker in seen])
-        looks = looks.reshape(-1, EMBEDDING_DIM).astype(np.float32)
-        found = boxes + rng.normal(scale=0.5, size=boxes.shape)
-        frames.append(
-            TrueFrame(
-                identities=np.array([number for number, _ in seen], np.int64),
-                boxes_xyxy=boxes,
-                embeddings=looks,
-                detections=FrameDetections(found, np.full(len(seen), 0.9), looks),
-            )
-        )
-    return TrueVideo(
-        name="walkers",
-        frames=tuple(frames),
-        frame_rate=FRAME_RATE,
-        size=(WIDTH, HEIGHT),
-        tracker=TrackerSettings.default(FRAME_RATE),
-    )
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from trackmend_core.errors import UserError
 from trackmend_core.project import Project
 from trackmend_core.project.edits import SwapTracks
 from trackmend_core.review.bench.meetings import Marks, Meeting, meetings
-from trackmend_core.review.bench.recall import BLUR_FRAMES, NEAR_S
+from trackmend_core.review.bench.recall import NEAR_S, blur_frames
 from trackmend_core.review.bench.seeded import SPACING_S
 from trackmend_core.review.index import ReviewIndex
 from trackmend_core.review.suspicion import Suspicion
@@ -240,7 +240,8 @@ def _judged(index: ReviewIndex, put: _Put, queue: list[Suspicion]) -> KnownSwap:
     tracks = _tracks_of(index, put)
     reach = NEAR_S * index.scene.frame_rate
     for place, suspicion in enumerate(queue, start=1):
-        if tracks.intersection(suspicion.tracks) and abs(suspicion.frame - put.frame) <= reach:
+        is_near = any(abs(frame - put.frame) <= reach for frame in suspicion.moments)
+        if tracks.intersection(suspicion.tracks) and is_near:
             return _known(index, put, tracks, place, suspicion)
     return _known(index, put, tracks, None, None)
 
@@ -253,11 +254,16 @@ def _known(
     suspicion: Suspicion | None,
 ) -> KnownSwap:
     edit = None if suspicion is None else suspicion.proposal.edit
+    blur, ends = blur_frames(index.scene.frame_rate), list[int]()
+    if isinstance(edit, SwapTracks):
+        # Where two of the known swaps are of the same two tracks, one edit may undo both.
+        ends = (
+            [edit.first_frame] if edit.last_frame is None else [edit.first_frame, edit.last_frame]
+        )
     is_right = (
         isinstance(edit, SwapTracks)
         and {edit.track_a, edit.track_b} == tracks
-        and abs(edit.first_frame - put.frame) <= BLUR_FRAMES
-        and edit.last_frame is None
+        and any(abs(end - put.frame) <= blur for end in ends)
     )
     one, other = sorted(index.scene.tracks[track_id].number for track_id in tracks)
     return KnownSwap(frame=put.frame, numbers=(one, other), place=place, is_right=is_right)

@@ -12,8 +12,10 @@ from trackmend_core.review.suspicion import Suspicion
 NEAR_S: Final = 0.5
 """A suspicion is about an error if it is about its tracks and so near in time."""
 
-BLUR_FRAMES: Final = 5
-"""A proposal may miss the exact frame of an error by so many frames."""
+BLUR_S: Final = 0.2
+"""A proposal may miss the exact moment of an error by so much."""
+
+_LEAST_BLUR_FRAMES: Final = 2
 
 _WORTH: Final = {ErrorKind.SWAP: 4, ErrorKind.FRAGMENTATION: 1, ErrorKind.MERGE: 1}
 """How many breaks (see `LayerLabels.breaks`) an error makes."""
@@ -98,7 +100,8 @@ def score_queue(
 def is_about(suspicion: Suspicion, error: SeededError, scene: Scene, labels: LayerLabels) -> bool:
     """Return whether a suspicion is near an error in time and about tracks that it touched."""
     reach = NEAR_S * scene.frame_rate
-    if not error.first_frame - reach <= suspicion.frame <= error.last_frame + reach:
+    low, high = error.first_frame - reach, error.last_frame + reach
+    if not any(low <= frame <= high for frame in suspicion.moments):
         return False
     touched = {
         track
@@ -119,19 +122,29 @@ def is_right(
     """Return whether the first proposal undoes an error and does no harm elsewhere."""
     if suspicion.proposal.edit is None:
         return False
-    blurred = _blurred(errors)
+    blur = blur_frames(scene.frame_rate)
+    blurred = _blurred(errors, blur)
     before = labels.breaks(blurred)
     after = labels.after(scene, suspicion.proposal.edit)
     lost = len(labels.tracks) - len(after.tracks)
-    return lost <= BLUR_FRAMES and after.breaks(blurred) <= before - _WORTH[error.kind]
+    return lost <= blur and after.breaks(blurred) <= before - _WORTH[error.kind]
 
 
-def _blurred(errors: Sequence[SeededError]) -> dict[int, list[tuple[int, int]]]:
+def blur_frames(frame_rate: float) -> int:
+    """Return by how many frames a proposal may miss an error: at few frames a second a few.
+
+    Were it more, two errors a second apart would hide in one another, and what undoes one exactly
+    would not count as right.
+    """
+    return max(_LEAST_BLUR_FRAMES, round(BLUR_S * frame_rate))
+
+
+def _blurred(errors: Sequence[SeededError], blur: int) -> dict[int, list[tuple[int, int]]]:
     """Return the frames around each swap; ends of fragments and merges are exact."""
     blurred: dict[int, list[tuple[int, int]]] = {}
     for error in errors:
         if error.kind == ErrorKind.SWAP:
             for person in error.people:
-                stretch = (error.last_frame - BLUR_FRAMES, error.last_frame + BLUR_FRAMES)
+                stretch = (error.last_frame - blur, error.last_frame + blur)
                 blurred.setdefault(person, []).append(stretch)
     return blurred

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-LIMITS: Final = (0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
+LIMITS: Final = (0.15, 0.3, 0.5, 0.7, 0.9, 1.0)
 """Bins of probability; the queue shows nothing below the first."""
 
 Answer = tuple[float, bool]

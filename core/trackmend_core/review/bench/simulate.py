@@ -20,6 +20,7 @@ from trackmend_core.project.edits import Edit
 from trackmend_core.review.bench.repairs import repairs_within
 from trackmend_core.review.bench.truth import TrueVideo, as_table
 from trackmend_core.review.bench.verdict import Verdict
+from trackmend_core.review.fitted import Fitted
 from trackmend_core.review.index import ReviewIndex
 from trackmend_core.review.kinds import Decision
 from trackmend_core.review.scene import Scene
@@ -46,6 +47,10 @@ class Step:
         switches: how often a person is found on another track than the time before.
         said: the probability of the proposal that was looked at, None without one.
         was_right: whether that proposal, and not its runner-up, truly helped.
+        plain: its probability without what this reviewer's answers taught, None without one.
+        family: what the proposal was about.
+        manner: how it would have mended that.
+        promised: boxes that it promised to bring to the right id.
     """
 
     looks: int
@@ -56,17 +61,24 @@ class Step:
     switches: int = 0
     said: float | None = None
     was_right: bool = False
+    plain: float | None = None
+    family: str = ""
+    manner: str = ""
+    promised: int = 0
 
 
-def review_by_queue(project: Project, run_id: RunId, video: TrueVideo) -> list[Step]:
+def review_by_queue(
+    project: Project, run_id: RunId, video: TrueVideo, *, fitted: Fitted | None = None
+) -> list[Step]:
     """Walk along the queue until it is empty; the first step is the start."""
-    index = ReviewIndex.open(project, run_id)
+    index = ReviewIndex(project, run_id, fitted=fitted)
     work = _Work(video, index.scene)
     for _ in range(MOST_LOOKS):
         queue = index.suspicions()
         if not queue:
             break
         suspicion = queue[0]
+        plain, manner = index.plainly(suspicion)
         options = [suspicion.proposal, suspicion.runner_up]
         edits = [one.edit for one in options if one is not None and one.edit is not None]
         chosen = next((edit for edit in edits if work.verdict.helps(index.scene, edit)), None)
@@ -76,7 +88,16 @@ def review_by_queue(project: Project, run_id: RunId, video: TrueVideo) -> list[S
         else:
             index.decide(suspicion, Decision.ACCEPTED)
             index.update(project.edit(chosen))
-        work.looked(made=int(chosen is not None), said=suspicion.probability, was_right=was_right)
+        work.looked(made=int(chosen is not None))
+        work.steps[-1] = replace(
+            work.steps[-1],
+            said=suspicion.probability,
+            was_right=was_right,
+            plain=plain,
+            family=suspicion.kind.family,
+            manner=manner,
+            promised=suspicion.proposal.gain_boxes,
+        )
     return work.finished()
 
 
@@ -127,7 +148,7 @@ class _Work:
             )
         ]
 
-    def looked(self, *, made: int, said: float | None = None, was_right: bool = False) -> None:
+    def looked(self, *, made: int) -> None:
         """Note a look in which so many edits were made."""
         last = self.steps[-1]
         edits = last.edits + made
@@ -144,8 +165,6 @@ class _Work:
                 idf1=now.idf1,
                 hota=self._hota,
                 switches=now.switches,
-                said=said,
-                was_right=was_right,
             )
         )
 

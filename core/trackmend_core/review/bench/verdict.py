@@ -74,8 +74,8 @@ class Verdict:
         """Return whether an edit makes the layer truly better.
 
         It does if IDF1 rises, or if fewer people change their track and IDF1 falls a little: of two
-        repairs that belong together the first may cost a little. Deleting boxes of people whom no
-        other track covers is no help, even where IDF1 would rise by it.
+        repairs that belong together the first may cost a little, but no switch. Deleting boxes of
+        people whom no other track covers is no help, even where IDF1 would rise by it.
         """
         removed, lost = self._lost(scene, edit)
         if lost > LOST_SHARE * removed:
@@ -83,6 +83,8 @@ class Verdict:
         now, then = self.standing(scene), self.standing(scene, edit)
         if then.idf1 > now.idf1 + 1e-9:
             return then.breaks <= now.breaks
+        if then.switches > now.switches:
+            return False
         return then.idf1 >= now.idf1 - PASSING_LOSS and then.breaks < now.breaks
 
     def _lost(self, scene: Scene, edit: Edit) -> tuple[int, int]:
