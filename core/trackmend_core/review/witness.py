@@ -147,13 +147,16 @@ def _pair(
         stage = Stage.APPEARANCE if by_appearance else Stage.OVERLAP
         by_overlap, limit = not by_appearance, settings.iou_cost_max
     paid = 1.0 - overlaps if by_overlap else costs
+    price = float(paid[row, column])
+    if not by_overlap and tracks.confirmed[row]:
+        paid = paid + settings.return_cost * tracks.lost[:, None]
     runner_up, margin = _next_best(paid[row], column)
     rival, rival_margin = _next_best(paid[:, column], row)
     return MatchedPair(
         track_row=row,
         detection_column=column,
         stage=stage,
-        cost=float(paid[row, column]),
+        cost=price,
         cost_max=limit if by_overlap else settings.appearance_cost_max,
         runner_up=runner_up,
         margin=margin,

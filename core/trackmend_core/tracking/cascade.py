@@ -1,5 +1,6 @@
 """FairMOT's three matching stages: appearance with motion, overlap, overlap of the newly born."""
 
+from dataclasses import replace
 from typing import Protocol
 
 from trackmend_core.tracking.candidates import Candidates
@@ -30,7 +31,9 @@ def associate(
 ) -> Association:
     """Pair predicted tracks with the candidates of the frame.
 
-    1. Confirmed tracks, seen or lost, by appearance within the motion gate.
+    1. Confirmed tracks, seen or lost, by appearance within the motion gate. Lost ones may have to
+       yield to seen ones (an addition, see `return_cost`): long remembered, they otherwise take
+       turns with the track that goes on with their person.
     2. Confirmed tracks seen in the last frame that are still alone, by overlap. Lost ones stay out:
        their prediction is too old to trust overlap alone (the paper's text lets them in).
     3. Tracks born in the last frame, by overlap, under a looser limit.
@@ -43,7 +46,11 @@ def associate(
     by_overlap = _costs(overlap_costs, tracks, candidates, settings)
     if settings.use_appearance:
         matching.settle(
-            tracks.confirmed, costs=by_appearance, cost_max=settings.appearance_cost_max
+            tracks.confirmed,
+            costs=_yielding(by_appearance, tracks, settings)
+            if settings.return_cost
+            else by_appearance,
+            cost_max=settings.appearance_cost_max + settings.return_cost,
         )
     if settings.use_overlap:
         lost_too = settings.lost_match_by_overlap or not settings.use_appearance
@@ -57,6 +64,18 @@ def associate(
         else settings.appearance_cost_max,
     )
     return matching.result()
+
+
+def _yielding(costs: StageCosts, tracks: TrackTable, settings: TrackerSettings) -> StageCosts:
+    """Let lost tracks pay more than seen ones for what either could have."""
+
+    def with_return(rows: IntArray, columns: IntArray) -> PairCosts:
+        pairs = costs(rows, columns)
+        pairs = pairs.only(pairs.costs < settings.appearance_cost_max)
+        is_lost = tracks.lost.take(rows).take(pairs.rows)
+        return replace(pairs, costs=pairs.costs + settings.return_cost * is_lost)
+
+    return with_return
 
 
 def _costs(

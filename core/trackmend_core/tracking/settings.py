@@ -44,6 +44,8 @@ class TrackerSettings:
         inclusive_iou: whether IoU counts the border pixel, as `cython_bbox` does.
         confirm_births: whether a new track must be seen again before it is shown.
         lost_match_by_overlap: whether lost tracks take part in the overlap stage.
+        return_cost: how much more a lost track pays than a seen one where both would go on with a
+            detection by appearance; what is possible at all stays the same.
         use_appearance: whether there is an appearance stage; without it lost tracks, too, are
             matched by overlap.
         use_motion: whether the Kalman filter predicts and gates; without it a track stays at its
@@ -77,6 +79,7 @@ class TrackerSettings:
     inclusive_iou: bool = False
     confirm_births: bool = True
     lost_match_by_overlap: bool = False
+    return_cost: float = 0.0
     use_appearance: bool = True
     use_motion: bool = True
     use_overlap: bool = True
@@ -91,6 +94,7 @@ class TrackerSettings:
             "iou_cost_max",
             "unconfirmed_iou_cost_max",
             "duplicate_iou_min",
+            "return_cost",
         )
         for name in shares:
             if not 0 <= getattr(self, name) <= 1:

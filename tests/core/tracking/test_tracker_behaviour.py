@@ -87,6 +87,40 @@ def test_the_official_code_remembers_one_frame_longer_and_then_forgets_at_once()
     assert ids(tracker, frame(0, 1)) == [1], "the zombie must not return twice"
 
 
+def turned(share: float) -> list[float]:
+    """A look between those of the first two people: 0 is the first, 1 the second."""
+    angle = share * np.pi / 2
+    return [float(np.cos(angle)), float(np.sin(angle)), *[0.0] * 6]
+
+
+@pytest.mark.parametrize(("return_cost", "goes_on"), [(0.0, 1), (0.2, 2)])
+def test_a_lost_track_that_is_dearer_does_not_take_over_from_the_one_that_is_seen(
+    return_cost: float, goes_on: int
+) -> None:
+    tracker = Tracker(
+        dataclasses.replace(TrackerSettings.default(frame_rate=25), return_cost=return_cost)
+    )
+    place, beside = [50.0, 50, 90, 150], [56.0, 50, 96, 150]
+    both = FrameDetections([place, beside], [0.9, 0.9], [turned(0), turned(0.4)])
+    assert ids(tracker, both) == [1, 2]
+    assert ids(tracker, FrameDetections([beside], [0.9], [turned(0.4)])) == [2]
+    nearer_the_lost_one = FrameDetections([beside], [0.9], [turned(0.15)])
+    assert ids(tracker, nearer_the_lost_one) == [goes_on]
+
+
+def test_a_dearer_return_is_possible_as_before_where_nobody_else_is() -> None:
+    settings = dataclasses.replace(
+        TrackerSettings.default(frame_rate=25), return_cost=0.3, lost_match_by_overlap=False
+    )
+    tracker = Tracker(settings)
+    place = [[50.0, 50, 90, 150]]
+    ids(tracker, FrameDetections(place, [0.9], [turned(0)]))
+    ids(tracker, FrameDetections.empty(8))
+    changed = FrameDetections(place, [0.9], [turned(0.55)])
+    assert 1 - turned(0.55)[0] > settings.appearance_cost_max - settings.return_cost
+    assert ids(tracker, changed) == [1]
+
+
 def test_a_returning_track_takes_the_score_of_its_detection() -> None:
     for chosen, expected in ((DEFAULT, 0.5), (OFFICIAL, 0.9)):
         tracker = Tracker(chosen)
