@@ -92,18 +92,82 @@ def test_where_doubtful_detections_begin_wrong_tracks_they_must_be_surer(
     assert used.score_threshold == SETTINGS.score_threshold
 
 
+def test_clearly_fewer_switches_are_a_win_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    def judge(seen: SeenStretch, choice: Association) -> Outcome:
+        dearer = choice.return_cost == 0.1
+        return Outcome(worth=0.5 + 0.001 * dearer, switches=0.03 - 0.01 * dearer)
+
+    stand_in(monkeypatch, judge)
+    choice = choose_association(LONG, SHORT)
+    assert choice is not None
+    used = recommended_settings(choice.metadata({}, SETTINGS, frame_rate=FRAME_RATE), frame_rate=25)
+    assert used.return_cost == 0.1
+
+
+def test_of_choices_about_as_good_the_one_with_the_fewest_switches_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def judge(seen: SeenStretch, choice: Association) -> Outcome:
+        best, fewest = choice.birth_rise == 0.2, choice.birth_rise == 0.1
+        return Outcome(
+            worth=0.5 + 0.1 * (best or fewest) + 0.005 * best,
+            switches=0.03 - 0.005 * best - 0.01 * fewest,
+        )
+
+    stand_in(monkeypatch, judge)
+    choice = choose_association(LONG, SHORT)
+    assert choice is not None and (choice.score_rise, choice.birth_rise) == (0.0, 0.1)
+
+
+def test_what_was_gained_in_switches_is_not_given_away_for_a_longer_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def judge(seen: SeenStretch, choice: Association) -> Outcome:
+        dearer, longer = choice.return_cost > 0, choice.memory_factor > 1
+        return Outcome(worth=0.5 + 0.1 * longer, switches=0.03 - 0.01 * dearer + 0.005 * longer)
+
+    stand_in(monkeypatch, judge)
+    choice = choose_association(LONG, SHORT)
+    assert choice is not None, "with the longer memory there are fewer than before, too"
+    assert (choice.return_cost, choice.memory_factor) == (0.1, 1.0)
+
+
+def test_the_choices_are_made_again_where_one_has_changed_what_the_others_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def judge(seen: SeenStretch, choice: Association) -> Outcome:
+        longer = choice.memory_factor == 2.0
+        return Outcome(worth=0.5 + 0.1 * longer * (1 + (choice.score_rise > 0)), switches=0.0)
+
+    stand_in(monkeypatch, judge)
+    choice = choose_association(LONG, SHORT)
+    assert choice is not None and (choice.score_rise, choice.memory_factor) == (0.1, 2.0)
+
+
+def test_a_very_long_memory_is_tried_only_where_the_stretch_is_long_enough_to_tell(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def judge(seen: SeenStretch, choice: Association) -> Outcome:
+        return Outcome(worth=0.5 + 0.1 * choice.memory_factor, switches=0.0)
+
+    stand_in(monkeypatch, judge)
+    for frame_count, factor in ((60, 2.0), (240, 4.0)):
+        choice = choose_association(stretch(hidden=range(20, 24), frame_count=frame_count), SHORT)
+        assert choice is not None and choice.memory_factor == factor
+
+
 def test_what_makes_more_switches_is_not_taken_however_good_it_looks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def judge(seen: SeenStretch, choice: Association) -> Outcome:
         rises, longer = choice.birth_rise > 0.15, choice.memory_factor > 1
         return Outcome(
-            worth=0.5 + 0.05 * rises + 0.1 * longer, switches=0.03 - 0.02 * rises + 0.01 * longer
+            worth=0.5 + 0.05 * rises + 0.1 * longer, switches=0.03 - 0.02 * rises + 0.03 * longer
         )
 
     stand_in(monkeypatch, judge)
     choice = choose_association(LONG, SHORT)
-    assert choice is not None, "it is the longer memory alone that is refused"
+    assert choice is not None
     assert (choice.birth_rise, choice.memory_factor) == (0.2, 1.0)
 
 

@@ -51,7 +51,7 @@ def process_arguments(street: EditedStreet, base: Path, *more: str) -> list[str]
         *(sys.executable, "-m", "trackmend_training", "finetune", str(street.project.path)),
         *("--base", str(base), "--out", str(street.folder / "out"), "--batch-size", "2"),
         *("--max-frames", "4", "--replay-frames", "1", "--crop", "128", "128", "--threads", "1"),
-        *("--check-frames", "2"),
+        *("--check-frames", "2", "--fewest-boxes", "0"),
         *more,
     ]
 
@@ -264,6 +264,9 @@ def test_where_too_little_can_be_judged_the_network_stays_as_it_was(
     assert model.metadata["blend"] == "0.0" and model.metadata["parent"] == "base"
     for name, value in old.network.state_dict().items():
         assert torch.equal(model.network.state_dict()[name], value), name
+    assert not any(isinstance(message, Step) for message in messages), "nothing to train for"
+    told = [message.text for message in messages if isinstance(message, Noted)]
+    assert any("100000 to tell a better network from a lucky one" in text for text in told)
     last = messages[-1]
     assert isinstance(last, Finished)
-    assert "too few to tell" in str(last.summary["reason"])
+    assert "The network is as it was" in str(last.summary["reason"])

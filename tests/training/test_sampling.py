@@ -6,6 +6,7 @@ import pytest
 from corrected_project import EditedStreet
 
 from trackmend_core.jobs.evidence import Evidence, EvidenceKind, read_evidence
+from trackmend_core.jobs.held_out import GUARD_FRAMES, HeldOut, hold_out
 from trackmend_core.project import BoxRecord, ReviewAnchor, ReviewAnswer, Suggestion
 from trackmend_core.project.edits import (
     NEW_TRACK,
@@ -16,13 +17,10 @@ from trackmend_core.project.edits import (
 )
 from trackmend_core.types import TrackId
 from trackmend_training.datasets.sampling import (
-    GUARD_FRAMES,
     UNSAID,
     WEIGHTS,
-    HeldOut,
     Sample,
     choose_samples,
-    hold_out,
     mostly_inside,
 )
 

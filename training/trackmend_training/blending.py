@@ -5,6 +5,7 @@ and forgets little.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -12,12 +13,10 @@ from torch import Tensor
 
 from trackmend_core.model import LoadedModel, load_checkpoint
 
-FREE_LOSS = 0.01
-"""So much may be forgotten elsewhere before it counts."""
-FORGETTING_WEIGHT = 2.0
+FREE_LOSS = 0.02
+"""So much may be lost elsewhere; what is gained here does not pay for more."""
+CLEAR_WIN = 0.01
 BOX_HEADS = ("wh.", "reg.")
-"""They stay as they were: most corrected boxes are the old model's own, and what is learnt from the
-few that people drew shows elsewhere as worse edges."""
 
 
 class Weighed(Protocol):
@@ -35,47 +34,73 @@ class Weighed(Protocol):
 W = TypeVar("W", bound=Weighed)
 
 
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """A part of what was learnt.
+
+    Attributes:
+        share: of the change, 0..1.
+        with_boxes: whether the heads that measure boxes change too. Most corrected boxes are the
+            old model's own, and what is learnt from few that people drew shows elsewhere as worse
+            edges; from many, it is half of the gain.
+    """
+
+    share: float
+    with_boxes: bool = False
+
+
+UNCHANGED = Blend(0.0)
+
+
 def choose_blend(
-    before: W, blends: Sequence[float], *, judge: Callable[[float], W]
-) -> tuple[float, W]:
-    """Return how much of the change to keep, and what that does; 0 where all of it loses.
+    before: W, shares: Sequence[float], *, judge: Callable[[Blend], W]
+) -> tuple[Blend, W]:
+    """Return how much of the change to keep, and what that does; nothing where all of it loses.
 
     The largest share that loses nothing, and not the one that does best: on some tens of frames the
-    best is the luckiest, while what was learnt helps beyond them.
+    best is the luckiest, while what was learnt helps beyond them. The box heads take part where
+    that clearly wins, or where without them too much is forgotten.
 
     Args:
         before: the old model.
-        blends: shares to try.
-        judge: judges the old model changed by a share.
+        shares: to try.
+        judge: judges the old model changed by a part.
     """
-    for blend in sorted(blends, reverse=True):
-        judged = judge(blend)
-        forgotten = max(0.0, before.kept - judged.kept - FREE_LOSS)
-        if judged.worth - FORGETTING_WEIGHT * forgotten >= before.worth:
-            return blend, judged
-    return 0.0, before
+    for share in sorted(shares, reverse=True):
+        judged = [(blend, judge(blend)) for blend in (Blend(share), Blend(share, True))]
+        fine = [one for one in judged if _loses_nothing(before, one[1])]
+        if len(fine) == len(judged):
+            wins = fine[1][1].worth > fine[0][1].worth + CLEAR_WIN
+            return fine[1] if wins else fine[0]
+        if fine:
+            return fine[0]
+    return UNCHANGED, before
 
 
-def blended(old: LoadedModel, new: LoadedModel, share: float, *, base: Path) -> LoadedModel:
-    """Return the old model changed by a share of what was learnt, all but its box heads.
+def _loses_nothing(before: Weighed, after: Weighed) -> bool:
+    return after.worth >= before.worth and after.kept >= before.kept - FREE_LOSS
+
+
+def blended(old: LoadedModel, new: LoadedModel, blend: Blend, *, base: Path) -> LoadedModel:
+    """Return the old model changed by a part of what was learnt.
 
     Args:
         old: as it was.
         new: as it was trained, of the same kind.
-        share: 0..1.
+        blend: which part.
         base: the file of the old one, read once more for every share above 0.
     """
-    if share == 0:
+    if blend.share == 0:
         return old
     between = load_checkpoint(base)
     earlier, later = old.network.state_dict(), new.network.state_dict()
     between.network.load_state_dict(
-        {name: _between(name, earlier[name], later[name], share) for name in later}
+        {name: _between(name, earlier[name], later[name], blend) for name in later}
     )
     return between
 
 
-def _between(name: str, earlier: Tensor, later: Tensor, share: float) -> Tensor:
-    if name.startswith(BOX_HEADS):
+def _between(name: str, earlier: Tensor, later: Tensor, blend: Blend) -> Tensor:
+    if not blend.with_boxes and name.startswith(BOX_HEADS):
         return earlier
-    return earlier.lerp(later, share) if later.is_floating_point() else later
+    return earlier.lerp(later, blend.share) if later.is_floating_point() else later

@@ -8,17 +8,17 @@ import numpy as np
 
 from trackmend_core.exchange import mot_table
 from trackmend_core.jobs import recommended_settings
+from trackmend_core.jobs.held_out import HeldOut, fleeting_tracks
 from trackmend_core.model import Detector, LoadedModel, load_checkpoint, save_checkpoint
 from trackmend_core.project import Project
 from trackmend_core.tracking import TrackerSettings
 from trackmend_core.types import ImageArray
 from trackmend_core.video import open_video
 from trackmend_training.association import Association, choose_association, see
-from trackmend_training.blending import blended, choose_blend
+from trackmend_training.blending import UNCHANGED, blended, choose_blend
 from trackmend_training.checkpoints import MODEL_FILE
 from trackmend_training.config import FinetuneConfig
-from trackmend_training.datasets.corrected import CorrectedRun, fleeting_tracks
-from trackmend_training.datasets.sampling import HeldOut
+from trackmend_training.datasets.corrected import CorrectedRun
 from trackmend_training.judging import Answer, JudgedStretch, answer, drawn_stretch
 from trackmend_training.training_set import TrainingSet
 from trackmend_training.what_changed import WhatChanged, what_changed
@@ -28,10 +28,9 @@ CROPS_FOLDER = "events"
 DRAWN_SEED = 90_210
 """Of the drawn street that tells what was forgotten; never drawn for replay."""
 MOST_JUDGED = 200
-TOO_FEW = (
-    "Only {boxes} boxes could be held out, too few to tell a better network from a lucky one; only "
-    "the tracker's settings are new. Correct more frames."
-)
+MOST_FITTED = 300
+"""Frames by which the tracker's settings are chosen."""
+NOT_TRAINED = "The network is as it was; only the tracker's settings are new."
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -62,9 +61,13 @@ class _Judged:
 
     @property
     def kept(self) -> float:
-        """Return one figure for what it can do elsewhere."""
-        scores = self.elsewhere.scores
-        return (scores.hota.hota + scores.clear.mota) / 2
+        """Return one figure for what it can do elsewhere.
+
+        Switches are in it by HOTA alone: on so short a street they come and go by chance, and the
+        tracker's settings, which are fitted later, make and cure most of them.
+        """
+        clear, hota = self.elsewhere.scores.clear, self.elsewhere.scores.hota.hota
+        return (1 - (clear.fp + clear.fn) / max(1, clear.gt_boxes) + hota) / 2
 
 
 def conclude(
@@ -72,9 +75,10 @@ def conclude(
     training_set: TrainingSet,
     *,
     base: Path,
-    learnt: Path,
+    learnt: Path | None,
     out_dir: Path,
     config: FinetuneConfig,
+    lineage: Mapping[str, str],
 ) -> Conclusion:
     """Blend the new weights with the old ones as far as that helps, and report what changed.
 
@@ -82,32 +86,40 @@ def conclude(
         project: open; only read.
         training_set: what was learnt from.
         base: the old model.
-        learnt: the trained one.
+        learnt: the trained one; None where too little can be judged, and the network stays.
         out_dir: receives the model, the report and pictures of events.
         config: which blends to try.
+        lineage: where a model comes from whose network was not trained.
 
     Raises:
         UserError: the video cannot be read.
     """
-    run = max(training_set.runs, key=lambda one: one.held_out.frame_count if one.held_out else 0)
+    run = judged_run(training_set)
     stretch = _stretch(project, run)
     elsewhere = drawn_stretch(frame_count=config.check_frames, seed=DRAWN_SEED)
-    old, new = load_checkpoint(base), load_checkpoint(learnt)
+    old = load_checkpoint(base)
     settings = _settings_of(project, run, old, frame_rate=stretch.frame_rate)
     before = _judge(old, stretch, elsewhere, settings)
-    boxes = len(stretch.truth.frames)
-    can_judge = boxes >= config.fewest_boxes
-    blend, after = choose_blend(
-        before,
-        config.blends if can_judge else (),
-        judge=lambda share: _judge(
-            blended(old, new, share, base=base), stretch, elsewhere, settings
-        ),
-    )
-    chosen = blended(old, new, blend, base=base)
+    blend, chosen, after = UNCHANGED, old, before
+    metadata: Mapping[str, str] = {**lineage}
+    if learnt is not None:
+        new = load_checkpoint(learnt)
+        blend, after = choose_blend(
+            before,
+            config.blends,
+            judge=lambda part: _judge(
+                blended(old, new, part, base=base), stretch, elsewhere, settings
+            ),
+        )
+        chosen = blended(old, new, blend, base=base)
+        metadata = new.metadata
+    metadata = {
+        **metadata,
+        "blend": str(blend.share),
+        "box_heads": "learnt" if blend.with_boxes else "as they were",
+    }
     learnt_from = _stretch(project, run, learnt=True)
     association = _associate(chosen, learnt_from, elsewhere, settings)
-    metadata = {**new.metadata, "blend": str(blend)}
     if association is not None:
         metadata = association.metadata(metadata, settings, frame_rate=stretch.frame_rate)
         changed = replace(chosen, metadata=metadata)
@@ -121,13 +133,18 @@ def conclude(
         elsewhere=(before.elsewhere, after.elsewhere),
         folder=out_dir / CROPS_FOLDER,
         is_seen=run.held_out is None,
-        blend=blend,
+        blend=blend.share,
     )
-    if not can_judge:
-        report = replace(report, reason=f"{TOO_FEW.format(boxes=boxes)} {report.reason}")
+    if learnt is None:
+        report = replace(report, reason=f"{NOT_TRAINED} {report.reason}")
     report_path = out_dir / REPORT_FILE
     report.write(report_path)
     return Conclusion(model_path=model_path, report=report, report_path=report_path)
+
+
+def judged_run(training_set: TrainingSet) -> CorrectedRun:
+    """Return the run by whose frames the new model is judged."""
+    return max(training_set.runs, key=lambda one: one.held_out.frame_count if one.held_out else 0)
 
 
 def _judge(
@@ -175,7 +192,8 @@ def _stretch(project: Project, run: CorrectedRun, *, learnt: bool = False) -> Ju
     if run.held_out is not None and not learnt:
         window = run.held_out
     first = window.first_frame
-    last = min(window.last_frame, first + MOST_JUDGED - 1)
+    most = MOST_FITTED if learnt else MOST_JUDGED
+    last = min(window.last_frame, first + most - 1)
     record = project.run(run.run_id)
     path = project.locate_video(record.video_id)
     everything = project.boxes_in_range(run.run_id, 0, max(0, record.next_frame - 1))

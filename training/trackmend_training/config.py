@@ -234,12 +234,18 @@ class TrainConfig:
         return cls.from_dict(values)
 
 
+USUAL_STEPS = (160, 360)
+"""What is planned where nothing was said: the fewest, and the most, of which a long clip is worth
+more than a short one."""
+STEPS_A_FRAME = 0.9
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinetuneConfig:
     """How a model is taught from the corrections in one project.
 
     Attributes:
-        steps: optimiser steps.
+        steps: optimiser steps; 0 for as many as the corrected frames are worth.
         batch_size: images a step.
         learning_rate: at its highest.
         backbone_rate: of the backbone, relative to it.
@@ -256,13 +262,14 @@ class FinetuneConfig:
         fewest_boxes: with fewer to judge by than these the network stays as it was, and only the
             tracker's settings are fitted: two lucky boxes would decide.
         check_frames: frames of a drawn street that tell what was forgotten.
-        max_minutes: training ends then, whatever was planned; judging takes up to a minute more.
+        max_minutes: training ends then, whatever was planned; judging takes two or three
+            more.
         crop_wh: size of the training crops.
         threads: of torch on the CPU, 0 for its own choice.
         seed: of everything random.
     """
 
-    steps: int = 160
+    steps: int = 0
     batch_size: int = 6
     learning_rate: float = 2e-4
     backbone_rate: float = 0.2
@@ -278,10 +285,17 @@ class FinetuneConfig:
     blends: tuple[float, ...] = (1.0, 0.7, 0.4)
     fewest_boxes: int = 200
     check_frames: int = 60
-    max_minutes: float = 8.0
+    max_minutes: float = 7.0
     crop_wh: tuple[int, int] = (352, 448)
     threads: int = 0
     seed: int = 317
+
+    def steps_for(self, frames: int) -> int:
+        """Return how many steps are planned where so many frames are corrected."""
+        if self.steps:
+            return self.steps
+        fewest, most = USUAL_STEPS
+        return max(fewest, min(most, round(STEPS_A_FRAME * frames)))
 
     def to_dict(self) -> dict[str, Any]:  # Any: plain values of JSON
         """Return plain values, ready for JSON."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,12 +12,13 @@ import numpy as np
 from torch import Tensor
 
 from trackmend_core.errors import UserError
+from trackmend_core.jobs.held_out import Judgeable, judgeable
 from trackmend_core.model import load_checkpoint
 from trackmend_core.model.loaded import LoadedModel
 from trackmend_core.project import ModelRecord, Project
 from trackmend_core.types import FloatArray, RunId
 from trackmend_training.batches import Batch
-from trackmend_training.conclude import Conclusion, conclude
+from trackmend_training.conclude import Conclusion, conclude, judged_run
 from trackmend_training.config import AugmentConfig, FinetuneConfig, TrainConfig
 from trackmend_training.datasets.image_size import read_image_size
 from trackmend_training.keeping import StayClose
@@ -81,25 +82,52 @@ def finetune(
             config=config,
             reid_dim=model.reid_dim,
         )
-        learnt = _learn(
-            model,
-            training_set,
-            base=base,
-            out_dir=out_dir,
-            project_path=project_path,
-            config=config,
-            emit=emit,
-            is_cancelled=is_cancelled,
+        lineage = _lineage(model, base=base, project_path=project_path, training_set=training_set)
+        enough = judgeable(
+            project,
+            judged_run(training_set).run_id,
+            needed=config.fewest_boxes,
+            share=config.held_out_share,
         )
-        if learnt is None or is_cancelled():
+        learnt = None
+        if enough.is_enough:
+            learnt = _learn(
+                model,
+                training_set,
+                base=base,
+                out_dir=out_dir,
+                config=replace(config, steps=config.steps_for(enough.trusted_frames)),
+                lineage=lineage,
+                emit=emit,
+                is_cancelled=is_cancelled,
+            )
+        else:
+            emit(Noted(text=too_short(enough)))
+        if (enough.is_enough and learnt is None) or is_cancelled():
             emit(Cancelled(path=None if learnt is None else str(learnt)))
             return learnt
         emit(Noted(text="Comparing the new model with the old one."))
         conclusion = conclude(
-            project, training_set, base=base, learnt=learnt, out_dir=out_dir, config=config
+            project,
+            training_set,
+            base=base,
+            learnt=learnt,
+            out_dir=out_dir,
+            config=config,
+            lineage=lineage,
         )
     emit(Finished(path=str(conclusion.model_path), summary=_summary(conclusion)))
     return conclusion.model_path
+
+
+def too_short(enough: Judgeable) -> str:
+    """Return why the network will not change, and what would let it."""
+    return (
+        f"Only {enough.boxes} corrected boxes can be held out, and it takes {enough.needed} to "
+        "tell a better network from a lucky one: the network stays as it is, and only the "
+        f"tracker's settings are fitted. About {enough.still_missing} more corrected boxes are "
+        "enough."
+    )
 
 
 def _learn(
@@ -108,8 +136,8 @@ def _learn(
     *,
     base: Path,
     out_dir: Path,
-    project_path: Path,
     config: FinetuneConfig,
+    lineage: Mapping[str, str],
     emit: Callable[[Message], None],
     is_cancelled: Callable[[], bool],
 ) -> Path | None:
@@ -160,7 +188,7 @@ def _learn(
         emit=pass_on,
         is_cancelled=limit.is_reached,
         material=training_set.material,
-        metadata=_lineage(model, base=base, project_path=project_path, training_set=training_set),
+        metadata=dict(lineage),
         extra_loss=extra_loss,
     )
 
@@ -246,6 +274,7 @@ def train_config(
         config: how to teach.
         person_height_px: see `usual_heights`; None for every size.
     """
+    steps = config.steps_for(0)
     still = AugmentConfig(rotation_deg=STANDING_ROTATION_DEG, shear_deg=0.0)
     has_backbone = model.arch == ARCH_WITH_BACKBONE
     return TrainConfig(
@@ -258,18 +287,18 @@ def train_config(
         initial_weights=str(base),
         crop_wh=config.crop_wh,
         input_wh=model.input_wh or USUAL_INPUT_WH,
-        steps=config.steps,
+        steps=steps,
         batch_size=config.batch_size,
         learning_rate=config.learning_rate,
         backbone_rate=config.backbone_rate,
         overlap_weight=1.0,
-        warmup_steps=min(20, max(1, config.steps // 5)),
+        warmup_steps=min(20, max(1, steps // 5)),
         frozen_blocks=config.frozen_blocks if has_backbone else 0,
         freeze_batch_norm=True,
         ema_decay=0.98,
         precision="auto" if has_backbone else "32-true",
         threads=config.threads,
-        checkpoint_every=max(1, -(-config.steps // CHECKPOINTS_PER_RUN)),
+        checkpoint_every=max(1, -(-steps // CHECKPOINTS_PER_RUN)),
         seed=config.seed,
         augment=still
         if person_height_px is None

@@ -18,11 +18,14 @@ from PySide6.QtWidgets import (
 
 from trackmend_app.model_shelf import ModelChoice
 from trackmend_app.wording import counted, noted, say
+from trackmend_core.jobs.held_out import Judgeable
 from trackmend_training.config import FinetuneConfig
 
+AS_IT_IS_WORTH = 0
+"""Steps that are not counted out: the trainer plans by how many frames were corrected."""
 _LENGTHS = (
     (noted("Short (80 steps)"), 80),
-    (noted("Usual (160 steps)"), 160),
+    (noted("Usual (more for a longer clip)"), AS_IT_IS_WORTH),
     (noted("Long (400 steps)"), 400),
 )
 
@@ -43,6 +46,25 @@ class Material:
     tracks: int
     boxes: int
     edits: int
+    judgeable: Judgeable
+
+    def doubt(self) -> str:
+        """Return what a person should know before starting, nothing where all is well."""
+        if not self.edits:
+            return say(
+                "Nothing is corrected yet: the model would only learn what it thinks already."
+            )
+        if self.judgeable.is_enough:
+            return ""
+        return say(
+            "Too little is corrected to tell a better network from a lucky one: {boxes} can be "
+            "held out, and it takes {needed}. Only the tracker's settings will be fitted. About "
+            "{missing} more corrected boxes are enough."
+        ).format(
+            boxes=counted(self.judgeable.boxes, "1 box", "{count} boxes"),
+            needed=self.judgeable.needed,
+            missing=self.judgeable.still_missing,
+        )
 
     def text(self) -> str:
         """Return it as a sentence."""
@@ -84,7 +106,8 @@ class FinetuneDialog(QDialog):
         self._length.addItems([say(text) for text, _ in _LENGTHS] + [self.tr("Other…")])
         self._length.setCurrentIndex(1)
         self._steps = QSpinBox()
-        self._steps.setRange(1, 100_000)
+        self._steps.setRange(AS_IT_IS_WORTH, 100_000)
+        self._steps.setSpecialValueText(self.tr("As many as the clip is worth"))
         self._steps.setValue(FinetuneConfig().steps)
         self._steps.setSuffix(self.tr(" steps"))
         self._length.currentIndexChanged.connect(self._on_length_chosen)
@@ -98,19 +121,11 @@ class FinetuneDialog(QDialog):
         layout.setSpacing(14)
         layout.addWidget(title)
         layout.addWidget(told)
-        if not material.edits:
-            layout.addWidget(self._warning())
+        if doubt := material.doubt():
+            layout.addWidget(_warning(doubt))
         layout.addLayout(self._form())
         layout.addWidget(self._buttons())
         self._on_length_chosen(1)
-
-    def _warning(self) -> QLabel:
-        label = QLabel(
-            self.tr("Nothing is corrected yet: the model would only learn what it thinks already.")
-        )
-        label.setProperty("kind", "doubt")
-        label.setWordWrap(True)
-        return label
 
     def _form(self) -> QFormLayout:
         form = QFormLayout()
@@ -154,3 +169,11 @@ class FinetuneDialog(QDialog):
             name=self._name.text().strip() or self.tr("{model}, finetuned").format(model=base.name),
             config=FinetuneConfig(steps=self._steps.value()),
         )
+
+
+def _warning(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setObjectName("finetune_doubt")
+    label.setProperty("kind", "doubt")
+    label.setWordWrap(True)
+    return label

@@ -13,8 +13,10 @@ from trackmend_app.session import Session
 from trackmend_app.training.process import TrainingProcess, trainer_command
 from trackmend_app.training.report import WORSE, Report, read_report
 from trackmend_core.errors import UserError
+from trackmend_core.jobs.held_out import judgeable
 from trackmend_core.project import EditState
 from trackmend_core.types import ModelId, RunId
+from trackmend_training.config import FinetuneConfig
 from trackmend_training.protocol import Cancelled, Finished
 
 
@@ -79,13 +81,15 @@ class TrainingControl(QObject):
         """Return what there is to learn from in the shown run."""
         tracks = self._session.tracks()
         run = self._session.required_run()
-        edits = self._session.required_project().edits()
+        project = self._session.required_project()
+        edits = project.edits()
         return Material(
             tracks=len(tracks),
             boxes=sum(track.box_count for track in tracks),
             edits=sum(
                 edit.run_id == run.run_id and edit.state is EditState.APPLIED for edit in edits
             ),
+            judgeable=judgeable(project, run.run_id, needed=FinetuneConfig().fewest_boxes),
         )
 
     def suggested_name(self) -> str:

@@ -57,6 +57,23 @@ def test_the_dialog_says_what_there_is_to_learn_from(taught: Stage) -> None:
     assert material.boxes == sum(track.box_count for track in taught.session.tracks())
 
 
+def test_a_clip_too_short_to_judge_a_network_by_is_told_before_the_training(
+    taught: Stage,
+) -> None:
+    taught.go_to(20)
+    taught.click_box(taught.numbers_here()[0])
+    taught.trigger("split")
+    judgeable = taught.bench.training.material().judgeable
+    assert not judgeable.is_enough and judgeable.still_missing > 0
+    taught.trigger("finetune")
+    dialog = taught.window.findChild(QDialog, "finetune_dialog")
+    doubt = dialog.findChild(QLabel, "finetune_doubt")
+    assert doubt is not None and doubt.isVisible()
+    assert str(judgeable.needed) in doubt.text() and str(judgeable.still_missing) in doubt.text()
+    assert "Only the tracker's settings" in doubt.text()
+    dialog.reject()
+
+
 def test_the_trainer_is_told_project_model_and_run(
     taught: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -69,7 +86,7 @@ def test_the_trainer_is_told_project_model_and_run(
         "--base",
         "--out",
         f"'--run-id', '{taught.session.run.run_id}'",
-        "'--steps', '160'",
+        "'--steps', '0'",
     ):
         assert part in told
 

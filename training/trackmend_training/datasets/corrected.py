@@ -11,20 +11,17 @@ import numpy as np
 from trackmend_core.errors import UserError
 from trackmend_core.geometry import iou_matrix
 from trackmend_core.jobs.evidence import Evidence, read_evidence
+from trackmend_core.jobs.held_out import HELD_OUT_SHARE, HeldOut, fleeting_tracks, hold_out
 from trackmend_core.project import BoxRecord, Project
-from trackmend_core.types import BoxSource, DetectionId, FloatArray, FrameDetections, RunId
+from trackmend_core.types import DetectionId, FloatArray, FrameDetections, RunId
 from trackmend_core.video import open_video
 from trackmend_training.datasets.labelled import LabelledImage
 from trackmend_training.datasets.sampling import (
-    HELD_OUT_SHARE,
-    HeldOut,
     Sample,
     choose_samples,
-    hold_out,
     mostly_inside,
 )
 
-SHORTEST_TRACK = 3
 ALREADY_TAKEN_IOU = 0.5
 
 
@@ -160,15 +157,6 @@ def _hard_pairs(
             first, second = sorted(identity_of[number_of[track]] for track in one.hard_pair)
             pairs.add((first, second))
     return frozenset(pairs)
-
-
-def fleeting_tracks(boxes: Iterable[BoxRecord]) -> set[int]:
-    """Return the numbers of tracks too short to be believed, unless a person drew in them."""
-    counts: dict[int, int] = {}
-    for box in boxes:
-        weight = SHORTEST_TRACK if box.source is BoxSource.PERSON else 1
-        counts[box.number] = counts.get(box.number, 0) + weight
-    return {number for number, count in counts.items() if count < SHORTEST_TRACK}
 
 
 def _label(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trackmend_core.jobs.evidence import Evidence, EvidenceKind, trusted_frames
+from trackmend_core.jobs.held_out import HeldOut
 
 EDITED_SHARE = 0.67
 """At most this share of the frames is taken around corrections; the rest is spread."""
@@ -19,11 +20,6 @@ WEIGHTS = {
 """How often a frame is shown, by the strongest of its reasons."""
 UNSAID = "tracks as they are"
 """Origin of a frame about which nobody has said anything."""
-HELD_OUT_SHARE = 0.2
-GUARD_FRAMES = 5
-"""Frames between what is learnt from and what is judged: neighbours show nearly the same."""
-FEWEST_TO_HOLD_OUT = 40
-WINDOWS = 5
 MOSTLY = 0.6
 
 
@@ -40,56 +36,6 @@ class Sample:
     frame_index: int
     weight: float
     origins: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldOut:
-    """The frames first..last, from which nothing is learnt, to judge by."""
-
-    first_frame: int
-    last_frame: int
-
-    @property
-    def frame_count(self) -> int:
-        """Return how many frames there are."""
-        return self.last_frame - self.first_frame + 1
-
-    def is_near(self, frame: int) -> bool:
-        """Return whether a frame is inside or too close to learn from."""
-        return self.first_frame - GUARD_FRAMES <= frame <= self.last_frame + GUARD_FRAMES
-
-
-def hold_out(
-    evidence: Sequence[Evidence], available: Sequence[int], *, share: float = HELD_OUT_SHARE
-) -> HeldOut | None:
-    """Choose the stretch to judge by: one fifth of the frames with its share of the corrections.
-
-    Args:
-        evidence: about the run.
-        available: frames that can be learnt from, in order.
-        share: of the frames, 0 for none.
-
-    Returns:
-        None where there is too little to hold anything out.
-    """
-    trusted = trusted_frames(evidence)
-    frames = [frame for frame in available if trusted is None or frame in trusted]
-    length = int(len(frames) * share)
-    if length < 1 or len(frames) < FEWEST_TO_HOLD_OUT:
-        return None
-    marks = [mark for one in evidence for mark in one.marks]
-    starts = np.linspace(0, len(frames) - length, WINDOWS).round().astype(int).tolist()
-    windows = [
-        HeldOut(first_frame=frames[start], last_frame=frames[start + length - 1])
-        for start in starts
-    ]
-    wanted = len(marks) * share
-
-    def distance(window: HeldOut) -> float:
-        inside = sum(window.first_frame <= mark <= window.last_frame for mark in marks)
-        return abs(inside - wanted)
-
-    return min(windows, key=distance)
 
 
 def choose_samples(
