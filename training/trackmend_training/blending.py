@@ -78,7 +78,8 @@ def choose_blend(
 
 
 def _loses_nothing(before: Weighed, after: Weighed) -> bool:
-    return after.worth >= before.worth and after.kept >= before.kept - FREE_LOSS
+    # What was forgotten is asked first: it is seen on fewer frames.
+    return after.kept >= before.kept - FREE_LOSS and after.worth >= before.worth
 
 
 def blended(old: LoadedModel, new: LoadedModel, blend: Blend, *, base: Path) -> LoadedModel:

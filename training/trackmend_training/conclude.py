@@ -1,7 +1,8 @@
 """The end of a finetuning: how much of the change to keep, and the report on it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -42,12 +43,22 @@ class Conclusion:
     report_path: Path
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class _Judged:
-    """A model's answers to the frames held out, and to the drawn street."""
+    """A model's answers to the frames held out, and to the drawn street; each when first asked."""
 
-    here: Answer
-    elsewhere: Answer
+    answer_here: Callable[[], Answer]
+    answer_elsewhere: Callable[[], Answer]
+
+    @cached_property
+    def here(self) -> Answer:
+        """Return what it makes of the frames held out."""
+        return self.answer_here()
+
+    @cached_property
+    def elsewhere(self) -> Answer:
+        """Return what it makes of the drawn street."""
+        return self.answer_elsewhere()
 
     @property
     def worth(self) -> float:
@@ -156,8 +167,8 @@ def _judge(
     detector = Detector(model, min_score=min(0.1, settings.score_threshold))
     there = recommended_settings(model.metadata, frame_rate=elsewhere.frame_rate)
     return _Judged(
-        here=answer(detector, stretch, settings=settings),
-        elsewhere=answer(detector, elsewhere, settings=there),
+        answer_here=lambda: answer(detector, stretch, settings=settings),
+        answer_elsewhere=lambda: answer(detector, elsewhere, settings=there),
     )
 
 

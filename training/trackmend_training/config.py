@@ -285,7 +285,7 @@ class FinetuneConfig:
     blends: tuple[float, ...] = (1.0, 0.7, 0.4)
     fewest_boxes: int = 200
     check_frames: int = 60
-    max_minutes: float = 7.0
+    max_minutes: float = 6.0
     crop_wh: tuple[int, int] = (352, 448)
     threads: int = 0
     seed: int = 317
