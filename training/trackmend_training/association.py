@@ -162,7 +162,7 @@ def choose_association(here: SeenStretch, elsewhere: SeenStretch) -> Association
             [
                 replace(best, return_cost=cost, lost_match_by_overlap=by_overlap)
                 for cost in RETURN_COSTS
-                for by_overlap in dict.fromkeys((best.lost_match_by_overlap, True, False))
+                for by_overlap in dict.fromkeys((best.lost_match_by_overlap, True))
             ],
         )
         best = search.best_of(

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from trackmend_core.model import LoadedModel, load_checkpoint
 
-FREE_LOSS = 0.02
+FREE_LOSS = 0.025
 """So much may be lost elsewhere; what is gained here does not pay for more."""
 CLEAR_WIN = 0.01
 BOX_HEADS = ("wh.", "reg.")
