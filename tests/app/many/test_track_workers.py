@@ -25,7 +25,7 @@ from trackmend_core.synthetic import write_video
 from trackmend_core.types import Progress
 
 POLL_S = 0.02
-PATIENCE_S = 120.0
+PATIENCE_S = 240.0
 
 
 def invoke(*arguments: str) -> dict[str, str]:
