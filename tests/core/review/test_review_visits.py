@@ -59,8 +59,8 @@ def test_two_who_traded_places_for_a_while_are_offered_to_trade_back(tmp_path: P
     with project:
         index = ReviewIndex.open(project, run_id)
         queue = index.suspicions(least_probability=LIKELY)
-        offered = [queue[0].proposal.edit, queue[0].runner_up and queue[0].runner_up.edit]
-        back = [edit for edit in offered if isinstance(edit, SwapTracks)]
+        fixes = [fix for found in queue for fix in (found.proposal, found.runner_up) if fix]
+        back = [fix.edit for fix in fixes if isinstance(fix.edit, SwapTracks)]
         assert (75, 124) in [(edit.first_frame, edit.last_frame) for edit in back]
         for _ in range(2):  # at once, or one end after the other
             if queue:

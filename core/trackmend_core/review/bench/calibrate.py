@@ -2,8 +2,8 @@
 
 A model fitted on all findings is asked in the queue only for those that it thinks most of, and
 those are too often the ones it thinks too much of. So each family of events gets its log-odds
-stretched and shifted (Platt scaling) until they say what the walks found. Likewise each manner of
-mending is held to the boxes that it brought: a split promises much and by itself brings little.
+stretched and shifted (Platt scaling) until they say what the walks found. A split is held to the
+boxes that it brought: it promises much and by itself brings little.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,6 +31,9 @@ PRIOR: Final = 2.0
 LEAST_STRETCH: Final = 0.3
 
 FEWEST_RIGHT: Final = 3
+HELD_TO_WHAT_IT_BROUGHT: Final = frozenset({"split"})
+"""The others bring what they promise up to the next error on the same tracks: measured where errors
+follow one another a swap was worth a sixth, and elsewhere stood behind doubtful doublets."""
 _USUAL_SHARE, _USUAL_LOOKS = 0.5, 2
 _SHARES: Final = (0.1, 1.0)
 """What a manner of mending brings of what it promises; with few looks it is taken for a half."""
@@ -53,7 +56,7 @@ def calibrated(videos: Iterable[TrueVideo], fitted: Fitted) -> Fitted:
         gains += [
             (now.manner, (now.idf1 - before.idf1) * video.box_count, now.promised)
             for before, now in pairwise(steps)
-            if now.was_right
+            if now.was_right and now.manner in HELD_TO_WHAT_IT_BROUGHT
         ]
     return replace(with_scales(fitted, scales_of(looks)), gains=shares_of(gains))
 
