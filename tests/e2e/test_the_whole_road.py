@@ -11,13 +11,20 @@ from trackmend_app.dialogs.finetune import FinetunePlan
 from trackmend_core.exchange import read_mot
 from trackmend_core.synthetic import StreetSettings, write_street_video
 from trackmend_training.config import FinetuneConfig
+from trackmend_training.protocol import Step
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 STREET = StreetSettings(
     width=384, height=288, frame_count=24, walkers=4, lookalikes=0, furniture=0, seed=5
 )
 QUICK = FinetuneConfig(
-    steps=3, batch_size=2, max_frames=6, replay_frames=2, crop_wh=(128, 128), threads=1
+    steps=3,
+    batch_size=2,
+    max_frames=6,
+    replay_frames=2,
+    crop_wh=(128, 128),
+    threads=1,
+    fewest_boxes=1,  # the street is too short to judge a network by, and shall be learnt from
 )
 
 
@@ -70,8 +77,11 @@ def test_open_run_swap_undo_restart_redo_export_teach_and_run_again(
 
     training = someone.window.workbench.training
     base = someone.window.workbench.runs.choice
+    heard: list[object] = []
+    training.heard.connect(heard.append)
     training.start(FinetunePlan(base=base, name="taught", config=QUICK))
     someone.wait(lambda: not training.is_running)
+    assert len([message for message in heard if isinstance(message, Step)]) == QUICK.steps
     assert [model.name for model in someone.session.project.models()][-1] == "taught"
     assert someone.window.workbench.runs.choice.name == "taught"
 
