@@ -218,6 +218,7 @@ def finetune_arguments(
         "--max-frames": [config.max_frames],
         "--replay-frames": [config.replay_frames],
         "--keep-weight": [config.keep_weight],
+        "--fewest-boxes": [config.fewest_boxes],
         "--crop": config.crop_wh,
         "--threads": [config.threads],
         "--seed": [config.seed],
