@@ -1,6 +1,7 @@
 """Isolation for every test: a home of its own, offscreen Qt, no reach to the user's settings."""
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,7 @@ def isolated_home(
     log_file = sys.modules.get("trackmend_app.log_file")
     if log_file is not None:  # a log opened in this home must not follow into the next test
         log_file.stop_log_file()
+    shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture
