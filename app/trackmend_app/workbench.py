@@ -12,6 +12,7 @@ from trackmend_app.dialogs.questions import Questions
 from trackmend_app.edit_plans import EditPlans
 from trackmend_app.jobs.crop_loader import CropLoader
 from trackmend_app.jobs.frame_loader import FrameLoader, OpenedVideo
+from trackmend_app.jobs.glimpse_maker import GlimpseMaker
 from trackmend_app.model_shelf import DetectorShelf
 from trackmend_app.moments import MomentKeeper
 from trackmend_app.opener import Opener
@@ -30,7 +31,7 @@ from trackmend_app.verification import Verification
 from trackmend_app.video_finder import VideoFinder
 from trackmend_core.errors import UserError
 from trackmend_core.similarity import MapCache
-from trackmend_core.video import FrameCache
+from trackmend_core.video import FrameCache, Glimpses
 
 FRAME_CACHE_BYTES = 512 * 1024 * 1024
 MAP_CACHE_BYTES = 256 * 1024 * 1024
@@ -63,7 +64,8 @@ class Workbench(QObject):
         self.frames = FrameCache(FRAME_CACHE_BYTES)
         self.maps = MapCache(MAP_CACHE_BYTES)
         self.session = Session(self)
-        self.loader = FrameLoader(self.frames, parent=self)
+        self.glimpses = Glimpses()
+        self.loader = FrameLoader(self.frames, glimpses=self.glimpses, parent=self)
         self.crops = CropLoader(self.frames, parent=self)
         self.playback = Playback(parent=self)
         self.plans = EditPlans(self.session)
@@ -109,6 +111,16 @@ class Workbench(QObject):
             parent=self,
         )
         self.training = TrainingControl(self.session, parent=self)
+        self.glimpse_maker = GlimpseMaker(
+            self.glimpses,
+            is_busy=lambda: (
+                self.runs.runner.is_running
+                or self.playback.is_playing
+                or self.training.is_running
+                or self.retracking.runner.is_running
+            ),
+            parent=self,
+        )
         self._opened: OpenedVideo | None = None
         self._video_lost = False
         self._side_views = 0
@@ -118,6 +130,7 @@ class Workbench(QObject):
         session = self.session
         session.video_changed.connect(self._on_video_changed)
         session.range_changed.connect(self._on_range_changed)
+        session.frame_changed.connect(self.glimpse_maker.disturb)
         self.loader.video_opened.connect(self._on_video_opened)
         self.loader.open_failed.connect(self._on_open_failed)
         self.playback.playing_changed.connect(self.similarity.look)
@@ -243,6 +256,7 @@ class Workbench(QObject):
         self.retracking.runner.stop_and_wait()
         self._similarity_worker.shut_down()
         self.loader.shut_down()
+        self.glimpse_maker.shut_down()
         self.crops.shut_down()
         self.session.close_project()
 
@@ -251,6 +265,7 @@ class Workbench(QObject):
         self._opened, self._video_lost = None, False
         self.playback.stop()
         self._similarity_worker.close_video()
+        self.glimpse_maker.close_video()
         project, video = self.session.project, self.session.video
         if project is None or video is None:
             self.loader.close_video()
@@ -280,6 +295,7 @@ class Workbench(QObject):
     @Slot(object)
     def _on_video_opened(self, video: OpenedVideo) -> None:
         self._opened = video
+        self.glimpse_maker.open(video.path)
         self.playback.set_video(video.timestamps_s)
         self.loader.request(self.session.frame_index)
         self.video_ready.emit(video)

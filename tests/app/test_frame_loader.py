@@ -1,64 +1,17 @@
 """Scrubbing: something near at once, the exact frame after it, and nobody waits for old wishes."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+from long_groups import GROUP, TIMEOUT_MS, LongGroups
 from pytestqt.qtbot import QtBot
 
 from trackmend_app.jobs.frame_loader import FrameLoader
-from trackmend_core.types import ImageArray
 from trackmend_core.video import FrameCache
-
-GROUP = 100
-TIMEOUT_MS = 5000
-
-
-class LongGroups:
-    """A video whose key frames come at once; any other frame is read only when the test lets it."""
-
-    path = Path("long.mp4")
-    frame_count, frame_rate, width, height = 1000, 25.0, 8, 8
-    notices: tuple[str, ...] = ()
-
-    def __init__(self) -> None:
-        self.may_read = threading.Event()
-        self.given_up: list[int] = []
-        self.prepared: list[int] = []
-        self.left: list[int] = []
-
-    def read(self, frame_index: int) -> ImageArray:
-        return np.full((8, 8, 3), frame_index % 251, np.uint8)
-
-    def quick_frame(self, frame_index: int) -> int:
-        return frame_index // GROUP * GROUP
-
-    def read_unless(self, frame_index: int, given_up: Callable[[], bool]) -> ImageArray | None:
-        while frame_index % GROUP and not self.may_read.wait(0.002):
-            if given_up():
-                self.given_up.append(frame_index)
-                return None
-        return self.read(frame_index)
-
-    def prepare_before(self, frame_index: int, given_up: Callable[[], bool]) -> None:
-        self.prepared.append(frame_index)
-        while not self.may_read.wait(0.002):
-            if given_up():
-                self.left.append(frame_index)
-                return
-
-    def timestamp_s(self, frame_index: int) -> float:
-        return frame_index / self.frame_rate
-
-    def frame_at(self, time_s: float) -> int:
-        return round(time_s * self.frame_rate)
-
-    def close(self) -> None:
-        self.may_read.set()
 
 
 def write_one_group(path: Path, *, count: int) -> Path:

@@ -14,8 +14,9 @@ from table import BenchTable
 
 from trackmend_app.canvas import VideoCanvas
 from trackmend_app.jobs.frame_loader import FrameLoader
+from trackmend_app.jobs.glimpse_maker import GlimpseMaker
 from trackmend_core.types import ImageArray
-from trackmend_core.video import FrameCache, open_video
+from trackmend_core.video import FrameCache, Glimpses, open_video
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(1800)]
 
@@ -108,8 +109,13 @@ def test_stepping_back_at_the_rate_of_the_video(
 def test_scrubbing_shows_something_within_50_ms(
     qtbot: QtBot, table: BenchTable, long_groups: Path
 ) -> None:
-    """From asking for a frame to a painted canvas that shows it, or one near it."""
-    dice, canvas, loader = random.Random(3), VideoCanvas(), FrameLoader(FrameCache(512 << 20))
+    """From asking for a frame to a painted canvas that shows it, or one near it.
+
+    The video was opened a moment before: its key frames have been made into glimpses.
+    """
+    dice, canvas, glimpses = random.Random(3), VideoCanvas(), Glimpses()
+    loader = FrameLoader(FrameCache(512 << 20), glimpses=glimpses)
+    maker = GlimpseMaker(glimpses)
     qtbot.addWidget(canvas)
     canvas.resize(1100, 620)
     canvas.show()
@@ -124,6 +130,8 @@ def test_scrubbing_shows_something_within_50_ms(
     loader.frame_ready.connect(show)
     with qtbot.waitSignal(loader.video_opened, timeout=60_000):
         loader.open(long_groups)
+    with qtbot.waitSignal(maker.finished, timeout=60_000):
+        maker.open(long_groups)
     something, exact = [], []
     at = FRAMES // 2
     for turn in range(45):
@@ -138,5 +146,6 @@ def test_scrubbing_shows_something_within_50_ms(
         qtbot.waitUntil(lambda at=at: shown[-1][0] == at, timeout=30_000)
         exact.append((shown[-1][1] - asked, time.process_time() - own))
     loader.shut_down()
+    maker.shut_down()
     say_times(table, f"scrub: something on the screen ({TOLD})", something, floor_ms=50)
     say_times(table, f"scrub: the exact frame ({TOLD})", exact)

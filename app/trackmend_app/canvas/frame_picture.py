@@ -12,7 +12,6 @@ from trackmend_app.canvas.view_transform import ViewTransform
 from trackmend_core.types import ImageArray
 
 _SHOW_PIXELS_FROM = 8.0
-_AVERAGE_BELOW = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,12 @@ class FramePicture:
             return None
         scale = transform.scale * device_ratio
         size = (max(1, round((x2 - x1) * scale)), max(1, round((y2 - y1) * scale)))
-        part = cv2.resize(self.image_bgr[y1:y2, x1:x2], size, interpolation=_interpolation(scale))
+        cut, times = self.image_bgr[y1:y2, x1:x2], int(1 / scale)
+        if times > 1:
+            cut = _averaged(cut, times)
+        nearest = scale >= _SHOW_PIXELS_FROM
+        way = cv2.INTER_NEAREST if nearest else cv2.INTER_LINEAR
+        part = cv2.resize(cut, size, interpolation=way)
         pixels = np.asarray(cv2.cvtColor(part, cv2.COLOR_BGR2BGRA), np.uint8)
         picture = _image_over(pixels)
         picture.setDevicePixelRatio(device_ratio)
@@ -76,10 +80,17 @@ class FramePicture:
         return QRectF(0, 0, self.width, self.height)
 
 
-def _interpolation(scale: float) -> int:
-    if scale < _AVERAGE_BELOW:
-        return int(cv2.INTER_AREA)
-    return int(cv2.INTER_NEAREST if scale >= _SHOW_PIXELS_FROM else cv2.INTER_LINEAR)
+def _averaged(image_bgr: ImageArray, times: int) -> ImageArray:
+    """Return an image (H, W, 3) made smaller a whole number of times; what is left over is cut off.
+
+    With what remains to be done by straight lines this looks as averaging to any size does, and
+    takes a tenth of the time: whole squares are averaged by a way of its own.
+    """
+    height, width = image_bgr.shape[0] // times, image_bgr.shape[1] // times
+    if not height or not width:
+        return image_bgr
+    whole = image_bgr[: height * times, : width * times]
+    return np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def image_from_bgr(image_bgr: ImageArray) -> QImage:

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from trackmend_core.types import Float64Array
-from trackmend_core.video import CachedVideo, FrameCache, VideoSource, open_video
+from trackmend_core.types import Float64Array, ImageArray
+from trackmend_core.video import CachedVideo, FrameCache, Glimpses, VideoSource, open_video
+from trackmend_core.video.glimpses import APART
 
 OpenVideo = Callable[[Path], VideoSource]
 
@@ -49,15 +50,16 @@ def describe_video(source: VideoSource) -> OpenedVideo:
     )
 
 
+def glimpse_key(path: Path) -> str:
+    """Return what the glimpses of a video are kept by."""
+    return str(path.absolute())
+
+
 PASSED_BY = 12
 """A frame this little before the one wanted now is read all the same: it lies on the way."""
 
-SOON = 4
-"""So near a frame mostly comes at once: another one is shown in its place only once it is clear
-that it does not."""
-
 GRACE_S = 0.005
-"""What takes longer does not come at once."""
+"""A frame that should come soon and takes longer than this is preceded by another after all."""
 
 PROGRESS_S = 0.03
 """While a far frame is decoded, frames on the way to it are shown so often."""
@@ -121,11 +123,15 @@ class _Reader(QObject):
     near_ready = Signal(int, int, object)
     read_failed = Signal(int, int, object)
 
-    def __init__(self, wanted: _Wanted, cache: FrameCache, opener: OpenVideo) -> None:
+    def __init__(
+        self, wanted: _Wanted, cache: FrameCache, glimpses: Glimpses, opener: OpenVideo
+    ) -> None:
         super().__init__()
         self._wanted = wanted
         self._cache = cache
+        self._glimpses = glimpses
         self._opener = opener
+        self._key = ""
         self._video: VideoSource | None = None
         self._ticket = 0
         self._last, self._shown_s, self._begun_s = -1, 0.0, 0.0
@@ -134,7 +140,7 @@ class _Reader(QObject):
     @Slot(int, object)
     def open(self, ticket: int, path: Path) -> None:
         self.close()
-        self._ticket, self._last = ticket, -1
+        self._ticket, self._last, self._key = ticket, -1, glimpse_key(path)
         try:
             source = self._opener(path)
             self._video = CachedVideo(source, self._cache)
@@ -155,7 +161,7 @@ class _Reader(QObject):
         """Hand out a frame, a near one first; return whether it came."""
         self._begun_s = time.perf_counter()
         try:
-            self._show_near(video, frame_index, beyond=SOON)
+            self._show_near(video, frame_index)
             image = video.read_unless(frame_index, partial(self._gives_up, frame_index))
         except Exception as error:
             self.read_failed.emit(self._ticket, frame_index, error)
@@ -163,6 +169,7 @@ class _Reader(QObject):
         if image is not None:
             self._last = self._exact = frame_index
             self.frame_ready.emit(self._ticket, frame_index, image)
+            self._remember(frame_index, image)
         return image is not None
 
     def _prepare_back(self, video: VideoSource) -> None:
@@ -187,20 +194,56 @@ class _Reader(QObject):
         if self._wanted.leaves_behind(self._ticket, frame_index):
             return True
         now = time.perf_counter()
-        if (
-            self._video is not None
-            and now - self._shown_s > PROGRESS_S
-            and now - self._begun_s > GRACE_S
-        ):
-            self._show_near(self._video, frame_index, beyond=0)
+        if now - self._shown_s > PROGRESS_S and now - self._begun_s > GRACE_S:
+            self._show_progress(frame_index)
         return False
 
-    def _show_near(self, video: VideoSource, frame_index: int, *, beyond: int) -> None:
-        """Hand out a near frame first, unless it is so near that the frame itself may come soon."""
+    def _show_progress(self, frame_index: int) -> None:
+        """Hand out what has just been decoded, if it is nearer than what was handed out."""
+        if self._video is not None:
+            near = self._video.quick_frame(frame_index)
+            if abs(near - frame_index) < abs(self._last - frame_index):
+                self._show(self._video, near)
+
+    def _show_near(self, video: VideoSource, frame_index: int) -> None:
+        """Hand out a near frame first, unless the frame itself comes soon.
+
+        A glimpse stands in for one that has to be decoded, or where it is nearer.
+        """
+        if video.comes_soon(frame_index):
+            return
         near = video.quick_frame(frame_index)
-        if abs(near - frame_index) > beyond and near != self._last:
-            self._last, self._shown_s = near, time.perf_counter()
-            self.near_ready.emit(self._ticket, near, video.read(near))
+        far = abs(near - frame_index)
+        glimpse = self._glimpses.nearest(self._key, frame_index)
+        if glimpse is not None:
+            is_nearer = abs(glimpse - frame_index) < far
+            is_cold = not video.comes_soon(near)
+            if is_nearer or is_cold:
+                self._show_glimpse(video, glimpse)
+            if is_nearer or (is_cold and abs(glimpse - frame_index) == far):
+                return
+        if near not in (frame_index, self._last):
+            self._show(video, near)
+
+    def _show_glimpse(self, video: VideoSource, frame_index: int) -> None:
+        picture = self._glimpses.picture(
+            self._key, frame_index, width=video.width, height=video.height
+        )
+        if picture is not None and frame_index != self._last:
+            self._last, self._shown_s = frame_index, time.perf_counter()
+            self.near_ready.emit(self._ticket, frame_index, picture)
+
+    def _show(self, video: VideoSource, frame_index: int) -> None:
+        self._last, self._shown_s = frame_index, time.perf_counter()
+        image = video.read(frame_index)
+        self.near_ready.emit(self._ticket, frame_index, image)
+        self._remember(frame_index, image)
+
+    def _remember(self, frame_index: int, image: ImageArray) -> None:
+        """Keep a glimpse of what was seen in passing, now and then."""
+        nearest = self._glimpses.nearest(self._key, frame_index)
+        if nearest is None or abs(nearest - frame_index) >= APART:
+            self._glimpses.put(self._key, frame_index, image)
 
     @Slot()
     def close(self) -> None:
@@ -215,7 +258,8 @@ class FrameLoader(QObject):
     Signals:
         video_opened(OpenedVideo); open_failed(error).
         frame_ready(frame_index, image): image is BGR (H, W, 3) uint8, not to be written to.
-        near_ready(frame_index, image): a frame near the wanted one, which follows.
+        near_ready(frame_index, image): a frame near the wanted one, which follows; it may be
+            a glimpse, that is a small picture enlarged.
         read_failed(frame_index, error).
     """
 
@@ -230,13 +274,19 @@ class FrameLoader(QObject):
     _close_asked = Signal()
 
     def __init__(
-        self, cache: FrameCache, *, opener: OpenVideo = open_video, parent: QObject | None = None
+        self,
+        cache: FrameCache,
+        *,
+        glimpses: Glimpses | None = None,
+        opener: OpenVideo = open_video,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._wanted = _Wanted()
         self._ticket = 0
         self._thread = QThread(self)
-        self._reader = _Reader(self._wanted, cache, opener)
+        kept = Glimpses() if glimpses is None else glimpses
+        self._reader = _Reader(self._wanted, cache, kept, opener)
         self._reader.moveToThread(self._thread)
         self._open_asked.connect(self._reader.open)
         self._read_asked.connect(self._reader.read_wanted)

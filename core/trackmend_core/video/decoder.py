@@ -23,8 +23,18 @@ _MOST_BACK = 64
 _AHEAD = 12
 """Frames that are decoded in passing rather than jumped over."""
 
+_SOON = 4
+"""So many frames are decoded before anybody could miss them."""
+
 _DISORDER = 32
 """How far behind its successors a frame may leave the decoder."""
+
+_DROPPING = "h264"
+"""The decoder that is told to leave out pictures on which no other one rests. (In HEVC those that
+it leaves out may be needed by pictures of a higher layer.)"""
+
+_UNDROPPED = 40
+"""Packets before a wanted one from which on every picture is decoded, for a look around it."""
 
 
 class GivenUpError(Exception):
@@ -46,6 +56,7 @@ class FrameDecoder:
 
     def __init__(self, path: Path, *, table: PacketTable, frame_packets: IntArray) -> None:
         self._table = table
+        self._packet_of_frame = frame_packets
         self._frame_of_packet = np.full(len(table), -1, np.int64)
         self._frame_of_packet[frame_packets] = np.arange(len(frame_packets))
         self._restart_packets, self._restart_frames = _restarts(table, self._frame_of_packet)
@@ -53,8 +64,12 @@ class FrameDecoder:
         self._kept: OrderedDict[int, VideoFrame] = OrderedDict()
         self._kept_bytes = 0
         self._bound_bytes = _KEPT_BYTES
-        self._first_kept = 0
+        self._first_kept: int | None = None
         self._in_vain = -1
+        codec = self._reader.stream.codec_context.name
+        self._may_drop = codec == _DROPPING and len(frame_packets) == len(table)
+        self._drop_before = 0  # packets before this one may be left out
+        self._dropped_until = -1  # no frame up to here comes any more
         self._ready: deque[VideoFrame] = deque()
         self._first_sound = 0
         self._latest = -1
@@ -97,6 +112,18 @@ class FrameDecoder:
             at_hand.append(int(self._restart_frames[self._restart_before(frame_index)]))
         return min(at_hand, key=lambda at: abs(at - frame_index), default=frame_index)
 
+    @property
+    def restart_frames(self) -> IntArray:
+        """Return the frames from which on decoding can begin, rising."""
+        return self._restart_frames
+
+    def comes_soon(self, frame_index: int) -> bool:
+        """Return whether a frame is decoded already, or one of the next few."""
+        if frame_index in self._kept:
+            return True
+        begun = self._latest >= self._first_sound
+        return begun and frame_index - self._latest <= _SOON and self._comes_soon(frame_index)
+
     def prepare_before(self, frame_index: int, *, given_up: Callable[[], bool]) -> None:
         """Decode the frames before one that is at hand, so that steps back find them decoded.
 
@@ -116,14 +143,14 @@ class FrameDecoder:
             return
         self._bound_bytes = _BACK_BYTES
         self._restart(first - 1)
-        self._first_kept = first - chunk
+        self._first_kept = max(0, first - chunk)
         try:
             if not self._decode_until(first - 1, given_up):
                 self._in_vain = first  # the frame before is damaged
         except GivenUpError:
             return
         finally:
-            self._first_kept = 0
+            self._first_kept = None
 
     def close(self) -> None:
         """Close the file."""
@@ -136,7 +163,7 @@ class FrameDecoder:
         return int(np.searchsorted(self._restart_frames, frame_index, side="right")) - 1
 
     def _comes_soon(self, frame_index: int) -> bool:
-        if frame_index <= self._latest or frame_index < self._first_sound:
+        if frame_index <= max(self._latest, self._dropped_until, self._first_sound - 1):
             return False
         restart = self._restart_packets[self._restart_before(frame_index)]
         if self._drained and not self._ready:
@@ -149,6 +176,7 @@ class FrameDecoder:
         self._reader.start_at(int(self._restart_packets[row]))
         self._first_sound = int(self._restart_frames[row])
         self._latest = self._first_sound - 1
+        self._drop_before, self._dropped_until = 0, -1
         self._ready.clear()
         self._drained = False
 
@@ -174,6 +202,8 @@ class FrameDecoder:
             self._keep(self._ready.popleft())
 
     def _decode_until(self, frame_index: int, given_up: Callable[[], bool]) -> bool:
+        first_wanted = frame_index if self._first_kept is None else self._first_kept
+        self._drop_before = int(self._packet_of_frame[first_wanted]) - _UNDROPPED
         while frame_index not in self._kept:
             if given_up():
                 raise GivenUpError
@@ -188,6 +218,11 @@ class FrameDecoder:
     def _decode_packet(self) -> None:
         numbered = self._reader.read()
         stream = self._reader.stream
+        drops = self._may_drop and numbered is not None and numbered[0] < self._drop_before
+        stream.codec_context.skip_frame = "NONREF" if drops else "DEFAULT"
+        if drops and numbered is not None:
+            frame_index = int(self._frame_of_packet[numbered[0]])
+            self._dropped_until = max(self._dropped_until, frame_index)
         try:
             if numbered is None:
                 self._drained = True
@@ -204,7 +239,7 @@ class FrameDecoder:
         if frame_index < self._first_sound:
             return
         self._latest = max(self._latest, frame_index)
-        if frame_index < self._first_kept:
+        if self._first_kept is not None and frame_index < self._first_kept:
             return
         if frame_index in self._kept:
             self._kept.move_to_end(frame_index)

@@ -13,7 +13,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
 from trackmend_core.errors import UserError
-from trackmend_core.types import ImageArray
+from trackmend_core.types import ImageArray, IntArray
 from trackmend_core.video.clock import frame_at, require_frame
 from trackmend_core.video.decoder import FrameDecoder, GivenUpError
 from trackmend_core.video.fingerprint import fingerprint
@@ -93,6 +93,14 @@ class FileSource:
         """Return the nearest frame that is decoded already, or the key frame before."""
         require_frame(frame_index, self.frame_count)
         return frame_index if self._decoder is None else self._decoder.quick_frame(frame_index)
+
+    def comes_soon(self, frame_index: int) -> bool:
+        """Return whether a frame is decoded already, or one of the next that are."""
+        return self._decoder is not None and self._decoder.comes_soon(frame_index)
+
+    def key_frames(self) -> IntArray:
+        """Return the frames at which decoding can begin."""
+        return np.zeros(0, np.int64) if self._decoder is None else self._decoder.restart_frames
 
     def read_unless(self, frame_index: int, given_up: Callable[[], bool]) -> ImageArray | None:
         """Return a frame as `read` does, or None as soon as `given_up` says that it is not wanted.

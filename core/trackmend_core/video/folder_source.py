@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from trackmend_core.errors import UserError
-from trackmend_core.types import ImageArray
+from trackmend_core.types import ImageArray, IntArray
 from trackmend_core.video.clock import frame_at, require_frame
 from trackmend_core.video.images import list_images
 
@@ -91,6 +91,14 @@ class FolderSource:
     def quick_frame(self, frame_index: int) -> int:
         """Return the frame itself: one image is read as quickly as another."""
         return frame_index
+
+    def comes_soon(self, frame_index: int) -> bool:
+        """Return whether it is there: no image needs another one."""
+        return 0 <= frame_index < self.frame_count
+
+    def key_frames(self) -> IntArray:
+        """Return nothing: every image is as quick as any other."""
+        return np.zeros(0, np.int64)
 
     def read_unless(self, frame_index: int, given_up: Callable[[], bool]) -> ImageArray | None:
         """Return a frame as `read` does, or None if `given_up` says that it is not wanted.

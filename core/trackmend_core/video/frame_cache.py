@@ -7,7 +7,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
-from trackmend_core.types import ImageArray
+from trackmend_core.types import ImageArray, IntArray
 from trackmend_core.video.source import VideoSource
 
 
@@ -156,6 +156,15 @@ class CachedVideo:
         if kept is None or abs(quick - frame_index) < abs(kept - frame_index):
             return quick
         return kept
+
+    def comes_soon(self, frame_index: int) -> bool:
+        """Return whether a frame is in the cache, decoded already, or one of the next that are."""
+        kept = self._cache.get(self._key, frame_index) is not None
+        return kept or self._source.comes_soon(frame_index)
+
+    def key_frames(self) -> IntArray:
+        """Return the frames at which decoding can begin."""
+        return self._source.key_frames()
 
     def read_unless(self, frame_index: int, given_up: Callable[[], bool]) -> ImageArray | None:
         """Return a frame, from the cache if it is there; None if it is given up while decoded.

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from trackmend_core.types import ImageArray
+from trackmend_core.types import ImageArray, IntArray
 
 
 class VideoSource(Protocol):
@@ -68,6 +68,14 @@ class VideoSource(Protocol):
         It is the frame itself where every frame is as quick. To read it first costs the reading of
         the frame itself next to nothing.
         """
+        ...
+
+    def comes_soon(self, frame_index: int) -> bool:
+        """Return whether a frame is decoded already, or one of the next that decoding comes to."""
+        ...
+
+    def key_frames(self) -> IntArray:
+        """Return the frames at which decoding can begin, rising; none where all are as quick."""
         ...
 
     def read_unless(self, frame_index: int, given_up: Callable[[], bool]) -> ImageArray | None:

@@ -5,6 +5,7 @@ from view_records import Mouse
 from window_stage import Stage
 
 from trackmend_app.canvas_presenter import STALE_MS
+from trackmend_app.jobs.frame_loader import glimpse_key
 
 
 def tracked(stage: Stage) -> None:
@@ -67,3 +68,26 @@ def test_a_near_frame_that_comes_after_the_wanted_one_is_dropped(stage: Stage) -
     stage.bench.loader.frame_ready.emit(30, image)
     stage.bench.loader.near_ready.emit(20, image)
     assert stage.window.canvas_presenter.shown_frame == 30
+
+
+def test_glimpses_of_the_open_video_are_made_and_leave_with_it(stage: Stage) -> None:
+    stage.open_video()
+    before = {path: path.stat().st_mtime_ns for path in stage.video.parent.iterdir()}
+    kept = stage.bench.glimpses
+    stage.wait(lambda: len(kept) > 0)
+    assert kept.nearest(glimpse_key(stage.video), 39) is not None
+    assert {path: path.stat().st_mtime_ns for path in stage.video.parent.iterdir()} == before
+    stage.trigger("close_project")
+    assert len(kept) == 0
+
+
+def test_no_glimpse_is_made_while_the_model_runs(stage: Stage) -> None:
+    stage.open_video()
+    maker = stage.bench.glimpse_maker
+    stage.wait(lambda: len(stage.bench.glimpses) > 0)
+    stage.detector.delay_s = 0.05
+    stage.trigger("run_model")
+    stage.wait(lambda: stage.bench.runs.runner.is_running)
+    with stage.qtbot.assertNotEmitted(maker.finished, wait=700):
+        maker.open(stage.video)
+    assert stage.bench.runs.runner.is_running
