@@ -63,14 +63,27 @@ class ModelFacts:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class ReadyDetector:
-    """A detector that is loaded, and what its file says."""
+    """A detector that is loaded, and what its file says.
+
+    Attributes:
+        detector: on its engine.
+        facts: of its file; where it was taught, with what holds there.
+        said_of_scene: which of its weights these are, in one sentence, "" if it has but one set.
+        chosen_for: the video that told which.
+    """
 
     detector: FrameDetector
     facts: ModelFacts
+    said_of_scene: str = ""
+    chosen_for: Path | None = None
+
+    def suits(self, video: Path | None) -> bool:
+        """Return whether these are the right weights for a video."""
+        return not self.said_of_scene or self.chosen_for == video
 
 
 LoadDetector = Callable[..., ReadyDetector]
-"""Takes the file and, unless it is the default, an `EngineChoice`."""
+"""Takes the file and, unless it is the default, an `EngineChoice`; and perhaps `video`."""
 
 
 def bundled_model() -> ModelChoice:
@@ -96,16 +109,26 @@ def choices(project: Project | None) -> list[ModelChoice]:
     return [bundled, *shelf.values(), *found]
 
 
-def load_detector(path: Path, engine: EngineChoice = DEFAULT_ENGINE) -> ReadyDetector:
+def load_detector(
+    path: Path, engine: EngineChoice = DEFAULT_ENGINE, *, video: Path | None = None
+) -> ReadyDetector:
     """Load a model and the engine that runs it; slow, and imports torch.
+
+    A model that was taught in the scene that the video shows comes with what it learnt there.
 
     Fitting a model to a video for fast mode takes half a minute, the first time.
 
     Raises:
         UserError: the file is missing, no model, or does not fit; or the engine is not possible.
     """
-    from trackmend_core.jobs import street_calibration, video_calibration
+    from trackmend_core.jobs import (
+        as_taught,
+        said_of_scene,
+        street_calibration,
+        video_calibration,
+    )
     from trackmend_core.model import Detector, load_checkpoint
+    from trackmend_core.video import open_video
 
     if not path.exists():
         raise UserError(
@@ -113,6 +136,9 @@ def load_detector(path: Path, engine: EngineChoice = DEFAULT_ENGINE) -> ReadyDet
             "Choose another model in the Model menu.",
         )
     model = load_checkpoint(path)
+    if model.scenes and video is not None:
+        with open_video(video) as source:
+            model = as_taught(model, source)
     facts = ModelFacts(
         name=model.name,
         arch=model.arch,
@@ -120,12 +146,14 @@ def load_detector(path: Path, engine: EngineChoice = DEFAULT_ENGINE) -> ReadyDet
     )
     calibration = None
     if engine.precision == "fast":
-        video = engine.fitted_to
-        calibration = street_calibration() if video is None else video_calibration(video)
+        fitted_to = engine.fitted_to
+        calibration = street_calibration() if fitted_to is None else video_calibration(fitted_to)
     detector = Detector(
         model, backend=engine.backend, precision=engine.precision, calibration=calibration
     )
-    return ReadyDetector(detector=detector, facts=facts)
+    return ReadyDetector(
+        detector=detector, facts=facts, said_of_scene=said_of_scene(model), chosen_for=video
+    )
 
 
 class DetectorShelf:
@@ -150,8 +178,12 @@ class DetectorShelf:
         held = self._held
         return held is not None and held[:2] == (path, self.engine)
 
-    def get(self, path: Path) -> ReadyDetector:
+    def get(self, path: Path, *, video: Path | None = None) -> ReadyDetector:
         """Return the detector of a model file, loading it if another one is held.
+
+        Args:
+            path: of the file.
+            video: what it will look at; models know the scenes where they were taught.
 
         Raises:
             UserError: the file is missing, no model, or does not fit; or the engine is not
@@ -159,8 +191,9 @@ class DetectorShelf:
         """
         with self._lock:
             engine = self.engine
-            if self._held is None or self._held[:2] != (path, engine):
+            held = self._held
+            if held is None or held[:2] != (path, engine) or not held[2].suits(video):
                 self._held = None
                 wishes = () if engine == DEFAULT_ENGINE else (engine,)
-                self._held = (path, engine, self._load(path, *wishes))
-            return self._held[2]
+                held = self._held = (path, engine, self._load(path, *wishes, video=video))
+            return held[2]

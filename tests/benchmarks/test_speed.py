@@ -15,7 +15,14 @@ from networks import (
     worst_difference,
 )
 from plain_decode import plain_decode
-from ratio import Ratio, best_matrix_gflops, compare, recorded, torch_matrix_gflops
+from ratio import (
+    Ratio,
+    best_matrix_gflops,
+    compare,
+    medians_in_turn,
+    recorded,
+    torch_matrix_gflops,
+)
 from table import BenchTable
 
 from trackmend_core.backends import Calibration, OpenVinoBackend
@@ -119,15 +126,17 @@ def test_decode(table: BenchTable) -> None:
     )
     table.add(ratio, at_least=5)
     gflops = torch_matrix_gflops()
-    table.add(
-        Ratio(
-            what=ratio.what,
-            baseline=f"released code, 11.2 ms at 178 GFLOP/s, scaled to {gflops:.0f}",
-            baseline_s=recorded(11.2, gflops),
-            ours_s=ratio.ours_s,
-        ),
-        at_least=5,
-    )
+    (by_itself,) = medians_in_turn(lambda: decode(heads), rounds=50)
+    for what, ours_s in (("by itself", by_itself), ("caches emptied in between", ratio.ours_s)):
+        table.add(
+            Ratio(
+                what=f"{ratio.what}, {what}",
+                baseline=f"released code, 11.2 ms at 178 GFLOP/s, scaled to {gflops:.0f}",
+                baseline_s=recorded(11.2, gflops),
+                ours_s=ours_s,
+            ),
+            at_least=5,
+        )
 
 
 def test_dla34_on_a_graphics_card(table: BenchTable) -> None:

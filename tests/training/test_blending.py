@@ -8,6 +8,7 @@ import torch
 
 from trackmend_core.model import load_checkpoint
 from trackmend_training.blending import (
+    ANY_LOSS,
     CLEAR_WIN,
     FREE_LOSS,
     UNCHANGED,
@@ -47,6 +48,16 @@ def test_what_is_gained_here_does_not_pay_for_what_is_forgotten_elsewhere() -> N
     assert choose({1.0: Judged(0.99, kept=FORGETS), 0.5: Judged(0.71)})[0] == Blend(0.5)
     little = 0.8 - FREE_LOSS / 2
     assert choose({1.0: Judged(0.74, kept=little), 0.5: Judged(0.71)})[0] == Blend(1.0)
+
+
+def test_where_the_change_stays_here_it_does_not_matter_what_is_forgotten() -> None:
+    judged = {0.5: Judged(0.75, kept=0.8), 1.0: Judged(0.72, kept=0.1)}
+    blend, _ = choose_blend(
+        BEFORE, tuple(judged), judge=lambda one: judged[one.share], free_loss=ANY_LOSS
+    )
+    assert blend == Blend(1.0)
+    loses = choose_blend(BEFORE, (1.0,), judge=lambda _: Judged(0.69), free_loss=ANY_LOSS)
+    assert loses == (UNCHANGED, BEFORE)
 
 
 def test_where_every_share_loses_the_old_model_stays() -> None:

@@ -6,6 +6,7 @@ and forgets little.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -15,6 +16,7 @@ from trackmend_core.model import LoadedModel, load_checkpoint
 
 FREE_LOSS = 0.025
 """So much may be lost elsewhere; what is gained here does not pay for more."""
+ANY_LOSS = inf
 CLEAR_WIN = 0.01
 BOX_HEADS = ("wh.", "reg.")
 
@@ -53,7 +55,11 @@ UNCHANGED = Blend(0.0)
 
 
 def choose_blend(
-    before: W, shares: Sequence[float], *, judge: Callable[[Blend], W]
+    before: W,
+    shares: Sequence[float],
+    *,
+    judge: Callable[[Blend], W],
+    free_loss: float = FREE_LOSS,
 ) -> tuple[Blend, W]:
     """Return how much of the change to keep, and what that does; nothing where all of it loses.
 
@@ -65,10 +71,11 @@ def choose_blend(
         before: the old model.
         shares: to try.
         judge: judges the old model changed by a part.
+        free_loss: so much may be lost elsewhere; `ANY_LOSS` where the change stays here.
     """
     for share in sorted(shares, reverse=True):
         judged = [(blend, judge(blend)) for blend in (Blend(share), Blend(share, True))]
-        fine = [one for one in judged if _loses_nothing(before, one[1])]
+        fine = [one for one in judged if _loses_nothing(before, one[1], free_loss)]
         if len(fine) == len(judged):
             wins = fine[1][1].worth > fine[0][1].worth + CLEAR_WIN
             return fine[1] if wins else fine[0]
@@ -77,9 +84,10 @@ def choose_blend(
     return UNCHANGED, before
 
 
-def _loses_nothing(before: Weighed, after: Weighed) -> bool:
-    # What was forgotten is asked first: it is seen on fewer frames.
-    return after.kept >= before.kept - FREE_LOSS and after.worth >= before.worth
+def _loses_nothing(before: Weighed, after: Weighed, free_loss: float) -> bool:
+    # What was forgotten is asked first: it is seen on fewer frames. Or not at all.
+    is_kept = free_loss == ANY_LOSS or after.kept >= before.kept - free_loss
+    return is_kept and after.worth >= before.worth
 
 
 def blended(old: LoadedModel, new: LoadedModel, blend: Blend, *, base: Path) -> LoadedModel:

@@ -1,22 +1,33 @@
 """The end of a finetuning: how much of the change to keep, and the report on it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
 
 from trackmend_core.exchange import mot_table
-from trackmend_core.jobs import recommended_settings
+from trackmend_core.jobs import recommended_settings, scene_shown
 from trackmend_core.jobs.held_out import HeldOut, fleeting_tracks
-from trackmend_core.model import Detector, LoadedModel, load_checkpoint, save_checkpoint
+from trackmend_core.jobs.recommended import METADATA_KEY
+from trackmend_core.model import (
+    Detector,
+    LoadedModel,
+    TaughtScene,
+    difference,
+    load_checkpoint,
+    save_checkpoint,
+    with_scene,
+)
+from trackmend_core.model.layout import LAYOUT_LENGTH
+from trackmend_core.model.scenes import MOST_VIDEOS
 from trackmend_core.project import Project
 from trackmend_core.tracking import TrackerSettings
-from trackmend_core.types import ImageArray
+from trackmend_core.types import FloatArray, ImageArray
 from trackmend_core.video import open_video
 from trackmend_training.association import Association, choose_association, see
-from trackmend_training.blending import UNCHANGED, blended, choose_blend
+from trackmend_training.blending import ANY_LOSS, UNCHANGED, Blend, blended, choose_blend
 from trackmend_training.checkpoints import MODEL_FILE
 from trackmend_training.config import FinetuneConfig
 from trackmend_training.datasets.corrected import CorrectedRun
@@ -86,6 +97,7 @@ def conclude(
     training_set: TrainingSet,
     *,
     base: Path,
+    begun_with: Path,
     learnt: Path | None,
     out_dir: Path,
     config: FinetuneConfig,
@@ -93,10 +105,14 @@ def conclude(
 ) -> Conclusion:
     """Blend the new weights with the old ones as far as that helps, and report what changed.
 
+    What is learnt is kept for the scene where it was learnt, as much of it as helps there. Other
+    scenes get only what costs them little.
+
     Args:
         project: open; only read.
         training_set: what was learnt from.
         base: the old model.
+        begun_with: what training began with: the same, or what the old model had learnt here.
         learnt: the trained one; None where too little can be judged, and the network stays.
         out_dir: receives the model, the report and pictures of events.
         config: which blends to try.
@@ -108,40 +124,53 @@ def conclude(
     run = judged_run(training_set)
     stretch = _stretch(project, run)
     elsewhere = drawn_stretch(frame_count=config.check_frames, seed=DRAWN_SEED)
-    old = load_checkpoint(base)
+    general, old = load_checkpoint(base), load_checkpoint(begun_with)
+    new = None if learnt is None else load_checkpoint(learnt)
     settings = _settings_of(project, run, old, frame_rate=stretch.frame_rate)
-    before = _judge(old, stretch, elsewhere, settings)
-    blend, chosen, after = UNCHANGED, old, before
-    metadata: Mapping[str, str] = {**lineage}
-    if learnt is not None:
-        new = load_checkpoint(learnt)
-        blend, after = choose_blend(
-            before,
-            config.blends,
-            judge=lambda part: _judge(
-                blended(old, new, part, base=base), stretch, elsewhere, settings
-            ),
-        )
-        chosen = blended(old, new, blend, base=base)
-        metadata = new.metadata
-    metadata = {
-        **metadata,
-        "blend": str(blend.share),
-        "box_heads": "learnt" if blend.with_boxes else "as they were",
-    }
-    learnt_from = _stretch(project, run, learnt=True)
-    association = _associate(chosen, learnt_from, elsewhere, settings)
+    layouts = layouts_of(project, training_set)
+
+    def judge(model: LoadedModel, settings: TrackerSettings = settings) -> _Judged:
+        return _judge(model, stretch, elsewhere, settings)
+
+    @cache
+    def changed_by(blend: Blend) -> LoadedModel:
+        return old if new is None else blended(old, new, blend, base=begun_with)
+
+    @cache
+    def judged(blend: Blend) -> _Judged:
+        return judge(changed_by(blend))
+
+    is_taught_before = begun_with != base
+    before = judged(UNCHANGED)
+    there_before = judge(general) if is_taught_before else before
+    shares = () if new is None else config.blends
+    safe, _ = choose_blend(before, () if is_taught_before else shares, judge=judged)
+    blend = safe
+    if len(layouts):
+        blend, _ = choose_blend(before, shares, judge=judged, free_loss=ANY_LOSS)
+    chosen, after = changed_by(blend), judged(blend)
+    association = _associate(chosen, _stretch(project, run, learnt=True), elsewhere, settings)
+    told = {**(_settings_text(old) if is_taught_before else {}), **_said(blend)}
     if association is not None:
-        metadata = association.metadata(metadata, settings, frame_rate=stretch.frame_rate)
-        changed = replace(chosen, metadata=metadata)
-        after = _judge(changed, stretch, elsewhere, association.changed(settings))
+        changed = association.metadata(chosen.metadata, settings, frame_rate=stretch.frame_rate)
+        told[METADATA_KEY] = changed[METADATA_KEY]
+        after = judge(replace(chosen, metadata=changed), association.changed(settings))
+    metadata: Mapping[str, str] = lineage if new is None else new.metadata
+    if len(layouts):
+        spread = general if is_taught_before else changed_by(safe)
+        there_after = there_before if is_taught_before else judged(safe)
+        metadata = {**metadata, **_settings_text(general), **_said(safe)}
+        scenes = _scenes(general, spread, chosen, layouts=layouts, told=told)
+    else:
+        spread, there_after, scenes = chosen, after, general.scenes
+        metadata = {**metadata, **told}
     model_path = out_dir / MODEL_FILE
-    _save(chosen, metadata, path=model_path)
+    _save(spread, metadata, scenes=scenes, path=model_path)
     report = what_changed(
         stretch,
         before.here,
         after.here,
-        elsewhere=(before.elsewhere, after.elsewhere),
+        elsewhere=(there_before.elsewhere, there_after.elsewhere),
         folder=out_dir / CROPS_FOLDER,
         is_seen=run.held_out is None,
         blend=blend.share,
@@ -151,6 +180,51 @@ def conclude(
     report_path = out_dir / REPORT_FILE
     report.write(report_path)
     return Conclusion(model_path=model_path, report=report, report_path=report_path)
+
+
+def layouts_of(project: Project, training_set: TrainingSet) -> FloatArray:
+    """Return how the videos look that were learnt from, (V, LAYOUT_LENGTH); blank ones left out."""
+    paths = {
+        project.locate_video(project.run(run.run_id).video_id): None for run in training_set.runs
+    }
+    layouts = []
+    for path in paths:
+        with open_video(path) as video:
+            layouts.append(scene_shown(video))
+    rows = np.array([one for one in layouts if one.any()][:MOST_VIDEOS], np.float32)
+    return rows.reshape(-1, LAYOUT_LENGTH)
+
+
+def _scenes(
+    general: LoadedModel,
+    spread: LoadedModel,
+    chosen: LoadedModel,
+    *,
+    layouts: FloatArray,
+    told: Mapping[str, str],
+) -> tuple[TaughtScene, ...]:
+    """Return the scenes that the new model knows.
+
+    Args:
+        general: the old model; its other scenes stay.
+        spread: what the new model is everywhere.
+        chosen: what it is here.
+        layouts: how it looks here.
+        told: what holds here and not everywhere.
+    """
+    weights = difference(spread.network.state_dict(), chosen.network.state_dict())
+    if not weights and METADATA_KEY not in told:
+        return general.scenes
+    return with_scene(general.scenes, TaughtScene(layouts=layouts, weights=weights, metadata=told))
+
+
+def _said(blend: Blend) -> dict[str, str]:
+    boxes = "learnt" if blend.with_boxes else "as they were"
+    return {"blend": str(blend.share), "box_heads": boxes}
+
+
+def _settings_text(model: LoadedModel) -> dict[str, str]:
+    return {key: text for key, text in model.metadata.items() if key == METADATA_KEY}
 
 
 def judged_run(training_set: TrainingSet) -> CorrectedRun:
@@ -231,7 +305,13 @@ def _stretch(project: Project, run: CorrectedRun, *, learnt: bool = False) -> Ju
     )
 
 
-def _save(model: LoadedModel, metadata: Mapping[str, str], *, path: Path) -> None:
+def _save(
+    model: LoadedModel,
+    metadata: Mapping[str, str],
+    *,
+    scenes: Sequence[TaughtScene],
+    path: Path,
+) -> None:
     save_checkpoint(
         path,
         model.network,
@@ -241,4 +321,5 @@ def _save(model: LoadedModel, metadata: Mapping[str, str], *, path: Path) -> Non
         num_classes=model.num_classes,
         input_wh=model.input_wh,
         metadata=metadata,
+        scenes=scenes,
     )

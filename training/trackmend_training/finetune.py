@@ -12,11 +12,13 @@ import numpy as np
 from torch import Tensor
 
 from trackmend_core.errors import UserError
+from trackmend_core.jobs import as_taught
 from trackmend_core.jobs.held_out import Judgeable, judgeable
-from trackmend_core.model import load_checkpoint
+from trackmend_core.model import load_checkpoint, save_checkpoint
 from trackmend_core.model.loaded import LoadedModel
 from trackmend_core.project import ModelRecord, Project
 from trackmend_core.types import FloatArray, RunId
+from trackmend_core.video import open_video
 from trackmend_training.batches import Batch
 from trackmend_training.conclude import Conclusion, conclude, judged_run
 from trackmend_training.config import AugmentConfig, FinetuneConfig, TrainConfig
@@ -34,6 +36,8 @@ USUAL_INPUT_WH = (640, 480)
 INHERITED_METADATA = ("sources", "licence", "tracker_settings")
 ARCH_WITH_BACKBONE = "mobilenetv2_fpn"
 LEARNT_FOLDER = "learnt"
+BEGUN_WITH_FILE = "begun_with.safetensors"
+"""What the model knew of this scene before, where it was taught here once already."""
 RARELY = 0.05
 """Share of people who may be smaller, and larger, than what is practised."""
 STANDING_ROTATION_DEG = 1.0
@@ -83,6 +87,9 @@ def finetune(
             reid_dim=model.reid_dim,
         )
         lineage = _lineage(model, base=base, project_path=project_path, training_set=training_set)
+        begun_with, model = _as_known_here(
+            model, base=base, project=project, training_set=training_set, out_dir=out_dir
+        )
         enough = judgeable(
             project,
             judged_run(training_set).run_id,
@@ -94,7 +101,7 @@ def finetune(
             learnt = _learn(
                 model,
                 training_set,
-                base=base,
+                base=begun_with,
                 out_dir=out_dir,
                 config=replace(config, steps=config.steps_for(enough.trusted_frames)),
                 lineage=lineage,
@@ -111,6 +118,7 @@ def finetune(
             project,
             training_set,
             base=base,
+            begun_with=begun_with,
             learnt=learnt,
             out_dir=out_dir,
             config=config,
@@ -118,6 +126,36 @@ def finetune(
         )
     emit(Finished(path=str(conclusion.model_path), summary=_summary(conclusion)))
     return conclusion.model_path
+
+
+def _as_known_here(
+    model: LoadedModel,
+    *,
+    base: Path,
+    project: Project,
+    training_set: TrainingSet,
+    out_dir: Path,
+) -> tuple[Path, LoadedModel]:
+    """Return what to begin with: the model, or what it has learnt in this scene before."""
+    if not model.scenes:
+        return base, model
+    record = project.run(judged_run(training_set).run_id)
+    with open_video(project.locate_video(record.video_id)) as video:
+        here = as_taught(model, video)
+    if not here.is_at_taught_scene:
+        return base, model
+    path = out_dir / BEGUN_WITH_FILE
+    save_checkpoint(
+        path,
+        here.network,
+        arch=here.arch,
+        reid_dim=here.reid_dim,
+        ltrb=here.ltrb,
+        num_classes=here.num_classes,
+        input_wh=here.input_wh,
+        metadata={"name": here.name, **here.metadata},
+    )
+    return path, here
 
 
 def too_short(enough: Judgeable) -> str:

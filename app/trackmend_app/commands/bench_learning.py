@@ -20,6 +20,7 @@ from trackmend_core.evaluation import evaluate_sequence
 from trackmend_core.jobs import (
     FrameResult,
     MemorySink,
+    as_taught,
     recommended_settings,
     track_into_project,
     track_video,
@@ -214,17 +215,17 @@ def _run_in_project(
     project: Project, target: Measured, model_path: Path
 ) -> tuple[MotTable, RunId, int]:
     """Track the video as a new run; return its tracks, the run, and where the first half ends."""
-    _, model = load_model(model_path)
-    detector = make_detector(model)
+    _, loaded = load_model(model_path)
     sink = MemorySink()
     with open_video(target.video) as source:
+        model = as_taught(loaded, source)
         run_id = drive(
             track_into_project(
                 project=project,
                 video_id=register_video(project, target.video, source),
-                model_id=register_model(project, model_path, model),
+                model_id=register_model(project, model_path, loaded),
                 source=source,
-                detector=detector,
+                detector=make_detector(model),
                 settings=recommended_settings(model.metadata, frame_rate=source.frame_rate),
                 detector_settings={},
                 description=model.name,
@@ -241,9 +242,10 @@ def _into(sink: MemorySink) -> Callable[[FrameResult], None]:
 
 
 def _judge(other: Measured, model_path: Path) -> Figures:
-    _, model = load_model(model_path)
+    _, loaded = load_model(model_path)
     sink = MemorySink()
     with open_video(other.video) as source:
+        model = as_taught(loaded, source)
         settings = recommended_settings(model.metadata, frame_rate=source.frame_rate)
         job = track_video(
             source=source,

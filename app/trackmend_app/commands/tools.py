@@ -1,6 +1,7 @@
 """What one process needs to track video after video: the model on its engine, and the settings."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trackmend_app.commands.given_boxes import detections_file, read_given
@@ -12,7 +13,9 @@ from trackmend_core.jobs import (
     FrameSource,
     GivenDetector,
     NumberedFrames,
+    as_taught,
     recommended_settings,
+    said_of_scene,
 )
 from trackmend_core.jobs.given_detector import EmbeddingsOf
 from trackmend_core.model import Detector, LoadedModel
@@ -52,6 +55,21 @@ class Tools:
     model_path: Path | None
     model: LoadedModel | None
     detector: Detector | None
+
+    def at(self, source: VideoSource) -> "Tools":
+        """Return these for one video, with what the model learnt for the scene that it shows."""
+        if self.model is None or not self.model.scenes:
+            return self
+        model = as_taught(self.model, source)
+        if model is self.model:
+            return self
+        detector = engine_of(model, self.request, videos=(source.path,))
+        return replace(self, model=model, detector=detector)
+
+    @property
+    def said_of_scene(self) -> str:
+        """Return which of the model's weights run, "" if it has but one set."""
+        return "" if self.model is None else said_of_scene(self.model)
 
     @property
     def description(self) -> str:
@@ -119,6 +137,8 @@ class Tools:
     def detector_settings(self, source: VideoSource) -> dict[str, object]:
         """Return what a project remembers of how a run's frames were seen."""
         settings: dict[str, object] = {"backend": self.device or "none"}
+        if self.said_of_scene:
+            settings["weights"] = self.said_of_scene
         if self.detector is not None:
             size = self.detector.input_wh_for((source.width, source.height))
             settings |= {"input_wh": list(size), "min_score": self.detector.min_score}
@@ -139,16 +159,25 @@ def make_tools(request: TrackRequest) -> Tools:
     if not request.needs_model:
         return Tools(request=request, model_path=None, model=None, detector=None)
     path, model = load_model(request.model)
-    detector = make_detector(
+    detector = engine_of(model, request, videos=request.videos)
+    return Tools(request=request, model_path=path, model=model, detector=detector)
+
+
+def engine_of(model: LoadedModel, request: TrackRequest, *, videos: Sequence[Path]) -> Detector:
+    """Return a model on the engine that was asked for; see `make_detector`.
+
+    Raises:
+        UserError: engine, device, size, sampler or precision is not possible here.
+    """
+    return make_detector(
         model,
         backend=request.backend,
         device=request.device,
         input_wh=request.input_wh,
         sampler=request.sampler,
         precision=request.precision,
-        videos=request.videos,
+        videos=videos,
     )
-    return Tools(request=request, model_path=path, model=model, detector=detector)
 
 
 def _embeddings_of(detector: Detector | None) -> EmbeddingsOf | None:

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from trackmend_app.commands.console import drive, print_error, print_json, print_note
-from trackmend_app.commands.loading import load_model, make_detector
+from trackmend_app.commands.loading import load_model
 from trackmend_app.commands.outputs import plan_text_files
 from trackmend_app.commands.store import open_project, register_video
-from trackmend_app.commands.tools import Eyes, Tools
+from trackmend_app.commands.tools import Eyes, Tools, engine_of
 from trackmend_app.commands.track_many import check_many, run_track_many
 from trackmend_app.commands.track_request import TrackRequest
 from trackmend_app.many.find_videos import find_videos, is_one_video
@@ -110,15 +110,7 @@ def _loader(
     def load() -> Tools:
         detector = None
         if model is not None:
-            detector = make_detector(
-                model,
-                backend=request.backend,
-                device=request.device,
-                input_wh=request.input_wh,
-                sampler=request.sampler,
-                precision=request.precision,
-                videos=request.videos,
-            )
+            detector = engine_of(model, request, videos=request.videos)
         tools = Tools(request=request, model_path=path, model=model, detector=detector)
         print_note(tools.description)
         if detector is not None:
@@ -159,9 +151,11 @@ def _text_files(request: TrackRequest) -> list[Path | None]:
 def _track_one(video: Path, text_file: Path | None, tools: Tools) -> TrackedVideo:
     request = tools.request
     with open_video(video.expanduser()) as source:
+        tools = tools.at(source)
         eyes = tools.eyes(source)
-        for notice in (*source.notices, *eyes.notices):
-            print_note(f"{video.name}: {notice}")
+        for notice in (*source.notices, *eyes.notices, tools.said_of_scene):
+            if notice:
+                print_note(f"{video.name}: {notice}")
         sink = MemorySink()
         started_s = time.monotonic()
         try:

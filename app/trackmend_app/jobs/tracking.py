@@ -58,8 +58,10 @@ def new_run(
         UserError: the model or the video cannot be used.
     """
     yield Progress(done=0, total=0, message=f"Loading {choice.name}…")
-    ready = tools.shelf.get(choice.path)
+    ready = tools.shelf.get(choice.path, video=video_path)
     tools.on_device(ready.detector.description)
+    if ready.said_of_scene:
+        yield Progress(done=0, total=0, message=ready.said_of_scene)
     with open_video(video_path) as source:
         settings = recommended_settings(
             ready.facts.metadata,
@@ -75,7 +77,7 @@ def new_run(
             source=CachedVideo(source, tools.frames),
             detector=ready.detector,
             settings=settings,
-            detector_settings={"backend": ready.detector.description},
+            detector_settings=_seen_by(ready),
             description=f"{choice.name}{way}, {ready.detector.description}",
             on_frame=tools.on_frame,
         )
@@ -96,8 +98,10 @@ def boxes_run(
         UserError: the boxes cannot be read or do not fit the video, or the model cannot be used.
     """
     yield Progress(done=0, total=0, message=f"Loading {choice.name}…")
-    ready = tools.shelf.get(choice.path)
+    ready = tools.shelf.get(choice.path, video=video_path)
     tools.on_device(ready.detector.description)
+    if ready.said_of_scene:
+        yield Progress(done=0, total=0, message=ready.said_of_scene)
     with open_video(video_path) as source:
         given = read_given(boxes, video_path)
         run_id: RunId = yield from track_into_project(
@@ -116,11 +120,19 @@ def boxes_run(
             settings=recommended_settings(
                 ready.facts.metadata, frame_rate=source.frame_rate, score_threshold=0.0
             ),
-            detector_settings={"backend": ready.detector.description, GIVEN: boxes.name},
+            detector_settings={**_seen_by(ready), GIVEN: boxes.name},
             description=f"Boxes of {boxes.name}, {choice.name}, {ready.detector.description}",
             on_frame=tools.on_frame,
         )
     return run_id
+
+
+def _seen_by(ready: ReadyDetector) -> dict[str, object]:
+    """Return what a project remembers of how a run's frames were seen."""
+    settings: dict[str, object] = {"backend": ready.detector.description}
+    if ready.said_of_scene:
+        settings["weights"] = ready.said_of_scene
+    return settings
 
 
 def _read_at_boxes(
@@ -144,8 +156,10 @@ def resumed_run(
             "Track the boxes from the file once more; this part stays beside it.",
         )
     yield Progress(done=0, total=0, message=f"Loading {choice.name}…")
-    ready = tools.shelf.get(choice.path)
+    ready = tools.shelf.get(choice.path, video=video_path)
     tools.on_device(ready.detector.description)
+    if ready.said_of_scene:
+        yield Progress(done=0, total=0, message=ready.said_of_scene)
     with open_video(video_path) as source:
         yield from continue_run(
             project=tools.project,

@@ -30,6 +30,7 @@ def track_task(task: VideoTask, tools: Tools) -> Generator[Progress, None, Video
     """
     started_s = time.monotonic()
     with open_video(task.video) as source:
+        tools = tools.at(source)
         eyes = tools.eyes(source)
         outcome = VideoOutcome(
             video=str(task.video),

@@ -19,6 +19,7 @@ def fact_title(key: str) -> str:
         "num_classes": translate("ModelFacts", "classes"),
         "input_wh": translate("ModelFacts", "input size"),
         "sampler": translate("ModelFacts", "re-ID is read"),
+        "taught_scenes": translate("ModelFacts", "scenes where it was taught"),
         "ignored_keys": translate("ModelFacts", "left out of the file"),
     }
     return titles.get(key, key)

@@ -22,6 +22,7 @@ def model_facts(path: Path, model: "LoadedModel") -> Facts:
         "num_classes": model.num_classes,
         "input_wh": model.input_wh,
         "sampler": model.metadata.get("sampler", "centre"),
+        "taught_scenes": len(model.scenes),
         "metadata": dict(model.metadata),
         "ignored_keys": list(model.ignored_keys),
     }

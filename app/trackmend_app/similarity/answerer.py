@@ -57,20 +57,20 @@ class Detectors:
         self._shelf = shelf
         self._others: OrderedDict[Path, DetectorShelf] = OrderedDict()
 
-    def get(self, path: Path, *, run_model_path: Path) -> ReadyDetector:
-        """Return the detector of a model file, loading it if need be.
+    def get(self, path: Path, *, run_model_path: Path, video: Path) -> ReadyDetector:
+        """Return the detector of a model file for a video, loading it if need be.
 
         Raises:
             UserError: the file is missing, no model, or does not fit.
         """
         if path == run_model_path:
-            return self._shelf.get(path)
+            return self._shelf.get(path, video=video)
         shelf = self._others.get(path) or self._shelf.another()
         self._others[path] = shelf
         self._others.move_to_end(path)
         while len(self._others) > MOST_OTHER_MODELS:
             self._others.popitem(last=False)
-        return shelf.get(path)
+        return shelf.get(path, video=video)
 
 
 class Answerer(QObject):
@@ -142,7 +142,11 @@ class Answerer(QObject):
         )
 
     def _ready(self, question: SimilarityQuestion, reading: Reading) -> ReadyDetector:
-        return self._detectors.get(reading.model_path, run_model_path=question.run_model_path)
+        return self._detectors.get(
+            reading.model_path,
+            run_model_path=question.run_model_path,
+            video=question.video_path,
+        )
 
     def _sampler_of(self, question: SimilarityQuestion, reading: Reading) -> SamplerName:
         """Return the sampler that is asked for, else the one that the model learnt with."""

@@ -13,6 +13,7 @@ from trackmend_core.jobs.judge import (
 from trackmend_core.jobs.memory_sink import MemorySink
 from trackmend_core.jobs.project_detections import project_detections
 from trackmend_core.jobs.recommended import recommended_settings
+from trackmend_core.jobs.scene import as_taught, said_of_scene, scene_shown
 from trackmend_core.jobs.seams import FrameDetector, FrameSource, RunSink
 from trackmend_core.jobs.track_into_project import track_into_project
 from trackmend_core.jobs.track_video import FrameResult, track_video
@@ -28,12 +29,15 @@ __all__ = [
     "NumberedFrames",
     "RunSink",
     "SequenceFiles",
+    "as_taught",
     "continue_run",
     "evaluate_files",
     "export_project",
     "pair_files",
     "project_detections",
     "recommended_settings",
+    "said_of_scene",
+    "scene_shown",
     "street_calibration",
     "track_into_project",
     "track_video",

@@ -1,6 +1,7 @@
 """Networks to and from files: ours (safetensors with metadata) and official FairMOT checkpoints."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -13,6 +14,7 @@ from trackmend_core.model.heads import TWO_STAGE, HeadSpec
 from trackmend_core.model.loaded import LoadedModel
 from trackmend_core.model.recognise import recognise_architecture, recognise_heads
 from trackmend_core.model.registry import build_network
+from trackmend_core.model.scenes import TaughtScene, is_of_scene, read_scenes, scene_entries
 from trackmend_core.model.two_stage import add_two_stage_head
 from trackmend_core.model.weights_file import WeightsFile, printable, read_weights
 
@@ -38,6 +40,7 @@ def save_checkpoint(
     input_wh: tuple[int, int] | None,
     metadata: Mapping[str, str],
     half: bool = False,
+    scenes: Sequence[TaughtScene] = (),
 ) -> None:
     """Write a network as safetensors; the file appears whole or not at all.
 
@@ -52,6 +55,7 @@ def save_checkpoint(
         metadata: more about the model: "name", its lineage, the recipe.
         half: store weights of two and more dimensions as float16. Biases and batch norms stay
             float32: they are small, and a running variance may not fit float16.
+        scenes: where the model was taught, and what it learnt for there.
 
     Raises:
         UserError: the file cannot be written.
@@ -65,8 +69,10 @@ def save_checkpoint(
         input_wh=input_wh,
         metadata=metadata,
     )
-    tensors = {key: _for_file(value, half=half) for key, value in network.state_dict().items()}
-    write_atomically(Path(path), save(tensors, metadata=fields))
+    of_scenes, texts = scene_entries(scenes)
+    entries = {**network.state_dict(), **of_scenes}
+    tensors = {key: _for_file(value, half=half) for key, value in entries.items()}
+    write_atomically(Path(path), save(tensors, metadata={**fields, **texts}))
 
 
 def describe_model(
@@ -83,7 +89,7 @@ def describe_model(
     Raises:
         ValueError: the metadata would overwrite a field of the format.
     """
-    clash = sorted(set(metadata) & set(_OWN_FIELDS))
+    clash = sorted(key for key in metadata if key in _OWN_FIELDS or is_of_scene(key))
     if clash:
         raise ValueError(f"metadata may not hold {', '.join(clash)}")
     fields = {
@@ -116,7 +122,8 @@ def load_checkpoint(path: Path, *, device: str | torch.device = "cpu") -> Loaded
     else:
         spec = recognise_heads(file.tensors)
         arch = recognise_architecture(file.tensors, spec)
-    network, ignored = _filled_network(file, path=path, arch=arch, spec=spec)
+    network, unused = _filled_network(file, path=path, arch=arch, spec=spec)
+    scenes = _scenes(file, path=path, network=network) if "arch" in file.metadata else ()
     return LoadedModel(
         network=network.to(device).eval(),
         arch=arch,
@@ -125,9 +132,44 @@ def load_checkpoint(path: Path, *, device: str | torch.device = "cpu") -> Loaded
         num_classes=spec.num_classes,
         input_wh=_declared_size(path, file.metadata.get("input_wh")),
         name=printable(file.metadata.get("name") or path.stem, longest=LONGEST_NAME),
-        metadata={key: v for key, v in file.metadata.items() if key not in _OWN_FIELDS},
-        ignored_keys=ignored,
+        metadata={
+            key: text
+            for key, text in file.metadata.items()
+            if key not in _OWN_FIELDS and not is_of_scene(key)
+        },
+        ignored_keys=tuple(printable(key) for key in unused if not (scenes and is_of_scene(key))),
+        scenes=scenes,
     )
+
+
+def _scenes(file: WeightsFile, *, path: Path, network: nn.Module) -> tuple[TaughtScene, ...]:
+    """Return where the file says it was taught; its weights for there fit the network.
+
+    Raises:
+        UserError: they do not, or cannot be read.
+    """
+    try:
+        found = read_scenes(file.tensors, file.metadata)
+    except ValueError as error:
+        raise _damaged_description(path) from error
+    expected = network.state_dict()
+    checked = []
+    for number, scene in enumerate(found):
+        weights, problems = {}, []
+        for key, value in scene.weights.items():
+            if key not in expected:
+                problems.append(f"{printable(key)}: unknown")
+                continue
+            weights[key], problem = fitting_value(value, expected[key])
+            problems += [f"{printable(key)}: {problem}"] if problem else []
+        if problems:
+            raise UserError(
+                f"What “{path.name}” learnt in its scene {number + 1} does not fit it: "
+                f"{_listed(problems)}.",
+                "Use the complete file that the training wrote, or another model.",
+            )
+        checked.append(replace(scene, weights=weights))
+    return tuple(checked)
 
 
 def _for_file(tensor: Tensor, *, half: bool) -> Tensor:
@@ -215,8 +257,7 @@ def _filled_network(
         )
     network = build()
     network.load_state_dict(filled)
-    unused = sorted(file.tensors.keys() - expected.keys())
-    return network, tuple(printable(key) for key in unused)
+    return network, tuple(sorted(file.tensors.keys() - expected.keys()))
 
 
 def fitting_value(value: Tensor | None, place: Tensor) -> tuple[Tensor, str]:

@@ -90,6 +90,7 @@ def convert_model(
             input_wh=model.input_wh,
             metadata={"name": model.name, **model.metadata},
             half=half,
+            scenes=model.scenes,
         )
     else:
         save_official(target, model)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from torch import nn
 
+from trackmend_core.model.scenes import TaughtScene
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class LoadedModel:
@@ -20,6 +22,8 @@ class LoadedModel:
         name: for people.
         metadata: everything else the file says about itself.
         ignored_keys: entries of the file that the network has no use for.
+        scenes: where it was taught, and what it learnt for there; see `in_scene`.
+        is_at_taught_scene: these are the weights of one of them.
     """
 
     network: nn.Module
@@ -31,3 +35,5 @@ class LoadedModel:
     name: str
     metadata: Mapping[str, str] = field(default_factory=dict)
     ignored_keys: tuple[str, ...] = ()
+    scenes: tuple[TaughtScene, ...] = ()
+    is_at_taught_scene: bool = False

@@ -115,7 +115,7 @@ def test_the_next_run_may_compute_in_fewer_bits_fitted_to_the_video(stage: Stage
 def test_a_detector_on_another_engine_is_loaded_anew(tmp_path: Path) -> None:
     loaded: list[tuple[object, ...]] = []
 
-    def load(*wishes: object) -> ReadyDetector:
+    def load(*wishes: object, **_: object) -> ReadyDetector:
         loaded.append(wishes)
         return ReadyDetector(detector=None, facts=None)  # type: ignore[arg-type]
 
@@ -127,6 +127,27 @@ def test_a_detector_on_another_engine_is_loaded_anew(tmp_path: Path) -> None:
     assert not shelf.holds(path)
     assert shelf.get(path) is not first
     assert loaded == [(path,), (path, EngineChoice(backend="torch"))]
+
+
+def test_a_model_that_knows_scenes_is_asked_anew_for_every_video(tmp_path: Path) -> None:
+    loaded: list[object] = []
+
+    def load(_: Path, *, video: Path | None) -> ReadyDetector:
+        loaded.append(video)
+        return ReadyDetector(
+            detector=None,  # type: ignore[arg-type]
+            facts=None,  # type: ignore[arg-type]
+            said_of_scene="It was taught at this place.",
+            chosen_for=video,
+        )
+
+    shelf, path = DetectorShelf(load), tmp_path / "model.safetensors"
+    one, other = tmp_path / "one.mp4", tmp_path / "other.mp4"
+    first = shelf.get(path, video=one)
+    assert shelf.get(path, video=one) is first
+    assert shelf.get(path, video=other) is not first
+    shelf.get(path)
+    assert loaded == [one, other, None]
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ class Stage:
         facts = ModelFacts(name="Fake", arch="fake", metadata={})
         ready = ReadyDetector(detector=self.detector, facts=facts)
         window = MainWindow(
-            self.app, questions=self.answers, shelf=DetectorShelf(lambda *_wishes: ready)
+            self.app, questions=self.answers, shelf=DetectorShelf(lambda *_, **__: ready)
         )
         window.faults.reported.connect(self.errors.append)
         window.workbench.said.connect(self.notices.append)

@@ -1,0 +1,125 @@
+"""What is learnt at a scene is kept for it, and comes back when it is taught there again."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+import torch
+from corrected_project import EditedStreet
+from torch import Tensor
+
+from trackmend_core.jobs import as_taught
+from trackmend_core.model import LoadedModel, load_checkpoint
+from trackmend_core.synthetic import StreetSettings, draw_street, write_video
+from trackmend_core.video import open_video
+from trackmend_training import conclude
+from trackmend_training.blending import ANY_LOSS, FREE_LOSS, UNCHANGED, Blend
+from trackmend_training.config import FinetuneConfig
+from trackmend_training.finetune import BEGUN_WITH_FILE, finetune
+
+QUICK = FinetuneConfig(
+    steps=4,
+    batch_size=2,
+    max_frames=4,
+    replay_frames=1,
+    crop_wh=(128, 128),
+    learning_rate=1e-3,
+    check_frames=2,
+    fewest_boxes=0,
+    blends=(1.0,),
+)
+WHOLE = Blend(1.0, with_boxes=True)
+
+
+@pytest.fixture
+def forgetting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every change helps here and costs too much elsewhere."""
+
+    def choose(
+        before: object,
+        shares: Sequence[float],
+        *,
+        judge: Callable[[Blend], object],
+        free_loss: float = FREE_LOSS,
+    ) -> tuple[Blend, object]:
+        blend = WHOLE if free_loss == ANY_LOSS and shares else UNCHANGED
+        return blend, judge(blend)
+
+    monkeypatch.setattr(conclude, "choose_blend", choose)
+
+
+def teach(street: EditedStreet, base: Path, name: str) -> Path:
+    path = finetune(
+        street.project.path,
+        out_dir=street.folder / name,
+        config=QUICK,
+        base=base,
+        emit=lambda _: None,
+    )
+    assert path is not None
+    return path
+
+
+def seen_in(model: LoadedModel, video: Path) -> LoadedModel:
+    with open_video(video) as source:
+        return as_taught(model, source)
+
+
+def weights(model: LoadedModel) -> Mapping[str, Tensor]:
+    state: Mapping[str, Tensor] = model.network.state_dict()
+    return state
+
+
+def are_equal(one: LoadedModel, other: LoadedModel) -> bool:
+    return all(torch.equal(value, weights(other)[key]) for key, value in weights(one).items())
+
+
+def another_street(folder: Path) -> Path:
+    path = folder / "another.mp4"
+    settings = StreetSettings(width=320, height=256, frame_count=12, walkers=4, seed=12)
+    write_video(path, (frame.image for frame in draw_street(settings)), settings.frame_rate)
+    return path
+
+
+@pytest.mark.usefixtures("forgetting")
+def test_what_would_be_forgotten_elsewhere_is_learnt_for_this_scene_alone(
+    edited_street: EditedStreet, base_model: Path
+) -> None:
+    model, old = (
+        load_checkpoint(teach(edited_street, base_model, "out")),
+        load_checkpoint(base_model),
+    )
+    assert are_equal(model, old)
+    assert model.metadata["blend"] == "0.0"
+    (video,) = edited_street.project.videos()
+    here = seen_in(model, video.path)
+    assert here.is_at_taught_scene
+    assert not are_equal(here, old)
+    assert (here.metadata["blend"], here.metadata["box_heads"]) == ("1.0", "learnt")
+    assert seen_in(model, another_street(edited_street.folder)) is model
+
+
+@pytest.mark.usefixtures("forgetting")
+def test_teaching_here_again_goes_on_with_what_was_learnt_here(
+    edited_street: EditedStreet, base_model: Path
+) -> None:
+    first_path = teach(edited_street, base_model, "first")
+    (video,) = edited_street.project.videos()
+    first = seen_in(load_checkpoint(first_path), video.path)
+    second_path = teach(edited_street, first_path, "second")
+    begun_with = load_checkpoint(second_path.parent / BEGUN_WITH_FILE)
+    assert are_equal(begun_with, first)
+    second = load_checkpoint(second_path)
+    assert are_equal(second, load_checkpoint(base_model)), "elsewhere it stays as it was"
+    assert len(second.scenes) == 1
+    assert not are_equal(seen_in(second, video.path), first)
+
+
+def test_what_costs_little_elsewhere_is_learnt_for_everywhere(
+    edited_street: EditedStreet, base_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conclude, "choose_blend", lambda *_, judge, **__: (WHOLE, judge(WHOLE)))
+    monkeypatch.setattr(conclude, "choose_association", lambda *_: None)
+    model = load_checkpoint(teach(edited_street, base_model, "out"))
+    assert not are_equal(model, load_checkpoint(base_model))
+    assert model.scenes == (), "there is nothing that is other here"
