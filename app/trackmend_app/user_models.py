@@ -121,16 +121,11 @@ def find_user_model(name: str) -> Path | None:
 
 
 def _save(path: Path, model: "LoadedModel", *, title: str, source: Path, digest: str) -> None:
-    from trackmend_core.model import save_checkpoint
+    from trackmend_core.model import save_model
 
-    save_checkpoint(
+    save_model(
         path,
-        model.network,
-        arch=model.arch,
-        reid_dim=model.reid_dim,
-        ltrb=model.ltrb,
-        num_classes=model.num_classes,
-        input_wh=model.input_wh,
+        model,
         metadata={
             **model.metadata,
             "name": title,

@@ -1,6 +1,6 @@
 """The end of a finetuning: how much of the change to keep, and the report on it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ from trackmend_core.model import (
     TaughtScene,
     difference,
     load_checkpoint,
-    save_checkpoint,
+    save_model,
     with_scene,
 )
 from trackmend_core.model.layout import LAYOUT_LENGTH
@@ -165,7 +165,7 @@ def conclude(
         spread, there_after, scenes = chosen, after, general.scenes
         metadata = {**metadata, **told}
     model_path = out_dir / MODEL_FILE
-    _save(spread, metadata, scenes=scenes, path=model_path)
+    save_model(model_path, replace(spread, scenes=scenes), metadata=metadata)
     report = what_changed(
         stretch,
         before.here,
@@ -302,24 +302,4 @@ def _stretch(project: Project, run: CorrectedRun, *, learnt: bool = False) -> Ju
             boxes_xywh=np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1),
         ),
         frame_rate=video.frame_rate,
-    )
-
-
-def _save(
-    model: LoadedModel,
-    metadata: Mapping[str, str],
-    *,
-    scenes: Sequence[TaughtScene],
-    path: Path,
-) -> None:
-    save_checkpoint(
-        path,
-        model.network,
-        arch=model.arch,
-        reid_dim=model.reid_dim,
-        ltrb=model.ltrb,
-        num_classes=model.num_classes,
-        input_wh=model.input_wh,
-        metadata=metadata,
-        scenes=scenes,
     )

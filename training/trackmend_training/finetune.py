@@ -14,7 +14,7 @@ from torch import Tensor
 from trackmend_core.errors import UserError
 from trackmend_core.jobs import as_taught
 from trackmend_core.jobs.held_out import Judgeable, judgeable
-from trackmend_core.model import load_checkpoint, save_checkpoint
+from trackmend_core.model import load_checkpoint, save_model
 from trackmend_core.model.loaded import LoadedModel
 from trackmend_core.project import ModelRecord, Project
 from trackmend_core.types import FloatArray, RunId
@@ -145,16 +145,7 @@ def _as_known_here(
     if not here.is_at_taught_scene:
         return base, model
     path = out_dir / BEGUN_WITH_FILE
-    save_checkpoint(
-        path,
-        here.network,
-        arch=here.arch,
-        reid_dim=here.reid_dim,
-        ltrb=here.ltrb,
-        num_classes=here.num_classes,
-        input_wh=here.input_wh,
-        metadata={"name": here.name, **here.metadata},
-    )
+    save_model(path, replace(here, scenes=()), metadata={"name": here.name, **here.metadata})
     return path, here
 
 

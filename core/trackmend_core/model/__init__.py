@@ -3,7 +3,7 @@
 Importing this room loads torch but no architecture and no OpenVINO; those come when first used.
 """
 
-from trackmend_core.model.checkpoint import load_checkpoint, save_checkpoint
+from trackmend_core.model.checkpoint import load_checkpoint, save_checkpoint, save_model
 from trackmend_core.model.convert import convert_model, save_official
 from trackmend_core.model.decode import Detections, decode
 from trackmend_core.model.detector import CalibrationImages, Detector
@@ -33,6 +33,7 @@ __all__ = [
     "load_initialisation",
     "preprocess",
     "save_checkpoint",
+    "save_model",
     "save_official",
     "with_scene",
 ]

@@ -75,6 +75,29 @@ def save_checkpoint(
     write_atomically(Path(path), save(tensors, metadata={**fields, **texts}))
 
 
+def save_model(
+    path: Path, model: LoadedModel, *, metadata: Mapping[str, str], half: bool = False
+) -> None:
+    """Write a loaded model with the given texts, and what it learnt in its scenes.
+
+    Raises:
+        UserError: the file cannot be written.
+        ValueError: the metadata would overwrite a field of the format.
+    """
+    save_checkpoint(
+        path,
+        model.network,
+        arch=model.arch,
+        reid_dim=model.reid_dim,
+        ltrb=model.ltrb,
+        num_classes=model.num_classes,
+        input_wh=model.input_wh,
+        metadata=metadata,
+        half=half,
+        scenes=model.scenes,
+    )
+
+
 def describe_model(
     *,
     arch: str,

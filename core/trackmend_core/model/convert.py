@@ -1,13 +1,14 @@
 """Models from one container to the other: our safetensors and the official code's `torch.save`."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from trackmend_core.errors import UserError
 from trackmend_core.model.atomic_file import write_atomically
-from trackmend_core.model.checkpoint import describe_model, load_checkpoint, save_checkpoint
+from trackmend_core.model.checkpoint import describe_model, load_checkpoint, save_model
 from trackmend_core.model.loaded import LoadedModel
 from trackmend_core.model.weights_file import METADATA_ENTRY
 
@@ -58,10 +59,10 @@ def convert_model(
         source: any model that `load_checkpoint` reads.
         target: ends in .safetensors for ours, .pth, .pt or .tar for the official form.
         overwrite: replace the target if it is there.
-        half: store ours in half precision; see `save_checkpoint`.
+        half: store ours in half precision; see `save_model`.
 
     Returns:
-        The model that was converted.
+        The model as it was written; the official form has no room for what it learnt in scenes.
 
     Raises:
         UserError: the source is no complete model, the target's ending says nothing, or it exists.
@@ -80,18 +81,8 @@ def convert_model(
         )
     model = load_checkpoint(source)
     if suffix == OWN_SUFFIX:
-        save_checkpoint(
-            target,
-            model.network,
-            arch=model.arch,
-            reid_dim=model.reid_dim,
-            ltrb=model.ltrb,
-            num_classes=model.num_classes,
-            input_wh=model.input_wh,
-            metadata={"name": model.name, **model.metadata},
-            half=half,
-            scenes=model.scenes,
-        )
+        save_model(target, model, metadata={"name": model.name, **model.metadata}, half=half)
     else:
         save_official(target, model)
+        model = replace(model, scenes=())
     return model
