@@ -1,8 +1,10 @@
 """What is learnt at a scene is kept for it, and comes back when it is taught there again."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from corrected_project import EditedStreet
@@ -10,10 +12,11 @@ from torch import Tensor
 
 from trackmend_core.jobs import as_taught
 from trackmend_core.model import LoadedModel, load_checkpoint
+from trackmend_core.model.layout import LAYOUT_LENGTH
 from trackmend_core.synthetic import StreetSettings, draw_street, write_video
 from trackmend_core.video import open_video
 from trackmend_training import conclude
-from trackmend_training.blending import ANY_LOSS, FREE_LOSS, UNCHANGED, Blend
+from trackmend_training.blending import ANY_LOSS, FREE_LOSS, Blend
 from trackmend_training.config import FinetuneConfig
 from trackmend_training.finetune import BEGUN_WITH_FILE, finetune
 
@@ -31,9 +34,10 @@ QUICK = FinetuneConfig(
 WHOLE = Blend(1.0, with_boxes=True)
 
 
-@pytest.fixture
-def forgetting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every change helps here and costs too much elsewhere."""
+@pytest.fixture(autouse=True)
+def helping(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Every change helps; returns how much might be lost elsewhere each time that was asked."""
+    asked: list[float] = []
 
     def choose(
         before: object,
@@ -42,17 +46,19 @@ def forgetting(monkeypatch: pytest.MonkeyPatch) -> None:
         judge: Callable[[Blend], object],
         free_loss: float = FREE_LOSS,
     ) -> tuple[Blend, object]:
-        blend = WHOLE if free_loss == ANY_LOSS and shares else UNCHANGED
-        return blend, judge(blend)
+        asked.append(free_loss)
+        return WHOLE, judge(WHOLE)
 
     monkeypatch.setattr(conclude, "choose_blend", choose)
+    monkeypatch.setattr(conclude, "choose_association", lambda *_: None)
+    return asked
 
 
-def teach(street: EditedStreet, base: Path, name: str) -> Path:
+def teach(street: EditedStreet, base: Path, name: str, config: FinetuneConfig = QUICK) -> Path:
     path = finetune(
         street.project.path,
         out_dir=street.folder / name,
-        config=QUICK,
+        config=config,
         base=base,
         emit=lambda _: None,
     )
@@ -81,7 +87,6 @@ def another_street(folder: Path) -> Path:
     return path
 
 
-@pytest.mark.usefixtures("forgetting")
 def test_what_would_be_forgotten_elsewhere_is_learnt_for_this_scene_alone(
     edited_street: EditedStreet, base_model: Path
 ) -> None:
@@ -99,7 +104,6 @@ def test_what_would_be_forgotten_elsewhere_is_learnt_for_this_scene_alone(
     assert seen_in(model, another_street(edited_street.folder)) is model
 
 
-@pytest.mark.usefixtures("forgetting")
 def test_teaching_here_again_goes_on_with_what_was_learnt_here(
     edited_street: EditedStreet, base_model: Path
 ) -> None:
@@ -115,11 +119,26 @@ def test_teaching_here_again_goes_on_with_what_was_learnt_here(
     assert not are_equal(seen_in(second, video.path), first)
 
 
-def test_what_costs_little_elsewhere_is_learnt_for_everywhere(
-    edited_street: EditedStreet, base_model: Path, monkeypatch: pytest.MonkeyPatch
+def test_what_is_to_hold_everywhere_needs_no_scene(
+    edited_street: EditedStreet, base_model: Path, helping: list[float]
 ) -> None:
-    monkeypatch.setattr(conclude, "choose_blend", lambda *_, judge, **__: (WHOLE, judge(WHOLE)))
-    monkeypatch.setattr(conclude, "choose_association", lambda *_: None)
-    model = load_checkpoint(teach(edited_street, base_model, "out"))
+    config = replace(QUICK, everywhere=True)
+    model = load_checkpoint(teach(edited_street, base_model, "out", config))
     assert not are_equal(model, load_checkpoint(base_model))
-    assert model.scenes == (), "there is nothing that is other here"
+    assert model.scenes == ()
+    assert model.metadata["blend"] == "1.0"
+    assert helping == [ANY_LOSS]
+
+
+def test_where_no_scene_can_be_told_everywhere_gets_what_costs_little(
+    edited_street: EditedStreet,
+    base_model: Path,
+    helping: list[float],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nothing = np.zeros(LAYOUT_LENGTH, np.float32)
+    monkeypatch.setattr(conclude, "scene_shown", lambda _: nothing)
+    model = load_checkpoint(teach(edited_street, base_model, "out"))
+    assert model.scenes == ()
+    assert not are_equal(model, load_checkpoint(base_model))
+    assert helping == [FREE_LOSS]

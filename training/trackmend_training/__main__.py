@@ -83,6 +83,9 @@ def _add_finetune(parser: argparse.ArgumentParser) -> None:
     for name in FINETUNE_OPTIONS:
         value = getattr(usual, name)
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    parser.add_argument(
+        "--everywhere", action="store_true", help="what is learnt holds in every scene"
+    )
     parser.add_argument("--blends", type=float, nargs="+", default=usual.blends)
     parser.add_argument("--crop", type=int, nargs=2, default=usual.crop_wh, metavar=("W", "H"))
 
@@ -129,6 +132,7 @@ def _finetune(options: argparse.Namespace, line: Line) -> None:
 
     config = FinetuneConfig(
         **{name: getattr(options, name) for name in FINETUNE_OPTIONS},
+        everywhere=options.everywhere,
         blends=tuple(options.blends),
         crop_wh=tuple(options.crop),
     )

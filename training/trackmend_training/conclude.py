@@ -27,7 +27,7 @@ from trackmend_core.tracking import TrackerSettings
 from trackmend_core.types import FloatArray, ImageArray
 from trackmend_core.video import open_video
 from trackmend_training.association import Association, choose_association, see
-from trackmend_training.blending import ANY_LOSS, UNCHANGED, Blend, blended, choose_blend
+from trackmend_training.blending import ANY_LOSS, FREE_LOSS, UNCHANGED, Blend, blended, choose_blend
 from trackmend_training.checkpoints import MODEL_FILE
 from trackmend_training.config import FinetuneConfig
 from trackmend_training.datasets.corrected import CorrectedRun
@@ -105,8 +105,9 @@ def conclude(
 ) -> Conclusion:
     """Blend the new weights with the old ones as far as that helps, and report what changed.
 
-    What is learnt is kept for the scene where it was learnt, as much of it as helps there. Other
-    scenes get only what costs them little.
+    What is learnt is kept for the scene where it was learnt, as much of it as helps there, and
+    other scenes are left as they were; unless it is to hold everywhere. Where no scene can be
+    told, everywhere gets only what costs it little.
 
     Args:
         project: open; only read.
@@ -143,12 +144,14 @@ def conclude(
     is_taught_before = begun_with != base
     before = judged(UNCHANGED)
     there_before = judge(general) if is_taught_before else before
-    shares = () if new is None else config.blends
-    safe, _ = choose_blend(before, () if is_taught_before else shares, judge=judged)
-    blend = safe
-    if len(layouts):
-        blend, _ = choose_blend(before, shares, judge=judged, free_loss=ANY_LOSS)
-    chosen, after = changed_by(blend), judged(blend)
+    for_scene = len(layouts) > 0 and not config.everywhere
+    blend, after = choose_blend(
+        before,
+        () if new is None else config.blends,
+        judge=judged,
+        free_loss=ANY_LOSS if for_scene or config.everywhere else FREE_LOSS,
+    )
+    chosen = changed_by(blend)
     association = _associate(chosen, _stretch(project, run, learnt=True), elsewhere, settings)
     told = {**(_settings_text(old) if is_taught_before else {}), **_said(blend)}
     if association is not None:
@@ -156,11 +159,10 @@ def conclude(
         told[METADATA_KEY] = changed[METADATA_KEY]
         after = judge(replace(chosen, metadata=changed), association.changed(settings))
     metadata: Mapping[str, str] = lineage if new is None else new.metadata
-    if len(layouts):
-        spread = general if is_taught_before else changed_by(safe)
-        there_after = there_before if is_taught_before else judged(safe)
-        metadata = {**metadata, **_settings_text(general), **_said(safe)}
-        scenes = _scenes(general, spread, chosen, layouts=layouts, told=told)
+    if for_scene:
+        spread, there_after = general, there_before
+        metadata = {**metadata, **_settings_text(general), **_said(UNCHANGED)}
+        scenes = _scenes(general, chosen, layouts=layouts, told=told)
     else:
         spread, there_after, scenes = chosen, after, general.scenes
         metadata = {**metadata, **told}
@@ -174,6 +176,7 @@ def conclude(
         folder=out_dir / CROPS_FOLDER,
         is_seen=run.held_out is None,
         blend=blend.share,
+        may_forget=config.everywhere,
     )
     if learnt is None:
         report = replace(report, reason=f"{NOT_TRAINED} {report.reason}")
@@ -197,7 +200,6 @@ def layouts_of(project: Project, training_set: TrainingSet) -> FloatArray:
 
 def _scenes(
     general: LoadedModel,
-    spread: LoadedModel,
     chosen: LoadedModel,
     *,
     layouts: FloatArray,
@@ -207,12 +209,11 @@ def _scenes(
 
     Args:
         general: the old model; its other scenes stay.
-        spread: what the new model is everywhere.
         chosen: what it is here.
         layouts: how it looks here.
         told: what holds here and not everywhere.
     """
-    weights = difference(spread.network.state_dict(), chosen.network.state_dict())
+    weights = difference(general.network.state_dict(), chosen.network.state_dict())
     if not weights and METADATA_KEY not in told:
         return general.scenes
     return with_scene(general.scenes, TaughtScene(layouts=layouts, weights=weights, metadata=told))

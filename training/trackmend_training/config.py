@@ -262,6 +262,8 @@ class FinetuneConfig:
         fewest_boxes: with fewer to judge by than these the network stays as it was, and only the
             tracker's settings are fitted: two lucky boxes would decide.
         check_frames: frames of a drawn street that tell what was forgotten.
+        everywhere: what is learnt holds in every scene, whatever is forgotten: for what the model
+            did not know, animals for instance. Else in the scenes that were corrected alone.
         max_minutes: training ends then, whatever was planned; judging takes two or three
             more.
         crop_wh: size of the training crops.
@@ -285,6 +287,7 @@ class FinetuneConfig:
     blends: tuple[float, ...] = (1.0, 0.7, 0.4)
     fewest_boxes: int = 200
     check_frames: int = 60
+    everywhere: bool = False
     max_minutes: float = 6.0
     crop_wh: tuple[int, int] = (352, 448)
     threads: int = 0

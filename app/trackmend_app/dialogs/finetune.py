@@ -23,6 +23,8 @@ from trackmend_training.config import FinetuneConfig
 
 AS_IT_IS_WORTH = 0
 """Steps that are not counted out: the trainer plans by how many frames were corrected."""
+EVERY_SCENE = 1
+"""Row of the choice where to use what is learnt."""
 _LENGTHS = (
     (noted("Short (80 steps)"), 80),
     (noted("Usual (more for a longer clip)"), AS_IT_IS_WORTH),
@@ -110,6 +112,20 @@ class FinetuneDialog(QDialog):
         self._steps.setSpecialValueText(self.tr("As many as the clip is worth"))
         self._steps.setValue(FinetuneConfig().steps)
         self._steps.setSuffix(self.tr(" steps"))
+        self._where = QComboBox()
+        self._where.setObjectName("where_to_use")
+        self._where.addItems(
+            [
+                self.tr("In this scene; in others the model stays as it was"),
+                self.tr("In every scene"),
+            ]
+        )
+        self._where.setToolTip(
+            self.tr(
+                "The model knows a scene again by its edges, at another hour too. Choose every "
+                "scene for what it did not know, such as animals: it may forget what it knew."
+            )
+        )
         self._length.currentIndexChanged.connect(self._on_length_chosen)
         self._base.setToolTip(self.tr("The model to start from; it stays as it is"))
         self._name.setToolTip(self.tr("The new model's name in this project"))
@@ -138,6 +154,7 @@ class FinetuneDialog(QDialog):
         length.addWidget(self._length, 1)
         length.addWidget(self._steps)
         form.addRow(self.tr("Length"), length)
+        form.addRow(self.tr("Use it"), self._where)
         return form
 
     def _buttons(self) -> QDialogButtonBox:
@@ -167,7 +184,9 @@ class FinetuneDialog(QDialog):
         return FinetunePlan(
             base=base,
             name=self._name.text().strip() or self.tr("{model}, finetuned").format(model=base.name),
-            config=FinetuneConfig(steps=self._steps.value()),
+            config=FinetuneConfig(
+                steps=self._steps.value(), everywhere=self._where.currentIndex() == EVERY_SCENE
+            ),
         )
 
 

@@ -224,7 +224,8 @@ def finetune_arguments(
         "--seed": [config.seed],
     }
     words = [str(word) for name, values in options.items() for word in (name, *values)]
-    return ["finetune", str(project_path), *words]
+    where = ["--everywhere"] if config.everywhere else []
+    return ["finetune", str(project_path), *words, *where]
 
 
 def read_metadata(path: Path) -> dict[str, str]:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QDialog, QLabel, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QPushButton
 from safetensors.numpy import save_file
 from window_stage import Stage
 
@@ -89,6 +90,25 @@ def test_the_trainer_is_told_project_model_and_run(
         "'--steps', '0'",
     ):
         assert part in told
+
+
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_what_is_learnt_holds_in_this_scene_unless_every_scene_is_chosen(
+    taught: Stage, everywhere: bool
+) -> None:
+    (taught.video.parent / "trainer.py").write_text(
+        TRAINER.format(body="say(Failed(message=str(sys.argv)))")
+    )
+    taught.trigger("finetune")
+    dialog = taught.window.findChild(QDialog, "finetune_dialog")
+    where = dialog.findChild(QComboBox, "where_to_use")
+    assert where.currentText().startswith("In this scene")
+    if everywhere:
+        where.setFocus()
+        taught.qtbot.keyClick(where, Qt.Key.Key_Down)
+    dialog.accept()
+    taught.wait(lambda: bool(taught.errors))
+    assert ("'--everywhere'" in str(taught.errors[0])) == everywhere
 
 
 def test_a_finished_training_adds_the_model_and_offers_to_run_it(taught: Stage) -> None:
