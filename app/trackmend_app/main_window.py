@@ -41,6 +41,7 @@ from trackmend_app.model_shelf import DetectorShelf
 from trackmend_app.models.models_presenter import ModelsPresenter
 from trackmend_app.panels import Panels
 from trackmend_app.recent import recent_projects, remember_project
+from trackmend_app.refused_keys import RefusedKeys
 from trackmend_app.retracking.presenter import RetrackPresenter
 from trackmend_app.retracking.views import RetrackViews
 from trackmend_app.review.check_control import QueueCheckControl
@@ -110,6 +111,8 @@ class MainWindow(QMainWindow):
         SettingsEffects(self, self.settings)
         TypingGuard(app, self)
         FocusReturn(app, self)
+        refused = RefusedKeys(self, self.action_set, situation=self.workbench.situation)
+        refused.refused.connect(self.status_line.notice)
         self.resize(*FIRST_SIZE)
         self.panels.restore(self._settings)
         self._on_project_changed()
@@ -325,7 +328,10 @@ class MainWindow(QMainWindow):
     @Slot(int, QPoint)
     def _on_context_menu_requested(self, box_id: int, position: QPoint) -> None:
         self.canvas_presenter.choose_for_menu(box_id)
-        self.menus.popup_at_box(position)
+        if self.workbench.session.selection.track_ids:
+            self.menus.popup_at_box(position)
+        else:
+            self.menus.popup_at_place(position)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Welcome files."""

@@ -1,4 +1,4 @@
-"""The menu bar, the menu at a box, and the project's name in the corner of the bar."""
+"""The menu bar, the menus at a box and at a free place, the project's name in the bar's corner."""
 
 from pathlib import Path
 
@@ -8,6 +8,14 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QMenu
 from trackmend_app.action_set import ActionSet
 from trackmend_app.actions import Menu
 from trackmend_app.choice_menus import ChoiceMenus
+
+_AT_A_FREE_PLACE = (
+    ("new_box", "probe_similarity"),
+    ("zoom_fit", "zoom_box"),
+    ("show_boxes", "show_trails", "show_confidence"),
+    ("add_view", "go_to_frame"),
+)
+"""What is offered where no box is and none is selected; a separator stands between groups."""
 
 
 class WindowMenus:
@@ -29,6 +37,12 @@ class WindowMenus:
             menus[Menu.MODEL].addMenu(menu)
         self._box_menu = QMenu(window)
         actions.fill_context_menu(self._box_menu)
+        self._place_menu = QMenu(window)
+        for group in _AT_A_FREE_PLACE:
+            if not self._place_menu.isEmpty():
+                self._place_menu.addSeparator()
+            self._place_menu.addActions([actions[action_id] for action_id in group])
+        self._place_menu.setToolTipsVisible(True)
 
     def show_project(self, path: Path | None) -> None:
         """Name the open project in the corner."""
@@ -40,3 +54,7 @@ class WindowMenus:
     def popup_at_box(self, position: QPoint) -> None:
         """Open the menu at a box."""
         self._box_menu.popup(position)
+
+    def popup_at_place(self, position: QPoint) -> None:
+        """Open the menu where no box is."""
+        self._place_menu.popup(position)

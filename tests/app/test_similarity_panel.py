@@ -184,6 +184,37 @@ def test_two_ways_stand_side_by_side_each_with_its_own_scale(
     assert {tile.side for tile in panel.tiles} == {0}
 
 
+def test_the_maps_have_the_room_that_the_panel_has_in_the_window(
+    panel: SimilarityPanel, qtbot: QtBot
+) -> None:
+    panel.resize(344, 283)
+    panel.set_query(6, plain_image(20, 40))
+    panel.set_current_frame(30, 100)
+    qtbot.wait(20)
+    place = panel.maps.rect()
+    assert all(place.contains(tile.geometry()) for tile in panel.tiles), "before the maps come"
+    for frame in (10, 22, 30, 42):
+        panel.add_map(frame, plain_image(), bump())
+    qtbot.waitUntil(lambda: all(tile.height() >= 84 for tile in panel.tiles))
+    assert all(place.contains(tile.geometry()) for tile in panel.tiles)
+
+
+def test_further_choices_are_shown_when_asked_for_and_as_long_as_they_are_not_the_usual(
+    panel: SimilarityPanel, qtbot: QtBot
+) -> None:
+    panel.set_query(6)
+    assert not panel.spread_box.isVisible() and not panel.sampler_box.isVisible()
+    qtbot.mouseClick(panel.options_button, Qt.MouseButton.LeftButton)
+    assert panel.spread_box.isVisible() and panel.sampler_box.isVisible()
+    panel.spread_box.setCurrentIndex(2)
+    panel.spread_box.activated.emit(2)
+    qtbot.mouseClick(panel.options_button, Qt.MouseButton.LeftButton)
+    assert panel.spread_box.isVisible(), "what was chosen stays in view"
+    panel.spread_box.setCurrentIndex(0)
+    panel.spread_box.activated.emit(0)
+    assert not panel.spread_box.isVisible()
+
+
 def test_without_a_query_the_panel_says_what_to_do(panel: SimilarityPanel) -> None:
     panel.set_query(6, plain_image(20, 40))
     panel.set_current_frame(30, 100)

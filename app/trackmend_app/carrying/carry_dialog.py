@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QLabel,
     QListWidget,
@@ -12,11 +11,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trackmend_app.dialogs.fitting import FittingDialog
 from trackmend_app.wording.shown_keys import with_keys
 from trackmend_core.jobs.carry_over import CarriedOver
 
 
-class CarryOverDialog(QDialog):
+class CarryOverDialog(FittingDialog):
     """Stays open beside the window, so that one can go through the conflicts.
 
     Signals:

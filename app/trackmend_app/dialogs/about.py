@@ -4,12 +4,12 @@ import platform
 from importlib.metadata import version
 
 import PySide6
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
-from trackmend_app.dialogs.fitting import fit_height
+from trackmend_app.dialogs.fitting import FittingDialog, fit_height
 
 
-class AboutDialog(QDialog):
+class AboutDialog(FittingDialog):
     """Version, licence, device."""
 
     def __init__(self, parent: QWidget, *, device: str) -> None:

@@ -8,7 +8,6 @@ from PySide6.QtGui import QAction, QColor, QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
-    QDialog,
     QLineEdit,
     QListView,
     QStyle,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from trackmend_app.action_set import ActionSet
+from trackmend_app.dialogs.fitting import FittingDialog
 from trackmend_app.theme import current_theme, ui_font
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -139,7 +139,7 @@ class _CommandDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class CommandPalette(QDialog):
+class CommandPalette(FittingDialog):
     """Type, choose with the arrows, Enter; Esc leaves."""
 
     def __init__(self, parent: QWidget, actions: ActionSet) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
@@ -17,8 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trackmend_app.dialogs.fitting import FittingDialog
 
-class DescribeTracksDialog(QDialog):
+
+class DescribeTracksDialog(FittingDialog):
     """Label and attributes; `label` and `attributes` hold the answer after it was accepted."""
 
     def __init__(
@@ -79,6 +80,9 @@ class DescribeTracksDialog(QDialog):
         self.table.setAccessibleName(self.tr("Attributes"))
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.table.horizontalHeader().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
         self.table.setMinimumHeight(130)
         add = QPushButton(self.tr("Add attribute"))
         add.setObjectName("add_attribute")

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trackmend_app.dialogs.fitting import FittingDialog
 from trackmend_app.model_shelf import ModelChoice
 from trackmend_app.wording import counted, noted, say
 from trackmend_core.jobs.held_out import Judgeable
@@ -80,7 +80,7 @@ class Material:
         )
 
 
-class FinetuneDialog(QDialog):
+class FinetuneDialog(FittingDialog):
     """How to finetune; `plan` holds the answer after it was accepted."""
 
     def __init__(

@@ -7,7 +7,6 @@ from itertools import groupby
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QLabel,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from trackmend_app.actions import ACTIONS, ActionRow, Menu
+from trackmend_app.dialogs.fitting import FittingDialog
 from trackmend_app.wording import noted, say
 
 _COLUMNS = (
@@ -37,6 +37,9 @@ _MOUSE = (
     (noted("timeline: drag an id onto another"), noted("merge the two")),
     (noted("hold Ctrl"), noted("list of look-alikes")),
 )
+
+_BESIDE_PX = 80
+"""Of the height of the screen, left around the sheet."""
 
 
 def _keys_text(row: ActionRow) -> str:
@@ -71,7 +74,7 @@ def key_rows(menu: Menu, rows: Iterable[ActionRow] = ACTIONS) -> list[tuple[str,
     return found
 
 
-class KeySheet(QDialog):
+class KeySheet(FittingDialog):
     """Every action with its key, in three columns."""
 
     def __init__(self, parent: QWidget, rows: Iterable[ActionRow] = ACTIONS) -> None:
@@ -99,4 +102,6 @@ class KeySheet(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(area)
         layout.addWidget(buttons)
-        self.resize(max(1080, page.sizeHint().width() + 64), 760)
+        room = self.screen().availableGeometry().height() - _BESIDE_PX
+        height = min(page.sizeHint().height() + 96, max(760, room))
+        self.resize(max(1080, page.sizeHint().width() + 64), height)

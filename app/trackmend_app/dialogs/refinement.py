@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QLabel,
@@ -13,13 +12,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trackmend_app.dialogs.fitting import FittingDialog
 from trackmend_app.wording.shown_keys import with_keys
 from trackmend_core.refinement import ItemKind, RefinementProposal
 
 _DOUBTFUL = frozenset({ItemKind.GHOST})
 
 
-class RefinementDialog(QDialog):
+class RefinementDialog(FittingDialog):
     """Proposals to choose from; `chosen` holds the keys of those that are ticked.
 
     Whatever deletes for want of certainty is not ticked beforehand.

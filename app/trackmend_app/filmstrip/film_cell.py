@@ -9,13 +9,22 @@ from trackmend_core.project import BoxRecord
 from trackmend_core.project.records import frame_number
 
 CELL = QSize(66, 122)
+PAIR_CELL = QSize(104, 186)
+"""Two tracks side by side leave room for more."""
 
 
 class FilmCell(PictureCell):
     """Shows a box, and what is said of it."""
 
-    def __init__(self, box: BoxRecord, *, note: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent, number=box.number, size=CELL)
+    def __init__(
+        self,
+        box: BoxRecord,
+        *,
+        note: str = "",
+        size: QSize = CELL,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent, number=box.number, size=size)
         self.box = box
         self.key = CropKey.of(box)
         frame = str(frame_number(box.frame_index))

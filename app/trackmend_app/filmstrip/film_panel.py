@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -13,13 +13,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from trackmend_app.filmstrip.film_cell import FilmCell
+from trackmend_app.filmstrip.film_cell import CELL, PAIR_CELL, FilmCell
 from trackmend_app.filmstrip.film_picks import Choice, Pair
 from trackmend_app.jobs.crop_loader import CropKey
 from trackmend_core.project import BoxRecord
 from trackmend_core.types import BoxId, ImageArray
 
 _COLUMNS = 4
+_BETWEEN_PX = 56
 
 
 class FilmPanel(QWidget):
@@ -86,13 +87,14 @@ class FilmPanel(QWidget):
         for line, pair in enumerate(pairs):
             for column, box in ((0, pair.a), (2, pair.b)):
                 if box is not None:
-                    grid.addWidget(self._cell(box, ""), line, column)
+                    grid.addWidget(self._cell(box, "", size=PAIR_CELL), line, column)
             text = f"{pair.similarity:.2f}" if pair.similarity is not None else "–"
             between = QLabel(text, page)
             between.setProperty("kind", "figure" if pair.similarity is not None else "quiet")
             between.setAlignment(Qt.AlignmentFlag.AlignCenter)
             between.setToolTip(self.tr("Cosine similarity of the two"))
             grid.addWidget(between, line, 1)
+        grid.setColumnMinimumWidth(1, _BETWEEN_PX)
         grid.setColumnStretch(3, 1)
         grid.setRowStretch(len(pairs), 1)
         self._fill_page(page)
@@ -104,8 +106,8 @@ class FilmPanel(QWidget):
             if crop is not None:
                 cell.set_crop(crop)
 
-    def _cell(self, box: BoxRecord, note: str) -> FilmCell:
-        cell = FilmCell(box, note=note)
+    def _cell(self, box: BoxRecord, note: str, *, size: QSize = CELL) -> FilmCell:
+        cell = FilmCell(box, note=note, size=size)
         cell.clicked.connect(self._on_cell_clicked)
         return cell
 

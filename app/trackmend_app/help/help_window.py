@@ -3,7 +3,6 @@
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QKeySequence, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QListWidget,
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from trackmend_app.action_set import ActionSet
+from trackmend_app.dialogs.fitting import FittingDialog
 from trackmend_app.help.help_pages import PAGES, page_text
 from trackmend_app.wording import say
 
@@ -20,7 +20,7 @@ _SIZE = (760, 480)
 _TITLE_PX = 17
 
 
-class HelpWindow(QDialog):
+class HelpWindow(FittingDialog):
     """Shows the pages; not modal, so that the steps can be done while they are read."""
 
     def __init__(self, parent: QWidget, actions: ActionSet, *, language: str) -> None:

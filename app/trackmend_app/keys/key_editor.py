@@ -7,7 +7,6 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QHeaderView,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from trackmend_app.actions import ActionRow
+from trackmend_app.dialogs.fitting import FittingDialog
 from trackmend_app.keys.key_map import (
     PRESETS,
     KeyChoice,
@@ -34,7 +34,7 @@ from trackmend_app.keys.key_map import (
 _ID_ROLE = Qt.ItemDataRole.UserRole
 
 
-class KeyEditor(QDialog):
+class KeyEditor(FittingDialog):
     """Changes keys; `choice` holds the answer after it was accepted."""
 
     def __init__(self, parent: QWidget, *, rows: Sequence[ActionRow], choice: KeyChoice) -> None:
@@ -179,6 +179,9 @@ class KeyEditor(QDialog):
         table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         table.horizontalHeader().resizeSection(1, 170)
         table.horizontalHeader().resizeSection(2, 170)
+        table.horizontalHeader().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
         head = QHBoxLayout()
         head.addWidget(QLabel(self.tr("Keys as in")))
         head.addWidget(self.preset_box)

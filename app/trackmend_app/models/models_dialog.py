@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QHeaderView,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trackmend_app.dialogs.fitting import FittingDialog
 from trackmend_app.models.fact_words import fact_title, fact_value
 from trackmend_app.models.model_rows import ModelRow
 
@@ -25,7 +25,7 @@ _FACT_HEIGHT_PX = 24
 _ROW_ROLE = Qt.ItemDataRole.UserRole
 
 
-class ModelsDialog(QDialog):
+class ModelsDialog(FittingDialog):
     """Shows what it is handed; reads no file.
 
     Signals:
@@ -86,7 +86,7 @@ class ModelsDialog(QDialog):
         self.state.clear()
         self.facts.setRowCount(len(texts))
         for line, (key, value) in enumerate(texts.items()):
-            for column, shown in enumerate((fact_title(key), fact_value(key, value))):
+            for column, shown in enumerate((fact_title(key).strip(), fact_value(key, value))):
                 item = QTableWidgetItem(shown)
                 item.setToolTip(shown)
                 self.facts.setItem(line, column, item)
@@ -175,3 +175,6 @@ class ModelsDialog(QDialog):
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(_FACT_HEIGHT_PX)
         table.horizontalHeader().setHighlightSections(False)
+        table.horizontalHeader().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )

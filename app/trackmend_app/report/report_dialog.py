@@ -7,7 +7,6 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QApplication,
-    QDialog,
     QDialogButtonBox,
     QLabel,
     QPlainTextEdit,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trackmend_app.dialogs.fitting import FittingDialog
 from trackmend_app.dialogs.questions import Questions
 from trackmend_app.report.problem_report import as_one_text, suggested_name, write_report
 from trackmend_core.errors import UserError
@@ -22,7 +22,7 @@ from trackmend_core.errors import UserError
 ZIP_FILTER = "Zip files (*.zip)"
 
 
-class ReportDialog(QDialog):
+class ReportDialog(FittingDialog):
     """The report as text, to be saved or copied.
 
     Signals: saved(path); failed(error).

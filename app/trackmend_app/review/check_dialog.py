@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QLabel,
     QProgressBar,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trackmend_app.dialogs.fitting import FittingDialog
 from trackmend_app.theme import current_theme
 from trackmend_app.wording import say_composed
 from trackmend_core.project.records import frame_number
@@ -73,7 +73,7 @@ class RecallBar(QWidget):
                 painter.drawRect(QRectF(x, bar.top() - 3, 2, _BAR_PX + 6))
 
 
-class QueueCheckDialog(QDialog):
+class QueueCheckDialog(FittingDialog):
     """Shows that the check runs, then what it found; closing it ends the check."""
 
     def __init__(self, parent: QWidget) -> None:

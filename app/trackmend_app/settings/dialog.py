@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
-    QDialog,
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trackmend_app.dialogs.fitting import FittingDialog
 from trackmend_app.settings.schema import SETTINGS, Section, SettingRow, Value
 from trackmend_app.settings.store import AppSettings
 from trackmend_app.wording import say
@@ -26,7 +26,7 @@ Field = QComboBox | QSpinBox
 _SIZE = (720, 460)
 
 
-class SettingsDialog(QDialog):
+class SettingsDialog(FittingDialog):
     """Changes settings; `values` holds the answer after it was accepted."""
 
     def __init__(self, parent: QWidget, settings: AppSettings) -> None:

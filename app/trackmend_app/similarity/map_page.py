@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from trackmend_app.similarity.colour_map import SimilarityRange
@@ -34,6 +33,7 @@ class MapPage(QWidget):
         self._area = QScrollArea(self)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidgetResizable(True)
+        self._area.viewport().installEventFilter(self)
         self._heads = QGridLayout()
         self._heads.setContentsMargins(0, 0, 0, 0)
         column = QVBoxLayout(self)
@@ -106,10 +106,11 @@ class MapPage(QWidget):
             if tile.side == side:
                 tile.set_shown(shown)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay the maps out in as many columns as are wide enough."""
-        super().resizeEvent(event)
-        self._lay_out()
+    def eventFilter(self, _viewport: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Lay the maps out anew when their room has changed."""
+        if event.type() is QEvent.Type.Resize:
+            self._lay_out()
+        return False
 
     def _common_range(self, side: int) -> SimilarityRange | None:
         """Return one range for all maps of a side, so that their colours can be compared."""
@@ -140,9 +141,10 @@ class MapPage(QWidget):
             return 2
         aspect = next((tile.aspect for tile in self.tiles if tile.aspect), _USUAL_ASPECT)
         room = self._area.viewport().size()
+        most = max(1, room.width() // self.tiles[0].minimumSizeHint().width())
 
         def height_px(columns: int) -> float:
             rows = -(-len(self.tiles) // columns)
             return min(room.width() / columns / aspect, room.height() / rows)
 
-        return max(range(1, len(self.tiles) + 1), key=height_px)
+        return max(range(1, min(most, len(self.tiles)) + 1), key=height_px)

@@ -105,6 +105,7 @@ class SimilarityPanel(QWidget):
         self.reading_boxes = (ReadingBox("A", self), ReadingBox("B", self))
         self.spread_box = QComboBox(self)
         self.compare_button = QToolButton(self)
+        self.options_button = QToolButton(self)
         self.maps_button = QToolButton(self)
         self.moments_button = QToolButton(self)
         self.maps = MapPage(offsets, self)
@@ -117,8 +118,10 @@ class SimilarityPanel(QWidget):
         self.moments.others_only_changed.connect(self.others_only_changed)
         self.spread_box.activated.connect(self._on_spread_chosen)
         self.compare_button.toggled.connect(self._on_compare_toggled)
+        self.options_button.toggled.connect(self._show_readings)
         self.maps_button.toggled.connect(self._on_page_toggled)
         for box in self.reading_boxes:
+            box.chosen.connect(self._show_readings)
             box.chosen.connect(self.readings_chosen)
 
     @property
@@ -170,14 +173,19 @@ class SimilarityPanel(QWidget):
         self._pages.setVisible(has_query)
         self._show_readings()
 
+    @Slot()
     def _show_readings(self) -> None:
         one, other = self.reading_boxes
         comparing = self.is_comparing
-        one.setVisible(self._has_query)
+        is_usual = self._offsets == MAP_OFFSETS and one.is_usual
+        asked_for = comparing or self.options_button.isChecked()
+        wanted = self._has_query and (asked_for or not is_usual)
+        one.setVisible(wanted)
         one.set_comparing(comparing)
         other.setVisible(self._has_query and comparing)
         self.compare_button.setVisible(self._has_query)
-        self.spread_box.setVisible(self._has_query and not self.shows_moments)
+        self.options_button.setVisible(self._has_query)
+        self.spread_box.setVisible(wanted and not self.shows_moments)
         for button in (self.maps_button, self.moments_button):
             button.setVisible(self._has_query)
 
@@ -227,6 +235,7 @@ class SimilarityPanel(QWidget):
     @Slot(int)
     def _on_spread_chosen(self, row: int) -> None:
         self._offsets = MAP_OFFSETS if row == 0 else offsets_within(SPREADS[row - 1])
+        self._show_readings()
         self.maps.rebuild(self._offsets, sides=len(self.maps.bars))
         self.offsets_chosen.emit(self._offsets)
 
@@ -254,6 +263,7 @@ class SimilarityPanel(QWidget):
             row.addWidget(widget)
         row.addStretch()
         row.addWidget(self.compare_button)
+        row.addWidget(self.options_button)
         words.addLayout(row)
         head = QHBoxLayout()
         head.setSpacing(10)
@@ -297,6 +307,13 @@ class SimilarityPanel(QWidget):
             self.tr("Compare two models or two ways of reading, map beside map")
         )
         self.compare_button.setAccessibleName(self.tr("Compare two models or ways of reading"))
+        self.options_button.setText("⋯")
+        self.options_button.setCheckable(True)
+        self.options_button.setProperty("kind", "small")
+        self.options_button.setToolTip(
+            self.tr("How embeddings are read, and how far the maps reach before and after")
+        )
+        self.options_button.setAccessibleName(self.tr("More choices"))
         self.spread_box.addItem("t −20 … +12")
         for spread in SPREADS:
             self.spread_box.addItem(f"t ± {spread}")

@@ -40,6 +40,11 @@ class ReadingBox(QWidget):
         """Return the chosen sampler; None as the model learnt it."""
         return self.sampler_box.sampler
 
+    @property
+    def is_usual(self) -> bool:
+        """Tell whether it reads as the shown run did."""
+        return self.model_path is None and self.sampler is None
+
     def set_comparing(self, comparing: bool) -> None:
         """Show the letter and the list of models, or the samplers alone."""
         self._letter.setVisible(comparing)

@@ -14,7 +14,7 @@ QLabel[kind="error"] { color: $error; }
 QLabel[kind="doubt"] { color: $doubt; }
 QLabel[kind="good"] { color: $good; }
 QToolTip {
-    background: $raised; color: $text; border: 1px solid $line; padding: 5px 8px;
+    background: $raised; color: $text; border: 1px solid $line; padding: 1px 2px;
 }
 """
 

@@ -21,7 +21,8 @@ def draw_playhead(
 ) -> None:
     """Draw the line at the current frame, with its number in a tab on the ruler."""
     x = axis.x_of(frame_index + 0.5)
-    if not axis.left - 1 <= x <= axis.right + 1:
+    tab = playhead_tab(ruler, axis=axis, frame_index=frame_index)
+    if tab is None:
         return
     if axis.frame_width >= 4:
         veil = QColor(theme.text)
@@ -33,19 +34,40 @@ def draw_playhead(
     colour = QColor(theme.text)
     painter.setPen(QPen(colour, 1.6))
     painter.drawLine(QLineF(x, ruler.bottom() - 3, x, area.bottom()))
-    text = str(shown_number(frame_index))
-    font = ui_font(11, weight=QFont.Weight.DemiBold)
-    width = max(22.0, QFontMetricsF(font).horizontalAdvance(text) + 12)
-    tab = QRectF(x - width / 2, ruler.top() + 1, width, ruler.height() - 7)
-    tab.moveLeft(min(max(tab.left(), axis.left), axis.right - width))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawRoundedRect(tab, 3.5, 3.5)
     tip = [QPointF(x - 4.5, tab.bottom() - 1), QPointF(x + 4.5, tab.bottom() - 1)]
     painter.drawPolygon(QPolygonF([*tip, QPointF(x, tab.bottom() + 5)]))
     painter.setPen(QColor(theme.panel))
-    painter.setFont(font)
-    painter.drawText(tab, _CENTRE, text)
+    painter.setFont(_playhead_font())
+    painter.drawText(tab, _CENTRE, str(shown_number(frame_index)))
+
+
+def playhead_tab(ruler: QRectF, *, axis: TimeAxis, frame_index: int) -> QRectF | None:
+    """Return where the number of the current frame stands; None while it is out of view."""
+    x = axis.x_of(frame_index + 0.5)
+    if not axis.left - 1 <= x <= axis.right + 1:
+        return None
+    text = str(shown_number(frame_index))
+    width = max(22.0, QFontMetricsF(_playhead_font()).horizontalAdvance(text) + 12)
+    tab = QRectF(x - width / 2, ruler.top() + 1, width, ruler.height() - 7)
+    tab.moveLeft(min(max(tab.left(), axis.left), axis.right - width))
+    return tab
+
+
+def _playhead_font() -> QFont:
+    return ui_font(11, weight=QFont.Weight.DemiBold)
+
+
+def hover_tab(ruler: QRectF, *, axis: TimeAxis, x: float) -> QRectF:
+    """Return where the number of the frame under the pointer stands."""
+    index = axis.index_at(x)
+    width = QFontMetricsF(ui_font(11)).horizontalAdvance(str(shown_number(index))) + 10
+    middle = axis.x_of(index + 0.5)
+    tab = QRectF(middle - width / 2, ruler.top() + 2, width, ruler.height() - 8)
+    tab.moveLeft(min(max(tab.left(), axis.left), axis.right - width))
+    return tab
 
 
 def draw_overview_cursor(
@@ -66,17 +88,13 @@ def draw_hover(
     middle = axis.x_of(index + 0.5)
     painter.setPen(QPen(QColor(theme.faint), 1.0))
     painter.drawLine(QLineF(middle, ruler.bottom() - 4, middle, area.bottom()))
-    text = str(shown_number(index))
-    font = ui_font(11)
-    width = QFontMetricsF(font).horizontalAdvance(text) + 10
-    tab = QRectF(middle - width / 2, ruler.top() + 2, width, ruler.height() - 8)
-    tab.moveLeft(min(max(tab.left(), axis.left), axis.right - width))
+    tab = hover_tab(ruler, axis=axis, x=x)
     painter.setPen(QPen(QColor(theme.line), 1.0))
     painter.setBrush(QColor(theme.raised))
     painter.drawRoundedRect(tab, 3, 3)
     painter.setPen(QColor(theme.text))
-    painter.setFont(font)
-    painter.drawText(tab, _CENTRE, text)
+    painter.setFont(ui_font(11))
+    painter.drawText(tab, _CENTRE, str(shown_number(index)))
 
 
 def draw_range(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from trackmend_app.suspicion_tones import suspicion_colour
 from trackmend_app.theme import Theme, ui_font
@@ -116,31 +116,49 @@ def draw_verified(
             )
 
 
-def draw_ruler(
-    painter: QPainter, area: QRectF, *, axis: TimeAxis, frame_rate: float, theme: Theme
+def draw_ticks(painter: QPainter, area: QRectF, *, axis: TimeAxis, theme: Theme) -> None:
+    """Draw the marks of the ruler."""
+    for tick in ticks(axis):
+        x = axis.x_of(tick.frame_index + 0.5)
+        if axis.left <= x <= axis.right:
+            length = 6 if tick.labelled else 3
+            painter.setPen(QPen(QColor(theme.faint if tick.labelled else theme.line), 1.0))
+            painter.drawLine(QLineF(x, area.bottom() - length, x, area.bottom()))
+
+
+def draw_ruler_labels(
+    painter: QPainter,
+    area: QRectF,
+    *,
+    axis: TimeAxis,
+    frame_rate: float,
+    beside: Sequence[QRectF],
+    theme: Theme,
 ) -> None:
-    """Draw frame numbers, and beside each the time it stands for."""
+    """Draw frame numbers, and beside each the time it stands for.
+
+    `beside` are tabs that will lie on the ruler: what they would cover in part is left out.
+    """
     number_font, time_font = ui_font(11), ui_font(10)
     for tick in ticks(axis):
         x = axis.x_of(tick.frame_index + 0.5)
-        if not axis.left <= x <= axis.right:
+        if not (tick.labelled and axis.left <= x <= axis.right - 24):
             continue
-        length = 6 if tick.labelled else 3
-        painter.setPen(QPen(QColor(theme.faint if tick.labelled else theme.line), 1.0))
-        painter.drawLine(QLineF(x, area.bottom() - length, x, area.bottom()))
-        if not tick.labelled or x > axis.right - 24:
-            continue
-        label = QRectF(x - 1, area.top(), 90, area.height() - 7)
         number = str(shown_number(tick.frame_index))
+        label = QRectF(x - 1, area.top(), 90, area.height() - 7)
+        label.setWidth(QFontMetricsF(number_font).horizontalAdvance(number) + 2)
+        if any(tab.intersects(label) for tab in beside):
+            continue
         painter.setFont(number_font)
         painter.setPen(QColor(theme.text))
         painter.drawText(label, _LEFT_MIDDLE, number)
-        advance = painter.fontMetrics().horizontalAdvance(number) + 6
-        if frame_rate > 0 and x + 80 < axis.right:
+        time = clock(tick.frame_index / frame_rate, digits=1) if frame_rate > 0 else ""
+        label.moveLeft(label.right() + 4)
+        label.setWidth(QFontMetricsF(time_font).horizontalAdvance(time) + 2)
+        if x + 80 < axis.right and not any(tab.intersects(label) for tab in beside):
             painter.setFont(time_font)
             painter.setPen(QColor(theme.quiet))
-            time = clock(tick.frame_index / frame_rate, digits=1)
-            painter.drawText(label.adjusted(advance, 0, 0, 0), _LEFT_MIDDLE, time)
+            painter.drawText(label, _LEFT_MIDDLE, time)
 
 
 def _most_per_column(counts: IntArray, columns: int) -> Float64Array:

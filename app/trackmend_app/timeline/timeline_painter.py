@@ -16,14 +16,17 @@ from trackmend_app.timeline.cursor_painter import (
     draw_overview_cursor,
     draw_playhead,
     draw_range,
+    hover_tab,
+    playhead_tab,
 )
 from trackmend_app.timeline.ghost_lanes import draw_ghost_stretches
 from trackmend_app.timeline.header_painter import (
     draw_overview,
     draw_overview_scale,
-    draw_ruler,
+    draw_ruler_labels,
     draw_selected_stretches,
     draw_suspicion,
+    draw_ticks,
     draw_verified,
     draw_window,
 )
@@ -169,7 +172,7 @@ def paint_lasting(
         theme=theme,
     )
     if content.frame_count:
-        draw_ruler(painter, regions.ruler, axis=axis, frame_rate=content.frame_rate, theme=theme)
+        draw_ticks(painter, regions.ruler, axis=axis, theme=theme)
     painter.setPen(QPen(QColor(theme.quiet)))
     painter.setFont(ui_font(10))
     cell = QRectF(view.left(), regions.ruler.top(), GUTTER_PX - 10, RULER_PX - 7)
@@ -202,6 +205,17 @@ def paint_moving(
             theme=theme,
         )
     lanes, ruler, frame = regions.lanes, regions.ruler, content.current_frame
+    tabs = [playhead_tab(ruler, axis=axis, frame_index=frame)]
+    if hover_x is not None:
+        tabs.append(hover_tab(ruler, axis=axis, x=hover_x))
+    draw_ruler_labels(
+        painter,
+        ruler,
+        axis=axis,
+        frame_rate=content.frame_rate,
+        beside=[tab for tab in tabs if tab is not None],
+        theme=theme,
+    )
     if content.frames is not None:
         draw_range(
             painter,

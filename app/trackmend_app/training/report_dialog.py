@@ -3,7 +3,6 @@
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QFrame,
     QGridLayout,
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trackmend_app.dialogs.fitting import FittingDialog
 from trackmend_app.training.likeness import LikenessPlot
 from trackmend_app.training.report import FigureChange, Report, ReportedEvent
 
@@ -22,7 +22,7 @@ _KIND_STYLE = {"fixed": "good", "broken": "error", "unchanged": "quiet"}
 _VERDICT_STYLE = {"better": "good", "worse": "error", "same": "quiet"}
 
 
-class WhatChangedDialog(QDialog):
+class WhatChangedDialog(FittingDialog):
     """One report, to be read and closed."""
 
     def __init__(self, parent: QWidget, *, name: str, report: Report) -> None:

@@ -92,6 +92,21 @@ def test_the_menu_at_a_box_offers_edits_with_their_scope(stage: Stage) -> None:
         menu.close()
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_the_menu_at_a_free_place_offers_what_can_be_done_there(stage: Stage) -> None:
+    stage.open_video()
+    stage.run_model()
+    stage.go_to(20)
+    assert not stage.session.selection.track_ids
+    stage.window.canvas.context_menu_requested.emit(-1, stage.window.pos())
+    menus = [menu for menu in stage.window.findChildren(QMenu) if menu.isVisible()]
+    actions = [action for menu in menus for action in menu.actions() if action.text()]
+    assert {"New box", "Fit the window", "Boxes"} <= {action.text() for action in actions}
+    assert all(action.isEnabled() for action in actions), "nothing there is out of reach"
+    for menu in menus:
+        menu.close()
+
+
 def test_a_named_moment_is_kept(stage: Stage) -> None:
     stage.open_video()
     stage.answers.says = "before lunch"
