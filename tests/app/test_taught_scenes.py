@@ -1,5 +1,6 @@
 """A model that was taught in a scene, on the command line and in the window's jobs."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,13 +15,16 @@ from trackmend_core.exchange import read_mot
 from trackmend_core.jobs import scene_shown
 from trackmend_core.model import TaughtScene, load_checkpoint, save_model
 from trackmend_core.project import Project
-from trackmend_core.synthetic import StreetSettings, write_street_video
+from trackmend_core.synthetic import StreetSettings, write_ground_truth, write_street_video
 from trackmend_core.video import open_video
 
 
+def street(seed: int) -> StreetSettings:
+    return StreetSettings(width=320, height=240, frame_count=12, walkers=4, seed=seed)
+
+
 def drawn(path: Path, seed: int) -> Path:
-    settings = StreetSettings(width=320, height=240, frame_count=12, walkers=4, seed=seed)
-    write_street_video(path, settings)
+    write_street_video(path, street(seed))
     return path
 
 
@@ -67,6 +71,24 @@ def test_tracking_uses_what_was_learnt_in_the_scene_and_says_so(
             for video in project.videos()
         ]
     assert ["this scene" in text for text in said] == [True, False]
+
+
+def test_a_model_is_judged_in_each_scene_as_it_is_there(
+    videos: tuple[Path, Path], taught: Path, tmp_path: Path
+) -> None:
+    found = {}
+    for video, seed in zip(videos, (1, 2), strict=True):
+        folder = tmp_path / video.stem
+        (folder / "gt").mkdir(parents=True)
+        write_ground_truth(
+            folder / "gt" / "gt.txt", write_street_video(folder / video.name, street(seed))
+        )
+        result = CliRunner().invoke(
+            cli.app, ["evaluate", "--gt", str(folder), "--model", str(taught), "--json"]
+        )
+        assert result.exit_code == 0, result.output
+        found[video.stem] = json.loads(result.stdout)["ap"]
+    assert found["here"] == 0 < found["there"]
 
 
 def test_a_queue_asks_for_every_video(

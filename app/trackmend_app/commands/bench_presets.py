@@ -24,6 +24,8 @@ def run_bench_presets(
     _, loaded = load_model(model)
     detector = make_detector(loaded)
     print_note(f"{loaded.name} on {detector.description}")
+    if loaded.scenes:
+        print_note("What it learnt in single scenes is not used.")
     compared = drive(
         compare_presets(
             [folder.expanduser().absolute() for folder in folders],

@@ -119,4 +119,6 @@ def _detector(model: Path | None) -> Detector:
     _, loaded = load_model(model)
     detector = make_detector(loaded)
     print_note(f"{loaded.name} on {detector.description}")
+    if loaded.scenes:
+        print_note("What it learnt in single scenes is not used.")
     return detector

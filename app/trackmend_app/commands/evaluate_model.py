@@ -1,6 +1,6 @@
 """`trackmend evaluate` without results: a model is run on sequences, and judged in all it does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import typer
@@ -11,9 +11,16 @@ from trackmend_app.commands.loading import load_model
 from trackmend_app.commands.options import Rules
 from trackmend_core.errors import UserError
 from trackmend_core.evaluation import SequenceScores
-from trackmend_core.jobs import recommended_settings
-from trackmend_core.jobs.judge_model import JudgedPart, ModelScores, judge_model
-from trackmend_core.model import Detector
+from trackmend_core.jobs import as_taught, recommended_settings, said_of_scene
+from trackmend_core.jobs.judge_model import (
+    JudgedPart,
+    ModelScores,
+    SettingsFor,
+    Suited,
+    judge_model,
+)
+from trackmend_core.model import Detector, LoadedModel
+from trackmend_core.video import VideoSource
 
 MIN_SCORE = 0.02
 """Low, so that the precision-recall curve is whole."""
@@ -37,12 +44,24 @@ def run_evaluate_model(
     path, loaded = load_model(model)
     detector = Detector(loaded, min_score=MIN_SCORE)
     print_note(f"{loaded.name} on {detector.description}")
+
+    def tracker_of(model: LoadedModel) -> Mapping[str, SettingsFor]:
+        return {TRACKER: lambda rate: recommended_settings(model.metadata, frame_rate=rate)}
+
+    def suited(video: VideoSource) -> Suited:
+        here = as_taught(loaded, video)
+        if loaded.scenes:
+            print_note(f"{video.path.name}: {said_of_scene(here)}")
+        looking = detector if here is loaded else Detector(here, min_score=MIN_SCORE)
+        return looking, tracker_of(here)
+
     scores = drive(
         judge_model(
             detector,
             [JudgedPart(folder=folder.expanduser().absolute()) for folder in gts],
-            trackers={TRACKER: lambda rate: recommended_settings(loaded.metadata, frame_rate=rate)},
+            trackers=tracker_of(loaded),
             rules_of=lambda name: rules_for(rules, name),
+            suited=suited,
         ),
         title="Judging",
     )

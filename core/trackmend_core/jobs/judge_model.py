@@ -28,10 +28,12 @@ from trackmend_core.jobs.seams import ReadingDetector
 from trackmend_core.project import as_stored
 from trackmend_core.tracking import Tracker, TrackerSettings
 from trackmend_core.types import Float64Array, FloatArray, IntArray, MotTable, Progress
-from trackmend_core.video import open_video
+from trackmend_core.video import VideoSource, open_video
 
 SettingsFor = Callable[[float], TrackerSettings]
 """Tracker settings for a frame rate."""
+Suited = tuple[ReadingDetector, Mapping[str, SettingsFor]]
+"""What looks at a video, and the settings to track in it by name."""
 IDENTITIES_OF_A_SEQUENCE = 1_000_000
 
 
@@ -87,6 +89,7 @@ def judge_model(
     *,
     trackers: Mapping[str, SettingsFor],
     rules_of: Callable[[str], ClearRules] = ClearRules.motchallenge,
+    suited: Callable[[VideoSource], Suited] | None = None,
 ) -> Generator[Progress, None, ModelScores]:
     """Look at every frame once, and track what is seen in each of several ways.
 
@@ -95,6 +98,7 @@ def judge_model(
         parts: what to judge by.
         trackers: by name.
         rules_of: which boxes count in the tracks, by the name of the sequence.
+        suited: gives detector and trackers, by the same names, for a video that has its own.
 
     Yields:
         Progress in frames.
@@ -110,17 +114,18 @@ def judge_model(
         path = video_in(part.folder)
         truth = read_mot(part.folder / GROUND_TRUTH, is_ground_truth=True)
         with open_video(path) as video:
+            looking, ways = suited(video) if suited else (detector, trackers)
             first = video.frame_count // 2 if part.is_second_half else 0
             truth = truth.select((truth.frames > first) & (truth.frames <= video.frame_count))
             runs = {
                 name: (Tracker(settings(video.frame_rate)), MemorySink())
-                for name, settings in trackers.items()
+                for name, settings in ways.items()
             }
             for index in range(first, video.frame_count):
                 here = truth.select(truth.frames == index + 1)
                 counted = here.select((here.scores != 0) & (here.classes == PEDESTRIAN))
                 image = video.read(index)
-                seen, read = detector.detect_and_read(image, _corners(counted))
+                seen, read = looking.detect_and_read(image, _corners(counted))
                 others = here.select((here.scores == 0) | (here.classes != PEDESTRIAN))
                 boxes.append(
                     JudgedImage(
