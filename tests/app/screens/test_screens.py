@@ -3,6 +3,7 @@
 Look at them: a test can only tell that something is there.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -48,7 +49,8 @@ def tours(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
         for old in folders[scale].glob("*.png"):
             old.unlink()
         home = tmp_path_factory.mktemp(f"home{scale}")
-        surroundings = dict(os.environ, QT_QPA_PLATFORM="offscreen", QT_SCALE_FACTOR=str(scale))
+        desk = write_desk(home / "desk.json", scale=scale)
+        surroundings = dict(os.environ, QT_QPA_PLATFORM=desk, QT_SCALE_FACTOR=str(scale))
         surroundings |= dict.fromkeys(
             ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"), str(home)
         )
@@ -64,6 +66,14 @@ def tours(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
         )
         assert walked.returncode == 0, walked.stderr[-3000:]
     return folders
+
+
+def write_desk(path: Path, *, scale: int) -> str:
+    """Describe a screen as on a desk, and return the platform that has it: Qt's own is 800 x 800."""
+    screen = {"name": "desk", "x": 0, "y": 0, "width": 1920 * scale, "height": 1200 * scale}
+    dots = {"logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
+    path.write_text(json.dumps({"screens": [screen | dots]}))
+    return f"offscreen:configfile={path}"
 
 
 def picture(folder: Path, theme: str, room: str) -> ImageArray:
