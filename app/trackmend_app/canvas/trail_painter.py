@@ -1,9 +1,10 @@
 """Draw where the tracks came from: lines through the foot points that fade with age."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from trackmend_app.canvas.view_transform import ViewTransform
 from trackmend_app.theme import colour_for
@@ -45,15 +46,17 @@ def draw_trails(
         longest = max(1, abs(frame_index - points[0][0]), abs(frame_index - points[-1][0]))
         strong = track_id in selected
         for step, line in _pieces(points, transform, frame_index=frame_index, longest=longest):
-            colour = colour_for(number)
-            freshness = 1 - step / _STEPS
-            colour.setAlphaF((0.95 if strong else 0.8) * freshness + 0.04)
-            width = (3.2 if strong else 2.2) * (0.55 + 0.45 * freshness)
-            painter.setPen(_round_pen(colour, width))
+            painter.setPen(_pen(number, step, strong))
             painter.drawPolyline(line)
 
 
-def _round_pen(colour: QColor, width: float) -> QPen:
+@lru_cache(maxsize=4096)
+def _pen(number: int, step: int, strong: bool) -> QPen:
+    """Return the pen of a track for one freshness; a frame takes a hundred, over and over."""
+    colour = colour_for(number)
+    freshness = 1 - step / _STEPS
+    colour.setAlphaF((0.95 if strong else 0.8) * freshness + 0.04)
+    width = (3.2 if strong else 2.2) * (0.55 + 0.45 * freshness)
     return QPen(
         colour,
         width,

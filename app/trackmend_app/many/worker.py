@@ -13,14 +13,11 @@ from multiprocessing.connection import Connection
 
 from trackmend_app.commands.track_request import TrackRequest
 from trackmend_app.many.task import VideoOutcome, VideoTask, failed
+from trackmend_app.pipe_end import LeftAlone, hear, look_up, tell
 from trackmend_core.errors import UserError
 from trackmend_core.types import Progress
 
 TELL_EVERY_S = 0.2
-
-
-class Stopped(Exception):  # noqa: N818 - it ends the work, it is no error
-    """The parent wants no more, or is gone."""
 
 
 def serve(connection: Connection, request: TrackRequest, cores: tuple[int, ...]) -> None:
@@ -32,18 +29,19 @@ def serve(connection: Connection, request: TrackRequest, cores: tuple[int, ...])
 
     tools = None
     try:
-        while (task := _receive(connection)) is not None:
+        task: VideoTask | None
+        while (task := hear(connection)) is not None:
             try:
                 tools = tools or make_tools(request)
                 outcome = _follow(track_task(task, tools), connection)
             except UserError as error:
                 outcome = failed(task, " ".join(str(error).split()))
-            except Stopped:
+            except LeftAlone:
                 raise
             except Exception as error:
                 outcome = bug(task, error)
-            _tell(connection, outcome)
-    except Stopped:
+            tell(connection, outcome)
+    except LeftAlone:
         return
 
 
@@ -64,35 +62,10 @@ def _follow(job: Generator[Progress, None, VideoOutcome], connection: Connection
             except StopIteration as end:
                 outcome: VideoOutcome = end.value
                 return outcome
-            _look_up(connection)
+            look_up(connection)
             if time.monotonic() - told_at >= TELL_EVERY_S:
-                _tell(connection, progress)
+                tell(connection, progress)
                 told_at = time.monotonic()
-
-
-def _look_up(connection: Connection) -> None:
-    """Stop if the parent said so or is gone; either can be read from the pipe."""
-    try:
-        if not connection.poll():
-            return
-    except OSError as error:
-        raise Stopped from error
-    raise Stopped
-
-
-def _tell(connection: Connection, message: Progress | VideoOutcome) -> None:
-    try:
-        connection.send(message)
-    except OSError as error:
-        raise Stopped from error
-
-
-def _receive(connection: Connection) -> VideoTask | None:
-    try:
-        task: VideoTask | None = connection.recv()
-    except (OSError, EOFError) as error:
-        raise Stopped from error
-    return task
 
 
 def _keep_to(cores: tuple[int, ...]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from trackmend_app.pipe_end import LeftAlone, hear, look_up, tell
 from trackmend_app.review.index_message import Fault, Found, Order
 from trackmend_core.errors import UserError
 from trackmend_core.project import Project
@@ -21,32 +22,29 @@ NICE = 10
 """The window comes first while much is read and compared."""
 
 
-class Left(Exception):  # noqa: N818 - it ends the work, it is no error
-    """The window wants no more, or is gone."""
-
-
 def serve(connection: Connection, path: Path, run_id: RunId, author: str) -> None:
     """Open the index of a run, say so, and do orders until None comes or nobody sends any."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         _serve(connection, path, run_id, author)
-    except Left:
+    except LeftAlone:
         return
     except Exception as error:
-        _send(connection, _fault(error))
+        tell(connection, _fault(error))
 
 
 def _serve(connection: Connection, path: Path, run_id: RunId, author: str) -> None:
     with Project.join(path) as project:
         project.author = author
-        index = _opened(project, run_id, on_step=lambda: _look_up(connection))
-        _send(connection, Found())
-        while (order := _receive(connection)) is not None:
+        index = _opened(project, run_id, on_step=lambda: look_up(connection))
+        tell(connection, Found())
+        order: Order | None
+        while (order := hear(connection)) is not None:
             try:
                 answer: Found | Fault = Found(value=order.work(index, *order.given))
             except Exception as error:
                 answer = _fault(error)
-            _send(connection, answer)
+            tell(connection, answer)
 
 
 def _opened(project: Project, run_id: RunId, *, on_step: Callable[[], None]) -> ReviewIndex:
@@ -79,28 +77,3 @@ def _fault(error: Exception) -> Fault:
         return Fault(message=error.message, hint=error.hint)
     trace = "".join(traceback.format_exception(error))
     return Fault(message=f"{type(error).__name__}: {error}", trace=trace)
-
-
-def _look_up(connection: Connection) -> None:
-    """Stop if the window has something to say before it was answered: it wants no index."""
-    try:
-        said = connection.poll()
-    except OSError as error:
-        raise Left from error
-    if said:
-        raise Left
-
-
-def _send(connection: Connection, answer: Found | Fault) -> None:
-    try:
-        connection.send(answer)
-    except OSError as error:
-        raise Left from error
-
-
-def _receive(connection: Connection) -> Order | None:
-    try:
-        order: Order | None = connection.recv()
-    except (OSError, EOFError) as error:
-        raise Left from error
-    return order

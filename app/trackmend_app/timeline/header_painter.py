@@ -140,13 +140,14 @@ def draw_ruler_labels(
     `beside` are tabs that will lie on the ruler: what they would cover in part is left out.
     """
     number_font, time_font = ui_font(11), ui_font(10)
+    number_px, time_px = QFontMetricsF(number_font), QFontMetricsF(time_font)
     for tick in ticks(axis):
         x = axis.x_of(tick.frame_index + 0.5)
         if not (tick.labelled and axis.left <= x <= axis.right - 24):
             continue
         number = str(shown_number(tick.frame_index))
         label = QRectF(x - 1, area.top(), 90, area.height() - 7)
-        label.setWidth(QFontMetricsF(number_font).horizontalAdvance(number) + 2)
+        label.setWidth(number_px.horizontalAdvance(number) + 2)
         if any(tab.intersects(label) for tab in beside):
             continue
         painter.setFont(number_font)
@@ -154,7 +155,7 @@ def draw_ruler_labels(
         painter.drawText(label, _LEFT_MIDDLE, number)
         time = clock(tick.frame_index / frame_rate, digits=1) if frame_rate > 0 else ""
         label.moveLeft(label.right() + 4)
-        label.setWidth(QFontMetricsF(time_font).horizontalAdvance(time) + 2)
+        label.setWidth(time_px.horizontalAdvance(time) + 2)
         if x + 80 < axis.right and not any(tab.intersects(label) for tab in beside):
             painter.setFont(time_font)
             painter.setPen(QColor(theme.quiet))

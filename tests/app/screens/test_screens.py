@@ -69,7 +69,7 @@ def tours(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
 
 
 def write_desk(path: Path, *, scale: int) -> str:
-    """Describe a screen as on a desk, and return the platform that has it: Qt's own is 800 x 800."""
+    """Describe a screen as on a desk; return the platform that has it (Qt's own: 800 x 800)."""
     screen = {"name": "desk", "x": 0, "y": 0, "width": 1920 * scale, "height": 1200 * scale}
     dots = {"logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
     path.write_text(json.dumps({"screens": [screen | dots]}))
