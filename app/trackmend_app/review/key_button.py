@@ -10,6 +10,8 @@ _GAP_PX = 7
 _SIDE_PX = 9
 _CAP_HEIGHT_PX = 18.0
 _SHORT = {"Return": "Enter"}
+_SIGNS = {"Return": "⏎"}
+"""What is put on the cap instead of the word where there is little room."""
 
 
 class KeyButton(QPushButton):
@@ -19,7 +21,7 @@ class KeyButton(QPushButton):
         super().__init__(parent)
         self._action = action
         self._title = title
-        self._key = ""
+        self._key = self._sign = ""
         self.setObjectName(f"review_{action.objectName()}")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clicked.connect(lambda _checked: action.trigger())
@@ -30,7 +32,7 @@ class KeyButton(QPushButton):
     def _on_action_changed(self) -> None:
         keys = self._action.shortcuts()
         key = keys[0].toString(keys[0].SequenceFormat.NativeText) if keys else ""
-        self._key = _SHORT.get(key, key)
+        self._key, self._sign = _SHORT.get(key, key), _SIGNS.get(key, key)
         self.setToolTip(self._action.toolTip())
         self.setAccessibleName(f"{self._title} ({self._key})" if self._key else self._title)
         self.setEnabled(self._action.isEnabled())
@@ -39,13 +41,20 @@ class KeyButton(QPushButton):
 
     def sizeHint(self) -> QSize:
         """Ask for the title, the cap and margins."""
-        title = QFontMetricsF(self._title_font()).horizontalAdvance(self._title)
-        cap = _GAP_PX + self._cap_width() if self._key else 0
-        return QSize(round(title + cap) + 2 * _SIDE_PX, 30)
+        return QSize(round(self._inner_px(self._key)) + 2 * _SIDE_PX, 30)
 
     def minimumSizeHint(self) -> QSize:
-        """Ask for no less."""
-        return self.sizeHint()
+        """Ask for what is needed with a sign in place of the key's name."""
+        return QSize(round(self._inner_px(self._sign)) + 2 * _SIDE_PX, 30)
+
+    @property
+    def cap(self) -> str:
+        """Return what stands on the cap in the room there is."""
+        return self._key if self.width() >= self.sizeHint().width() else self._sign
+
+    def _inner_px(self, cap: str) -> float:
+        title = QFontMetricsF(self._title_font()).horizontalAdvance(self._title)
+        return title + (_GAP_PX + _cap_width(cap) if cap else 0)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the button, then title and cap in its middle."""
@@ -60,14 +69,15 @@ class KeyButton(QPushButton):
             colour = QColor(ink if self.isEnabled() else theme.quiet)
             painter.setPen(colour)
             painter.setFont(self._title_font())
-            whole = self.sizeHint().width() - 2 * _SIDE_PX
+            shown = self.cap
+            whole = self._inner_px(shown)
             left = (self.width() - whole) / 2
             area = QRectF(left, 0, whole, self.height())
             middle = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
             painter.drawText(area, middle, self._title)
             if not self._key:
                 return
-            cap = QRectF(0, 0, self._cap_width(), _CAP_HEIGHT_PX)
+            cap = QRectF(0, 0, _cap_width(shown), _CAP_HEIGHT_PX)
             cap.moveRight(area.right())
             cap.moveTop((self.height() - cap.height()) / 2)
             ground = QColor(255, 255, 255, 46) if is_primary else QColor(theme.ground)
@@ -76,14 +86,15 @@ class KeyButton(QPushButton):
             painter.drawRoundedRect(cap, 4, 4)
             painter.setPen(colour)
             painter.setFont(_cap_font())
-            painter.drawText(cap, int(Qt.AlignmentFlag.AlignCenter), self._key)
+            painter.drawText(cap, int(Qt.AlignmentFlag.AlignCenter), shown)
 
     def _title_font(self) -> QFont:
         is_primary = self.property("kind") == "primary"
         return ui_font(13, weight=QFont.Weight.DemiBold if is_primary else QFont.Weight.Normal)
 
-    def _cap_width(self) -> float:
-        return max(18.0, QFontMetricsF(_cap_font()).horizontalAdvance(self._key) + 10)
+
+def _cap_width(text: str) -> float:
+    return max(18.0, QFontMetricsF(_cap_font()).horizontalAdvance(text) + 10)
 
 
 def _cap_font() -> QFont:

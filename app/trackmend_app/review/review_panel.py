@@ -64,11 +64,13 @@ class ReviewPanel(QWidget):
     @property
     def summary(self) -> str:
         """Return the line of figures at the top."""
-        return self._summary.text()
+        return self._summary.text().replace("\N{NO-BREAK SPACE}", " ")
 
     def set_summary(self, text: str) -> None:
         """Say how many are left and done, and for how long people have worked."""
-        self._summary.setText(text)
+        # A line too long is broken between its parts only.
+        parts = (part.replace(" ", "\N{NO-BREAK SPACE}") for part in text.split(" · "))
+        self._summary.setText(" · ".join(parts))
 
     def show_message(self, title: str, hint: str, *, may_look_again: bool = False) -> None:
         """Say why nothing is listed and what to do."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trackmend_app.theme import ui_font
 from trackmend_app.tracks.identity_delegate import IdentityDelegate
 from trackmend_app.tracks.suspicion_delegate import SuspicionDelegate
 from trackmend_app.tracks.track_filter import TrackFilter
@@ -33,6 +34,7 @@ from trackmend_core.types import TrackId
 _ROW_HEIGHT_PX = 27
 _WIDTHS_PX = {Column.BOXES: 54, Column.FRAMES: 78, Column.SCORE: 52, Column.SUSPICION: 76}
 _NUMBER_PX = 56
+_TITLE_MARGINS_PX = 20
 
 
 class TrackTable(QWidget):
@@ -279,6 +281,14 @@ class TrackTable(QWidget):
         button.setToolTip(self.tr("Show only the tracks in the current frame"))
         button.setAccessibleName(self.tr("Only tracks in this frame"))
 
+    def _width_px(self, column: Column) -> int:
+        """Return the usual width of a column, or more where its title is longer in a language."""
+        title = self._model.headerData(column, Qt.Orientation.Horizontal)
+        title_px = QFontMetricsF(ui_font(12, weight=QFont.Weight.Medium)).horizontalAdvance(
+            str(title)
+        )
+        return max(_WIDTHS_PX[column], round(title_px) + _TITLE_MARGINS_PX)
+
     def _build_view(self) -> None:
         view = self.view
         view.setModel(self._filter)
@@ -291,7 +301,8 @@ class TrackTable(QWidget):
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.setShowGrid(False)
-        view.setMinimumWidth(_NUMBER_PX + sum(_WIDTHS_PX.values()))
+        widths = {column: self._width_px(column) for column in _WIDTHS_PX}
+        view.setMinimumWidth(_NUMBER_PX + sum(widths.values()))
         view.setWordWrap(False)
         view.setSortingEnabled(True)
         view.setTabKeyNavigation(False)
@@ -304,5 +315,5 @@ class TrackTable(QWidget):
         header.setHighlightSections(False)
         header.setMinimumSectionSize(36)
         header.setSectionResizeMode(Column.NUMBER, QHeaderView.ResizeMode.Stretch)
-        for column, width in _WIDTHS_PX.items():
+        for column, width in widths.items():
             header.resizeSection(column, width)

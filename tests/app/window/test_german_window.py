@@ -3,11 +3,14 @@ from contextlib import suppress
 
 import pytest
 from pseudo_locale import burst
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox
 from pytestqt.exceptions import TimeoutError as QtBotTimeout
 from window_stage import Stage
 
 from trackmend_app.settings import AppSettings, save_settings, settings_file
+from trackmend_app.theme import ui_font
 from trackmend_app.wording.translator import speak
 
 
@@ -48,6 +51,15 @@ def test_qts_own_buttons_speak_german_too(german_stage: Stage) -> None:
     assert box is not None
     assert box.button(QDialogButtonBox.StandardButton.Cancel).text() == "Abbrechen"
     dialog.reject()
+
+
+def test_titles_of_columns_are_whole_in_german(german_stage: Stage) -> None:
+    header = german_stage.window.track_table.view.horizontalHeader()
+    model = german_stage.window.track_table.view.model()
+    metrics = QFontMetricsF(ui_font(12, weight=QFont.Weight.Medium))
+    for column in range(1, model.columnCount()):
+        title = model.headerData(column, Qt.Orientation.Horizontal)
+        assert metrics.horizontalAdvance(title) + 18 <= header.sectionSize(column), title
 
 
 def test_german_bursts_nothing(german_stage: Stage) -> None:
