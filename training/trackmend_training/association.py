@@ -3,8 +3,8 @@
 Corrections teach more than a network: they also show for how long people are out of sight here,
 whether a place is enough to know them again, and how sure a detection must be to be somebody new.
 Only coarse choices are tried, so that a short clip cannot teach its accidents; a choice must
-clearly win here, make no more switches, each of which is work for a person, and lose nothing
-elsewhere.
+clearly win here, make no more switches, each of which is work for a person, and, if it is to hold
+elsewhere too, lose nothing there.
 """
 
 import json
@@ -133,12 +133,16 @@ def see(detector: Detector, stretch: JudgedStretch, *, settings: TrackerSettings
     return SeenStretch(stretch=stretch, frames=frames, settings=settings)
 
 
-def choose_association(here: SeenStretch, elsewhere: SeenStretch) -> Association | None:
+def choose_association(here: SeenStretch, elsewhere: SeenStretch | None) -> Association | None:
     """Return what does clearly better on corrected frames and no worse elsewhere, None if nothing.
 
     From what was usual it climbs: how sure detections must be, how dear a return is, for how long
     tracks are remembered, and once more, for each depends on the others. Another paper's method is
     left as it is.
+
+    Args:
+        here: corrected frames.
+        elsewhere: frames of another place; None where the choice holds here alone.
     """
     if here.settings.method is not None:
         return None
@@ -185,16 +189,16 @@ class _Search:
     Args:
         unchanged: the way as it was.
         here: corrected frames.
-        elsewhere: frames of another place.
+        elsewhere: frames of another place, if anything counts there.
     """
 
     def __init__(
-        self, unchanged: Association, *, here: SeenStretch, elsewhere: SeenStretch
+        self, unchanged: Association, *, here: SeenStretch, elsewhere: SeenStretch | None
     ) -> None:
         self._here, self._elsewhere = here, elsewhere
         self._outcomes: dict[Association, Outcome] = {}
         self._before = self._outcome(unchanged)
-        self._kept = elsewhere.outcome(unchanged).worth - FREE_LOSS
+        self._kept = elsewhere.outcome(unchanged).worth - FREE_LOSS if elsewhere else 0.0
 
     def best_of(self, start: Association, choices: Sequence[Association]) -> Association:
         """Return the choice with the fewest switches among those about as good as the best.
@@ -222,7 +226,7 @@ class _Search:
         outcome = self._outcome(choice)
         if outcome.worth < self._before.worth or outcome.switches > self._outcome(start).switches:
             return False
-        return self._elsewhere.outcome(choice).worth >= self._kept
+        return self._elsewhere is None or self._elsewhere.outcome(choice).worth >= self._kept
 
     def _outcome(self, choice: Association) -> Outcome:
         if choice not in self._outcomes:

@@ -152,7 +152,12 @@ def conclude(
         free_loss=ANY_LOSS if for_scene or config.everywhere else FREE_LOSS,
     )
     chosen = changed_by(blend)
-    association = _associate(chosen, _stretch(project, run, learnt=True), elsewhere, settings)
+    association = _associate(
+        chosen,
+        _stretch(project, run, learnt=True),
+        None if for_scene or config.everywhere else elsewhere,
+        settings,
+    )
     told = {**(_settings_text(old) if is_taught_before else {}), **_said(blend)}
     if association is not None:
         changed = association.metadata(chosen.metadata, settings, frame_rate=stretch.frame_rate)
@@ -260,15 +265,16 @@ def _settings_of(
 def _associate(
     model: LoadedModel,
     learnt_from: JudgedStretch,
-    elsewhere: JudgedStretch,
+    elsewhere: JudgedStretch | None,
     settings: TrackerSettings,
 ) -> Association | None:
     """Return how the tracker should associate with this model, None to leave it as it is."""
     detector = Detector(model, min_score=min(0.1, settings.score_threshold))
+    here = see(detector, learnt_from, settings=settings)
+    if elsewhere is None:
+        return choose_association(here, None)
     there = recommended_settings(model.metadata, frame_rate=elsewhere.frame_rate)
-    return choose_association(
-        see(detector, learnt_from, settings=settings), see(detector, elsewhere, settings=there)
-    )
+    return choose_association(here, see(detector, elsewhere, settings=there))
 
 
 def _stretch(project: Project, run: CorrectedRun, *, learnt: bool = False) -> JudgedStretch:
