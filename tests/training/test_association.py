@@ -73,6 +73,8 @@ def test_what_loses_elsewhere_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> N
 
     stand_in(monkeypatch, judge)
     assert choose_association(LONG, SHORT) is None
+    here_alone = choose_association(LONG, None)
+    assert here_alone is not None and here_alone.memory_factor == 2.0
 
 
 def test_where_doubtful_detections_begin_wrong_tracks_they_must_be_surer(

@@ -155,7 +155,8 @@ def conclude(
     association = _associate(
         chosen,
         _stretch(project, run, learnt=True),
-        None if for_scene or config.everywhere else elsewhere,
+        # Too few boxes to judge a network by are few for the tracker as well: it must prove itself.
+        elsewhere if new is None or not (for_scene or config.everywhere) else None,
         settings,
     )
     told = {**(_settings_text(old) if is_taught_before else {}), **_said(blend)}
