@@ -48,6 +48,22 @@ def no_graphics_card(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
 
 
+class UntranslatedOpenVino(TorchBackend):
+    """Stands in for OpenVINO where its translation, which takes a while, does not matter."""
+
+    def __init__(self, network: nn.Module, *_: object, **__: object) -> None:
+        super().__init__(network, "cpu")
+
+    @property
+    def description(self) -> str:
+        return "CPU · OpenVINO"
+
+
+@pytest.fixture
+def untranslated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trackmend_core.backends.choose.OpenVinoBackend", UntranslatedOpenVino)
+
+
 class Stopwatch:
     """Stands in for the measurement: says what it is told and counts how often it was asked."""
 
@@ -70,7 +86,7 @@ def stopwatch(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Stopwatch]:
     return install
 
 
-@pytest.mark.usefixtures("no_graphics_card")
+@pytest.mark.usefixtures("no_graphics_card", "untranslated")
 @pytest.mark.parametrize(
     ("openvino_ms", "torch_ms", "chosen"),
     [(5, 20, "OpenVINO"), (20, 5, "torch"), (10, 9.5, "OpenVINO")],
@@ -106,7 +122,7 @@ def test_a_measurement_is_kept_for_the_machine_the_structure_and_the_size(
     assert len(watch.asked) == 4
 
 
-@pytest.mark.usefixtures("no_graphics_card")
+@pytest.mark.usefixtures("no_graphics_card", "untranslated")
 @pytest.mark.parametrize(
     "content",
     [
@@ -132,7 +148,7 @@ def test_a_damaged_measurement_is_made_again(
     assert json.loads(kept.read_bytes())["milliseconds"]["torch float32"] == 1
 
 
-@pytest.mark.usefixtures("no_graphics_card")
+@pytest.mark.usefixtures("no_graphics_card", "untranslated")
 def test_a_cache_folder_that_cannot_be_written_costs_only_the_measurement(
     stopwatch: Callable[..., Stopwatch], isolated_home: Path
 ) -> None:
