@@ -75,3 +75,16 @@ def test_a_frame_that_was_left_out_still_comes_when_it_is_wanted(
         assert video.read_unless(COUNT - 1, lambda: next(left, None) is None) is None
         order = [143, 142, 150, 151, 149, 120, 158]
         assert numbers_read(video, order) == order
+
+
+def test_a_frame_that_was_left_out_does_not_count_as_coming(
+    one_group: Path, tmp_path: Path
+) -> None:
+    """Waiting for it would decode to the end before decoding began anew."""
+    with open_video(one_group, cache_dir=tmp_path) as video:
+        left = iter(range(150))
+        assert video.read_unless(COUNT - 1, lambda: next(left, None) is None) is None
+        latest = video.quick_frame(COUNT - 1)
+        assert 0 < latest < COUNT - 60
+        assert not video.comes_soon(latest + 1)
+        assert video.quick_frame(latest + 1) == latest
