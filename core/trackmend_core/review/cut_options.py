@@ -49,6 +49,11 @@ class CutOptions:
         self._swaps: KeptByTrack[Alternative | None] = KeptByTrack(judge)
         self._hand_overs: KeptByTrack[Alternative | None] = KeptByTrack(judge)
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """Return the last frame before the cut and the first behind it; a gap may be long."""
+        return self._last_before, self.frame
+
     def look(self, neighbours: Neighbours) -> Finding | None:
         """Return what may have happened; None if nothing is likely enough."""
         judge, track = self._judge, self._track

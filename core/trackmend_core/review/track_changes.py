@@ -38,7 +38,8 @@ class TrackChanges:
         for place, known in enumerate(self._exact):
             if known is None:
                 continue
-            if spans is None or any(a - reach <= known.frame <= b + reach for a, b in spans):
+            first, last = known.span
+            if spans is None or any(a - reach <= last and first <= b + reach for a, b in spans):
                 self._found[place] = known.look(neighbours)
         frames = [one.frame for one in self._found if one is not None]
         found = []

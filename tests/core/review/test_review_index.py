@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
-from review_scenes import Walker, add_run, bystanders, record_walkers, track_at
+from review_scenes import FRAME_COUNT, Walker, add_run, bystanders, record_walkers, track_at
 
 from trackmend_core.project import Project, ReviewAnswer
 from trackmend_core.project.edits import (
@@ -259,3 +260,22 @@ def test_crops_show_both_tracks_before_and_after(scene: tuple[Project, RunId]) -
         assert (box.track_id, box.frame_index) == (crop.track_id, crop.frame)
         assert (crop.frame < swap.frame) == crop.role.endswith("before")
         assert np.allclose(box.box_xyxy, crop.box_xyxy)
+
+
+def test_who_is_merged_away_at_the_far_side_of_a_long_gap_is_forgotten(tmp_path: Path) -> None:
+    # Track 1 is of somebody else after its gap; its first person goes on as tracks 2 and 3.
+    first = Walker(person=0, x=100, speed=2.0, number=1, frames=range(40))
+    stranger = Walker(person=1, x=100, speed=2.0, number=1, frames=range(180, FRAME_COUNT))
+    second = replace(first, number=2, frames=range(41, 61))
+    third = replace(first, number=3, frames=range(62, 100))
+    walkers = [first, stranger, second, third, *bystanders()]
+    project, run_id = record_walkers(tmp_path / "gap.trackmend", walkers)
+    with project:
+        ids = {track.number: track.track_id for track in project.tracks(run_id)}
+        index = ReviewIndex.open(project, run_id)
+        everything = index.suspicions(least_probability=0.0)
+        assert any(one.numbers == (1, 2) for one in everything)
+        index.update(project.edit(MergeTracks(keep=ids[3], absorb=ids[2])))
+        after = index.suspicions(least_probability=0.0)
+        assert after
+        assert not any(2 in one.numbers for one in after)
