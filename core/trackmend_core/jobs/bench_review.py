@@ -6,12 +6,11 @@ from functools import reduce
 from operator import add
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Final
 
 from trackmend_core.jobs.review_material import see_sequence, see_street
 from trackmend_core.review import ReviewIndex
-from trackmend_core.review.bench.calibrate import calibrated
-from trackmend_core.review.bench.fit import fit_events, fit_links
+from trackmend_core.review.bench.fit import fit_events, fit_links, shares_of
 from trackmend_core.review.bench.recall import SeededScores, score_queue
 from trackmend_core.review.bench.reliability import Answer, reliability
 from trackmend_core.review.bench.seeded import Seeder, error_count
@@ -29,6 +28,7 @@ from trackmend_core.review.bench.truth import (
     project_of_tracker,
     project_of_truth,
 )
+from trackmend_core.review.bench.walks import Look, looks_of
 from trackmend_core.review.fitted import Fitted
 from trackmend_core.types import Progress
 
@@ -43,6 +43,9 @@ __all__ = [
 
 TARGET_SHARE = 0.9
 """The IDF1 to be reached: this share of the way to where both ways of working get in the end."""
+
+FIT_ROUNDS: Final = 2
+"""A third walk along all queues changed the constants little."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,14 +154,18 @@ def bench_reviewer(video: TrueVideo) -> Generator[Progress, None, Race]:
 def fit_constants(videos: Sequence[TrueVideo]) -> Generator[Progress, None, Fitted]:
     """Fit the constants of the review on drawn streets.
 
-    Each street is used twice: with its true boxes, and with those the model finds by itself, which
-    have the jitter and the holes of real ones.
+    The links first, on true tracks with their true boxes and with those the model finds by itself.
+    Then walks along the queues: what the next constants are fitted on is what the last ones show,
+    and so what is said of a proposal is held to proposals like it.
     """
-    everything = [*videos, *(as_detected(video) for video in videos)]
-    link = fit_links(everything)
-    yield Progress(done=1, total=3, message="Links")
-    events = fit_events(everything, link, seeds=(0,))
-    yield Progress(done=2, total=3, message="Events")
-    fitted = calibrated(videos, Fitted(link=link, events=events))
-    yield Progress(done=3, total=3, message="Probabilities")
+    link = fit_links([*videos, *(as_detected(video) for video in videos)])
+    fitted = Fitted(link=link, events={})
+    total = 1 + FIT_ROUNDS * len(videos)
+    yield Progress(done=1, total=total, message="Links")
+    for turn in range(FIT_ROUNDS):
+        looks: list[Look] = []
+        for number, video in enumerate(videos, start=2 + turn * len(videos)):
+            looks += looks_of(video, fitted)
+            yield Progress(done=number, total=total, message=f"Walking through {video.name}")
+        fitted = Fitted(link=link, events=fit_events(looks), gains=shares_of(looks))
     return fitted

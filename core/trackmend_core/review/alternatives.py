@@ -31,6 +31,9 @@ VISIT: Final = "visit"
 HANDOVER_S: Final = 3.0
 """A track that ended longer ago is a matter for merging, not for a switch."""
 
+NEW_TRACK_COST: Final = 2.0
+"""A track out of nowhere explains less than one that is there already (log-likelihood)."""
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Alternative:
@@ -111,7 +114,7 @@ def split(judge: Judge, track: TrackView, place: Place) -> Alternative | None:
     row = track.index_at(place.frame)
     return Alternative(
         action=Action.SPLIT,
-        score=-link.score,
+        score=-link.score - NEW_TRACK_COST,
         frame=place.frame,
         edit=SplitTrack(track_id=track.track_id, at_frame=int(track.frames[row])),
         links={"self": link},

@@ -49,9 +49,13 @@ class Finding:
 
     @property
     def runner_up(self) -> Alternative | None:
-        """Return the explanation that comes next after `repair`."""
+        """Return the explanation that comes next after `repair`.
+
+        Those that name another track go before those that leave open whose the boxes are.
+        """
         others = [one for one in self.alternatives if one is not self.repair]
-        return others[0] if others else None
+        named = (one for one in others if one.partner is not None)
+        return next(named, others[0] if others else None)
 
 
 def ordered(alternatives: list[Alternative]) -> tuple[Alternative, ...]:

@@ -1,6 +1,6 @@
 """The review queue of one run: what to look at next, why, and what would mend it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -141,8 +141,8 @@ class ReviewIndex:
         """Forget one of `answers`; what it kept out of the queue is open again."""
         self._memory.forget(answer_id)
 
-    def plainly(self, suspicion: Suspicion) -> tuple[float, str]:
-        """Return how likely a proposal is without what answers taught, and its manner.
+    def judged_by(self, suspicion: Suspicion) -> tuple[Mapping[str, float], str]:
+        """Return what the probability of a suspicion is judged by, and how it would be mended.
 
         Raises:
             ValueError: the suspicion is not from the newest list.
@@ -150,7 +150,7 @@ class ReviewIndex:
         finding = self._by_key.get(suspicion.key)
         if finding is None:
             raise ValueError("ask about a suspicion of the newest list")
-        return probability(finding, self.judge.fitted), finding.repair.manner
+        return features(finding), finding.repair.manner
 
     def was_accepted(self, suspicion: Suspicion) -> bool:
         """Return whether a person once accepted a proposal about this very event."""

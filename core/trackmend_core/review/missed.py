@@ -1,7 +1,11 @@
-"""Finds gaps in a track that detections of nobody would fill."""
+"""Finds gaps in a track, and what fills them: detections of nobody, and the straight line between.
+
+Beyond the ends of a track only detections count. Inside it both sides are known: somebody who was
+hidden meanwhile was between them, so a gap is filled as a whole.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -16,7 +20,7 @@ from trackmend_core.review.finding import Finding, ordered
 from trackmend_core.review.judge import Judge
 from trackmend_core.review.kinds import Action, SuspicionKind
 from trackmend_core.review.track_view import TrackView
-from trackmend_core.types import BoolArray, Float64Array, FloatArray, IntArray
+from trackmend_core.types import BoolArray, Float64Array, IntArray
 
 LONGEST_GAP_S: Final = 2.0
 LONGEST_TAIL_S: Final = 1.0
@@ -31,6 +35,13 @@ _RIVAL_SPREADS: Final = 1.0
 
 _LEAST_BOXES: Final = 2
 _TAKEN: Final = 0.5
+_STRANGER: Final = -2.0
+"""Where the sides of a gap look less alike than this (log-likelihood ratio), nothing is laid."""
+
+_USUAL_FIT: Final = 0.7
+_USUAL_SCORE: Final = 0.4
+"""Told of a gap in which nothing was detected, so that it speaks neither for nor against."""
+
 _CROWDED: Final = 0.2
 """A detection that overlaps a box of another track by so much may be that one's a second time."""
 
@@ -59,8 +70,8 @@ def missed_boxes(
         after = np.arange(track.last_frame + 1, min(limit, track.last_frame + 1 + tail))
         before = np.arange(track.first_frame - 1, max(-1, track.first_frame - 1 - tail), -1)
         found += [_filling(judge, track, frames, is_free) for frames in (after, before)]
-    usable = (_usable(judge, track, one, neighbours) for one in found)
-    return [_finding(judge, track, one) for one in usable if len(one) >= _LEAST_BOXES]
+    usable = (_whole(judge, track, _usable(judge, track, one, neighbours)) for one in found)
+    return [_finding(judge, track, one) for one in usable if one.box_count >= _LEAST_BOXES]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -72,19 +83,38 @@ class _Filling:
         rows: (N,) of the detections.
         fits: (N,) how well each fits what was expected (IoU).
         crowding: (N,) how much the box of another track overlaps each (IoU).
-        tried: frames that have no box.
+        tried: (T,) frames that have no box, rising.
         inside: between two boxes of the track.
+        itself: how likely both sides of the least likely gap are one person (log-likelihood ratio).
+        is_whole: every frame gets a box, on a straight line where nothing was detected.
     """
 
     frames: IntArray
     rows: IntArray
     fits: Float64Array
     crowding: Float64Array
-    tried: int
+    tried: IntArray
     inside: bool
+    itself: float = 0.0
+    is_whole: bool = False
 
     def __len__(self) -> int:
         return len(self.frames)
+
+    @property
+    def box_count(self) -> int:
+        """Return how many boxes the track gets."""
+        return len(self.tried) if self.is_whole else len(self.frames)
+
+    def only(self, kept: BoolArray, crowding: Float64Array) -> "_Filling":
+        """Return the detections that are kept, (N,)."""
+        return replace(
+            self,
+            frames=self.frames[kept],
+            rows=self.rows[kept],
+            fits=self.fits[kept],
+            crowding=crowding[kept],
+        )
 
     def with_next(self, later: "_Filling") -> "_Filling":
         """Return the detections of both."""
@@ -93,7 +123,7 @@ class _Filling:
             rows=np.concatenate([self.rows, later.rows]),
             fits=np.concatenate([self.fits, later.fits]),
             crowding=np.concatenate([self.crowding, later.crowding]),
-            tried=self.tried + later.tried,
+            tried=np.concatenate([self.tried, later.tried]),
             inside=self.inside,
         )
 
@@ -102,9 +132,7 @@ def _at_one_look(gaps: Sequence[_Filling], *, reach: float) -> list[_Filling]:
     """Put gaps together that are seen at one look, and so may be filled by one edit."""
     found: list[_Filling] = []
     for gap in gaps:
-        if not len(gap):
-            continue
-        if found and gap.frames[-1] - found[-1].frames[0] < reach:
+        if found and gap.tried[-1] - found[-1].tried[0] < reach:
             found[-1] = found[-1].with_next(gap)
         else:
             found.append(gap)
@@ -142,7 +170,7 @@ def _filling(judge: Judge, track: TrackView, frames: IntArray, is_free: BoolArra
         rows=np.array([row for _, row, _ in chosen], np.int64),
         fits=np.array([fit for *_, fit in chosen], np.float64),
         crowding=np.zeros(len(chosen)),
-        tried=len(frames),
+        tried=np.sort(frames),
         inside=inside,
     )
 
@@ -178,45 +206,48 @@ def _usable(judge: Judge, track: TrackView, filling: _Filling, neighbours: Neigh
         doubled[crowded] = np.maximum(doubled[crowded], looks[crowded])
     kept = (crowding <= _TAKEN) & (theirs - mine < _RIVAL_SPREADS * judge.scale.spread)
     kept &= doubled <= mine
-    return _Filling(
-        frames=filling.frames[kept],
-        rows=filling.rows[kept],
-        fits=filling.fits[kept],
-        crowding=crowding[kept],
-        tried=filling.tried,
-        inside=filling.inside,
-    )
+    if filling.inside:
+        # The straight line is as good a guess, and it is nobody else's box.
+        kept &= mine >= judge.scale.middle
+    return filling.only(kept, crowding)
+
+
+def _whole(judge: Judge, track: TrackView, filling: _Filling) -> _Filling:
+    """Return a filling of every frame if both sides of the gaps look and move like one person."""
+    if not filling.inside:
+        return filling
+    beside = np.unique(track.rows_in(filling.tried)).tolist()
+    links = (judge.link(judge.before(track, row), judge.after(track, row)) for row in beside)
+    alike = [(link.score, judge.scale.evidence(link.cosine)) for link in links]
+    itself = min(score for score, _ in alike)
+    is_one = itself > 0 and min(looks for _, looks in alike) > _STRANGER
+    return replace(filling, itself=itself, is_whole=is_one)
 
 
 def _finding(judge: Judge, track: TrackView, filling: _Filling) -> Finding:
-    seen = judge.scene.detections
-    rows = filling.rows
-    cosine = float(
-        np.mean(seen.embeddings[rows].astype(np.float32) @ judge.before(track, len(track)).gallery)
-    )
-    fit = float(filling.fits.mean())
-    mean_score = float(seen.scores[rows].mean())
-    alike = judge.scale.evidence(cosine)
-    itself = 0.0
+    placed = _placed(judge, track, filling)
+    cosine, alike, fit, mean_score, crowding = 0.0, 0.0, _USUAL_FIT, _USUAL_SCORE, 0.0
+    if len(filling):
+        seen, rows = judge.scene.detections, filling.rows
+        gallery = judge.before(track, len(track)).gallery
+        cosine = float(np.mean(seen.embeddings[rows].astype(np.float32) @ gallery))
+        alike = judge.scale.evidence(cosine)
+        fit, mean_score = float(filling.fits.mean()), float(seen.scores[rows].mean())
+        crowding = float(filling.crowding.mean())
+    at_border, shorter = False, len(track)
     if filling.inside:
-        beside = np.unique(track.rows_in(filling.frames)).tolist()
-        itself = min(
-            judge.link(judge.before(track, r), judge.after(track, r)).score for r in beside
-        )
-    first, last = int(filling.frames[0]), int(filling.frames[-1])
+        beside = np.unique(track.rows_in(filling.tried)).tolist()
+        shorter = min(beside[0], len(track) - beside[-1])
+        sides = [(judge.before(track, row), judge.after(track, row)) for row in beside]
+        at_border = any(one.at_border for both in sides for one in both)
+    score = alike + 6 * (fit - 0.5) + (1.0 if filling.inside else -1.0)
+    first, last = placed.frames[0], placed.frames[-1]
     option = Alternative(
         action=Action.EXTEND,
-        score=alike + 6 * (fit - 0.5) + (1.0 if filling.inside else -1.0),
+        score=score if len(filling) else filling.itself,
         frame=first,
-        edit=PlaceBoxes(
-            track_id=track.track_id,
-            frames=tuple(filling.frames.tolist()),
-            boxes_xyxy=tuple(_corners(seen.boxes_xyxy[row]) for row in rows),
-            scores=tuple(seen.scores[rows].tolist()),
-            detection_ids=tuple(seen.ids[rows].tolist()),
-            how="propagation",
-        ),
-        gain_boxes=len(filling),
+        edit=placed,
+        gain_boxes=len(placed.frames),
     )
     return Finding(
         kind=SuspicionKind.MISSED,
@@ -226,16 +257,39 @@ def _finding(judge: Judge, track: TrackView, filling: _Filling) -> Finding:
         last_frame=last,
         alternatives=ordered([option, nothing(first)]),
         evidence={
-            "boxes": float(len(filling)),
-            "filled": round(len(filling) / filling.tried, 4),
+            "boxes": float(len(placed.frames)),
+            "filled": round(len(filling) / len(filling.tried), 4),
             "similarity_joins": round(cosine, 4),
             "overlap": round(fit, 4),
             "mean_score": round(mean_score, 4),
             "inside": float(filling.inside),
             "similarity_evidence": round(alike, 4),
-            "crowding": round(float(filling.crowding.mean()), 4),
-            "score_self": round(itself, 4),
+            "crowding": round(crowding, 4),
+            "score_self": round(filling.itself, 4),
+            "at_border": float(at_border),
+            "shorter_side": float(shorter),
         },
+    )
+
+
+def _placed(judge: Judge, track: TrackView, filling: _Filling) -> PlaceBoxes:
+    """Return the edit: the detections, and inside the track the straight lines between them."""
+    seen = judge.scene.detections
+    frames = filling.tried if filling.is_whole else filling.frames
+    known = np.concatenate([track.frames, filling.frames])
+    boxes = np.concatenate([track.boxes_xyxy, seen.boxes_xyxy[filling.rows].astype(np.float64)])
+    scores = np.concatenate([track.scores, seen.scores[filling.rows].astype(np.float64)])
+    order = np.argsort(known)
+    sides = [np.interp(frames, known[order], boxes[order, side]) for side in range(4)]
+    row_of = dict(zip(filling.frames.tolist(), filling.rows.tolist(), strict=True))
+    ids = [int(seen.ids[row_of[one]]) if one in row_of else None for one in frames.tolist()]
+    return PlaceBoxes(
+        track_id=track.track_id,
+        frames=tuple(frames.tolist()),
+        boxes_xyxy=tuple(_corners(box) for box in np.column_stack(sides)),
+        scores=tuple(np.interp(frames, known[order], scores[order]).tolist()),
+        detection_ids=tuple(ids),
+        how="propagation" if len(filling) else "interpolation",
     )
 
 
@@ -277,6 +331,6 @@ def _between(track: TrackView, frame: int) -> Float64Array:
     return box
 
 
-def _corners(box: FloatArray) -> BoxXyxy:
+def _corners(box: Float64Array) -> BoxXyxy:
     x1, y1, x2, y2 = box.tolist()
     return x1, y1, x2, y2

@@ -6,9 +6,12 @@ from typing import Final
 
 from trackmend_core.review.finding import Finding
 from trackmend_core.review.fitted import Fitted
-from trackmend_core.review.kinds import Action
+from trackmend_core.review.kinds import Action, SuspicionKind
 
 Features = Mapping[str, float]
+
+STARTLING: Final = 0.2
+"""A leap of a body's height is shown, though it is seldom known what would mend it."""
 
 _SCORE_CAP: Final = 14.0
 _NEVER = 0.0
@@ -30,11 +33,15 @@ def features(finding: Finding) -> dict[str, float]:
     family = finding.kind.family
     if family == "continuity":
         itself = repair.links["self"]
+        is_split, is_visit = repair.action is Action.SPLIT, "returns" in repair.links
         values |= {
             "self_score": _capped(itself.score) / 4,
+            "is_split": float(is_split),
+            "split_score": is_split * values["score"],
+            "is_nobodys": float(is_visit and repair.partner is None),
             "is_swap": float(repair.action is Action.SWAP),
             "is_reassign": float(repair.action is Action.REASSIGN and repair.partner is not None),
-            "is_visit": float("returns" in repair.links),
+            "is_visit": float(is_visit),
             "shorter_side": min(3.0, log1p(evidence["shorter_side"])) - 2,
             "hidden": evidence["hidden"],
             "gap": min(3.0, log(itself.gap)),
@@ -62,6 +69,9 @@ def features(finding: Finding) -> dict[str, float]:
         values |= {
             "self": _capped(evidence["score_self"]) / 4,
             "filled": evidence["filled"],
+            "unseen": float(evidence["filled"] == 0),
+            "border": evidence["at_border"],
+            "shorter_side": min(3.0, log1p(evidence["shorter_side"])) - 2,
             "fit": 4 * (evidence["overlap"] - 0.7),
             "seen": 4 * (evidence["mean_score"] - 0.4),
             "inside": evidence["inside"],
@@ -81,7 +91,14 @@ def probability(finding: Finding, fitted: Fitted) -> float:
     if not weights:
         return 1 / (1 + exp(-values["score"]))
     total = sum(weights.get(name, 0.0) * value for name, value in values.items())
-    return 1 / (1 + exp(-max(-30.0, min(30.0, total))))
+    likely = 1 / (1 + exp(-max(-30.0, min(30.0, total))))
+    return max(likely, STARTLING) if _is_startling(finding) else likely
+
+
+def _is_startling(finding: Finding) -> bool:
+    """Return whether a track leaps from frame to frame, farther than anybody steps."""
+    is_jump = finding.kind is SuspicionKind.MOTION_JUMP
+    return is_jump and finding.evidence["miss_heights"] > 1 == finding.evidence["gap_frames"]
 
 
 def _capped(score: float) -> float:

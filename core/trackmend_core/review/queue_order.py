@@ -135,6 +135,15 @@ def _is_same_event(one: Finding, other: Finding, reach: float) -> bool:
     for double, event in ((one, other), (other, one)):
         if double.kind is SuspicionKind.DUPLICATE and len(shared) == 2:
             return double.first_frame - reach <= event.frame <= double.last_frame + reach
+    if SuspicionKind.MISSED in {one.kind, other.kind} and "continuity" in {
+        one.kind.family,
+        other.kind.family,
+    }:
+        # First whose the boxes beside a gap are, then what belongs into it.
+        gap, event = (one, other) if one.kind is SuspicionKind.MISSED else (other, one)
+        return bool(shared) and any(
+            gap.first_frame - 1 <= there <= gap.last_frame + 1 for there in _moments(event)
+        )
     apart = min(abs(one.frame - there) for there in _moments(other))
     if not shared or apart > reach:
         return False

@@ -145,6 +145,12 @@ def _ghost(finding: Finding, numbers: Sequence[int]) -> str:
 
 
 def _missed(finding: Finding, numbers: Sequence[int]) -> str:
+    if finding.evidence["filled"] == 0:
+        return (
+            f"Track {numbers[0]} has no box in {int(finding.evidence['boxes'])} frames from"
+            f" {frame_number(finding.first_frame)} to {frame_number(finding.last_frame)}, and what"
+            f" is before and behind looks and moves like one person."
+        )
     return (
         f"The model saw somebody who fits track {numbers[0]} in"
         f" {int(finding.evidence['boxes'])} frames from {frame_number(finding.first_frame)} to"

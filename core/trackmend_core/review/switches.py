@@ -23,7 +23,7 @@ from trackmend_core.review.residuals import kalman_residual
 from trackmend_core.review.swap_frame import change_frame
 from trackmend_core.review.track_view import TrackView
 
-PAD_S: Final = 0.2
+PAD_S: Final = 0.4
 """A switch may lie so long before or after the boxes touch."""
 
 _SURE_LINK = 5.0
@@ -130,14 +130,12 @@ def exact_cut(judge: Judge, track: TrackView, cut: Cut) -> Cut | None:
     link = judge.link(*both)
     if link.score > _SURE_LINK and judge.scale.evidence(link.cosine) > 0:
         return None
-    if cut.reasons == {"gap"}:
-        return cut
     row = cut.row
     reach = max(1, round(_SEARCHED_S * judge.scene.frame_rate))
     for _ in range(_SEARCHES):
         before, after = judge.before(track, row), judge.after(track, row)
-        low = int(track.frames[max(LEAST_BOXES, cut.row - reach)])
-        high = int(track.frames[min(len(track) - LEAST_BOXES, cut.row + reach)])
+        low = int(track.frames[max(LEAST_BOXES, row - reach)])
+        high = int(track.frames[min(len(track) - LEAST_BOXES, row + reach)])
         frame = change_frame(
             judge, track, first=low, last=max(low, high), before=before, after=after
         )

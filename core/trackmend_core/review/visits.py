@@ -16,13 +16,21 @@ from trackmend_core.review.judge import Judge
 from trackmend_core.review.kept_by_track import KeptByTrack
 from trackmend_core.review.kinds import Action
 from trackmend_core.review.links import Link
+from trackmend_core.review.swap_frame import swap_frame
 from trackmend_core.review.track_view import TrackView
 
 MOST_CUTS_ON: Final = 4
 """A visit ends at one of the next cuts."""
 
+_NOBODYS: Final = 8.0
+"""Cost of the explanation that a stretch is of nobody around: its links are read from the same few
+boxes, so their sum claims too much, and a new track by itself mends next to nothing."""
+
 _MOST_AT_HOME: Final = 0.0
 """A stretch that fits its own track better than this at either end is no visit."""
+
+_SEARCHED_S: Final = 0.2
+"""Where two trade places, both tracks tell when; so long before and after one changes."""
 
 _BESIDE: Final = 0.6
 """A track that has boxes in so many of a stretch's frames may have traded places with it."""
@@ -55,7 +63,7 @@ class Visit:
         piece = (self._track.track_id, self.first, self.last, NEW_TRACK)
         yield Alternative(
             action=Action.REASSIGN,
-            score=self._score,
+            score=self._score - _NOBODYS,
             frame=self.first,
             until=self._until,
             edit=ReassignPieces(pieces=(piece,), reason=""),
@@ -134,16 +142,33 @@ class Visit:
         theirs = judge.link(before, self._stay[0]), judge.link(self._stay[1], after)
         now = judge.link(before, stay[0]), judge.link(stay[1], after)
         gained = sum(one.score for one in (*mine, *theirs)) - sum(one.score for one in now)
+        reach = max(1, round(_SEARCHED_S * rate))
+        first, until = (
+            swap_frame(
+                judge,
+                self._track,
+                other,
+                first=max(1, frame - reach),
+                last=frame + reach,
+                sides=sides,
+            )[0]
+            for frame, sides in (
+                (self.first, (self._before, self._stay[0], before, stay[0])),
+                (self._until, (self._stay[1], self._after, stay[1], after)),
+            )
+        )
+        if until <= first:
+            first, until = self.first, self._until
         return Alternative(
             action=Action.SWAP,
             score=self._stays + gained,
-            frame=self.first,
-            until=self._until,
+            frame=first,
+            until=until,
             edit=SwapTracks(
                 track_a=self._track.track_id,
                 track_b=other.track_id,
-                first_frame=self.first,
-                last_frame=self.last,
+                first_frame=first,
+                last_frame=until - 1,
             ),
             partner=other.track_id,
             links=self._named(*theirs),

@@ -8,7 +8,14 @@ import pytest
 from review_scenes import FRAME_COUNT, Walker, bystanders, true_video
 
 from trackmend_core.jobs.bench_review import Race, bench_reviewer, bench_seeded
-from trackmend_core.project.edits import DeleteTrack, MergeTracks, SplitTrack, SwapTracks
+from trackmend_core.project.edits import (
+    DeleteStretch,
+    DeleteTrack,
+    MergeTracks,
+    PlaceBoxes,
+    SplitTrack,
+    SwapTracks,
+)
 from trackmend_core.review import ReviewIndex
 from trackmend_core.review.bench.fit import AGAINST, FOR, fit_links, logistic
 from trackmend_core.review.bench.layer_labels import LayerLabels
@@ -111,23 +118,38 @@ def test_the_verdict_tells_repairs_from_damage(tmp_path: Path, video: TrueVideo)
         assert not verdict.helps(scene, SwapTracks(track_a=ids[2], track_b=ids[6], first_frame=50))
 
 
-def test_both_reviewers_mend_what_the_tracker_broke() -> None:
-    # A look-alike takes over where the first one leaves: the tracker goes on with it.
-    gone = Walker(person=0, x=100, speed=2.0, frames=range(100))
-    after = Walker(person=100, x=130, speed=2.0, frames=range(101, FRAME_COUNT))
-    hidden = Walker(person=4, x=560, speed=-1.0, foot=250, frames=[*range(60), *range(130, 200)])
-    job = bench_reviewer(true_video([gone, after, hidden, *bystanders()]))
+HIDDEN = Walker(person=4, x=560, speed=-1.0, foot=250, frames=[*range(60), *range(130, 200)])
+
+
+def race_on(*walkers: Walker) -> Race:
+    job = bench_reviewer(true_video([*walkers, *bystanders()]))
     with pytest.raises(StopIteration) as end:
         while True:
             next(job)
     race: Race = end.value.value
+    return race
+
+
+def test_both_reviewers_mend_what_the_tracker_broke() -> None:
+    # Two people are away for longer than the tracker remembers them.
+    away = Walker(person=0, x=100, speed=2.0, frames=[*range(70), *range(150, FRAME_COUNT)])
+    race = race_on(away, HIDDEN)
     for steps in (race.queue, race.scrubbing):
         assert steps[0].idf1 < 0.95
-        assert steps[-1].idf1 > 0.999
+        assert steps[-1].idf1 > 0.998
         assert steps[-1].hota > steps[0].hota
         last = steps[-1]
         assert last.seconds == last.looks * LOOK_S + last.edits * EDIT_S
     assert race.ratio > 1
+
+
+def test_who_scrubs_sees_that_a_look_alike_took_over() -> None:
+    # Where the first one leaves, the tracker goes on with somebody who looks and walks the same.
+    gone = Walker(person=0, x=100, speed=2.0, frames=range(100))
+    after = Walker(person=100, x=130, speed=2.0, frames=range(101, FRAME_COUNT))
+    race = race_on(gone, after, HIDDEN)
+    assert race.scrubbing[0].idf1 < 0.95
+    assert race.scrubbing[-1].idf1 > 0.999
 
 
 def test_a_race_is_judged_where_both_arrive() -> None:
@@ -171,6 +193,24 @@ def test_the_link_model_learns_that_looks_and_places_matter(video: TrueVideo) ->
     assert set(weights) == set(FEATURES)
     assert weights["near"] + weights["gallery"] > 0
     assert weights["place"] > 0
+
+
+def test_who_scrubs_fills_a_gap_too(tmp_path: Path) -> None:
+    person = Walker(person=0, x=100, speed=2.0)
+    video = true_video([person, *bystanders()])
+    project, run_id = project_of_truth(tmp_path / "truth.trackmend", video)
+    with project:
+        ids = {track.number: track.track_id for track in project.tracks(run_id)}
+        project.edit(DeleteStretch(track_id=ids[1], first_frame=60, last_frame=69))
+        scene, verdict = Scene(project, run_id), Verdict(video)
+        verdict.read(scene)
+        assert [*repairs_within(scene, verdict, scene.tracks[ids[1]], 25, 49)] == []
+        (fill,) = repairs_within(scene, verdict, scene.tracks[ids[1]], 50, 74)
+        assert verdict.helps(scene, fill)
+        project.edit(fill)
+        scene = Scene(project, run_id)
+        verdict.read(scene)
+        assert verdict.standing(scene).idf1 == 1.0
 
 
 def test_a_logistic_regression_finds_the_weights_that_made_the_labels() -> None:
@@ -223,5 +263,8 @@ def test_who_scrubs_does_not_know_who_comes_later(tmp_path: Path) -> None:
         scene, verdict = Scene(project, run_id), Verdict(video)
         verdict.read(scene)
         now = [*repairs_within(scene, verdict, scene.tracks[ids[1]], 50, 74)]
-        assert now == [SplitTrack(track_id=ids[1], at_frame=62)]
+        cut, fill = now
+        assert cut == SplitTrack(track_id=ids[1], at_frame=62)
+        assert isinstance(fill, PlaceBoxes)
+        assert not verdict.helps(scene, fill)
         assert late in scene.tracks

@@ -9,6 +9,7 @@ import pytest
 from review_scenes import FRAME_COUNT, Walker, bystanders, record_walkers, track_at
 
 from trackmend_core.project import Project
+from trackmend_core.project.edits import PlaceBoxes
 from trackmend_core.review import Action, ReviewIndex, Suspicion, SuspicionKind
 from trackmend_core.review.residuals import kalman_residual
 from trackmend_core.types import RunId
@@ -123,7 +124,7 @@ def test_a_stretch_of_somebody_else_in_the_middle_of_a_track_is_taken_out(tmp_pa
     mine = replace(LEFT, frames=[*range(70), *range(130, FRAME_COUNT)])
     visitor = replace(LEFT, person=1, x=LEFT.x + 3, frames=range(75, 125))
     with reviewed(tmp_path, mine, visitor) as (project, run_id, index):
-        one = likely(index)[0]
+        one = index.suspicions()[0]
         assert one.kind is SuspicionKind.FALSE_MERGE
         assert one.proposal.action is Action.REASSIGN
         assert (one.frame, one.proposal.gain_boxes) == (75, 50)
@@ -215,7 +216,31 @@ def test_missed_boxes_are_found_where_detections_exist(tmp_path: Path) -> None:
         index.update(project.edit(one.proposal.edit))
         assert len(project.boxes_of_track(track_at(project, run_id, LEFT, 20))) == FRAME_COUNT
         assert [one for one in index.suspicions() if one.kind is SuspicionKind.MISSED] == []
-    unseen = replace(LEFT, frames=[*range(80), *range(100, FRAME_COUNT)])
-    (tmp_path / "unseen").mkdir()
-    with reviewed(tmp_path / "unseen", unseen) as (_, _, index):
+    gone = replace(LEFT, frames=[*range(80), *range(140, FRAME_COUNT)])
+    (tmp_path / "gone").mkdir()
+    with reviewed(tmp_path / "gone", gone) as (_, _, index):
         assert [one for one in index.suspicions() if one.kind is SuspicionKind.MISSED] == []
+
+
+def test_a_short_gap_in_which_nobody_was_seen_is_filled_on_the_straight_line(
+    tmp_path: Path,
+) -> None:
+    unseen = replace(LEFT, frames=[*range(80), *range(100, FRAME_COUNT)])
+    with reviewed(tmp_path, unseen) as (project, run_id, index):
+        (one,) = [one for one in index.suspicions() if one.kind is SuspicionKind.MISSED]
+        assert one.sentence.startswith("Track 1 has no box in 20 frames from 81 to 100")
+        edit = one.proposal.edit
+        assert isinstance(edit, PlaceBoxes)
+        assert edit.frames == tuple(range(80, 100))
+        assert set(edit.detection_ids) == {None}
+        index.update(project.edit(edit))
+        track = track_at(project, run_id, LEFT, 90)
+        assert track == track_at(project, run_id, LEFT, 20)
+
+
+def test_a_gap_between_two_people_is_not_filled(tmp_path: Path) -> None:
+    first = replace(LEFT, frames=range(80))
+    second = replace(LEFT, person=1, frames=range(100, FRAME_COUNT))
+    with reviewed(tmp_path, first, second) as (_, _, index):
+        found = index.suspicions(least_probability=0.01)
+        assert [one for one in found if one.kind is SuspicionKind.MISSED] == []

@@ -44,8 +44,11 @@ def test_a_detection_is_not_given_to_a_track_whose_neighbour_it_looks_like(tmp_p
     project, run_id = record_walkers(tmp_path / "two.trackmend", walkers)
     with project:
         number_of = {track.track_id: track.number for track in project.tracks(run_id)}
-        found = missed(ReviewIndex.open(project, run_id))
-        assert [(number_of[edit.track_id], edit.frames) for edit in found] == [(2, tuple(gap))]
+        found = {number_of[one.track_id]: one for one in missed(ReviewIndex.open(project, run_id))}
+        assert found[2].frames == tuple(gap)
+        assert None not in found[2].detection_ids
+        # The first one was there, too: on the straight line, not where the companion is seen.
+        assert set(found[1].detection_ids) == {None}
 
 
 def test_gaps_that_are_seen_at_one_look_are_filled_by_one_edit(tmp_path: Path) -> None:

@@ -1,12 +1,12 @@
 """Fits the constants of the review on videos whose truth is known.
 
 First the link model (is it one person?), from cuts through true tracks; then, with it, one model
-per family of events (does the proposal help?), from queues of tracks with seeded errors and of a
-tracker's own tracks. Both are logistic regressions held near zero by a normal prior.
+per family of events (does the proposal help?), from walks along queues of tracks with seeded errors
+and of a tracker's own tracks. Both are logistic regressions held near zero by a normal prior.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -15,15 +15,10 @@ import numpy as np
 from scipy.optimize import minimize
 
 from trackmend_core.review.appearance import AppearanceScale
-from trackmend_core.review.bench.seeded import Seeder, error_count
-from trackmend_core.review.bench.truth import TrueVideo, project_of_tracker, project_of_truth
-from trackmend_core.review.bench.verdict import Verdict
+from trackmend_core.review.bench.truth import TrueVideo, project_of_truth
+from trackmend_core.review.bench.walks import Look
 from trackmend_core.review.ends import end_after, end_before
-from trackmend_core.review.findings import Findings
-from trackmend_core.review.fitted import Fitted
-from trackmend_core.review.judge import Judge
 from trackmend_core.review.links import FEATURES, link_features
-from trackmend_core.review.probability import features
 from trackmend_core.review.scene import Scene
 from trackmend_core.types import BoolArray, Float64Array
 
@@ -50,15 +45,18 @@ FOR: Final = frozenset(
         "shorter_side",
     }
 )
-AGAINST: Final = frozenset({"crowding", "hidden", "life", "rival", "self_score", "wobble"})
+AGAINST: Final = frozenset(
+    {"border", "crowding", "hidden", "life", "rival", "self_score", "wobble"}
+)
 """What speaks for a proposal or against it; a few streets shall not turn evidence round."""
 
+SEEDED_WORTH: Final = 0.3
+"""How much a seeded error counts beside a tracker's where gains are measured."""
 
-@dataclass(slots=True)
-class _Sample:
-    rows: list[dict[str, float]] = field(default_factory=list)
-    labels: list[bool] = field(default_factory=list)
-    videos: list[str] = field(default_factory=list)
+USUAL_BOXES: Final = 50.0
+"""With fewer boxes promised than these, a manner is taken to bring about half of them."""
+
+_SHARES: Final = (0.1, 1.0)
 
 
 def fit_links(videos: Iterable[TrueVideo], *, seed: int = 0) -> dict[str, float]:
@@ -86,34 +84,44 @@ def fit_links(videos: Iterable[TrueVideo], *, seed: int = 0) -> dict[str, float]
     return dict(zip(FEATURES, weights.tolist(), strict=True))
 
 
-def fit_events(
-    videos: Sequence[TrueVideo], link: dict[str, float], *, seeds: Sequence[int] = (0, 1)
-) -> dict[str, dict[str, float]]:
-    """Fit the models of events on the queues of seeded errors and of trackers."""
-    fitted = Fitted(link=link, events={})
-    samples: dict[str, _Sample] = {}
-    for video in videos:
-        with TemporaryDirectory() as folder:
-            for seed in seeds:
-                project, run_id = project_of_truth(Path(folder) / f"{seed}.trackmend", video)
-                with project:
-                    Seeder(project, run_id, seed=seed).seed(error_count(video.box_count))
-                    _collect(Scene(project, run_id), video, fitted, samples)
-            project, run_id = project_of_tracker(Path(folder) / "tracker.trackmend", video)
-            with project:
-                _collect(Scene(project, run_id), video, fitted, samples)
+def fit_events(looks: Iterable[Look]) -> dict[str, dict[str, float]]:
+    """Fit the models of events on what queues showed."""
+    families: dict[str, list[Look]] = {}
+    for look in looks:
+        families.setdefault(look.family, []).append(look)
     events = {}
-    for family, sample in sorted(samples.items()):
-        names = sorted({name for row in sample.rows for name in row})
-        table = np.array([[row.get(name, 0.0) for name in names] for row in sample.rows])
-        labels = np.array(sample.labels)
+    for family, told in sorted(families.items()):
+        names = sorted({name for look in told for name in look.features})
+        table = np.array([[look.features.get(name, 0.0) for name in names] for look in told])
+        labels = np.array([look.is_right for look in told])
         if labels.all() or not labels.any():
             continue  # nothing to tell apart; the score alone decides
         bounds = [_bounds(name) for name in names]
-        worth = _equal_worth(sample.videos)
+        worth = _worth([(look.video, look.is_seeded) for look in told])
         weights = logistic(table, labels, is_balanced=False, worth=worth, bounds=bounds)
         events[family] = dict(zip(names, weights.tolist(), strict=True))
     return events
+
+
+def shares_of(looks: Iterable[Look]) -> dict[str, float]:
+    """Return what share of the promised boxes each manner of mending brought where it was right.
+
+    Seeded errors lie apart and are mended whole; a tracker's follow one another, and what is mended
+    holds up to the next one.
+    """
+    sums: dict[str, tuple[float, float]] = {}
+    for look in looks:
+        if look.was_asked and look.is_right:
+            brought, promised = sums.get(look.manner, (0.0, 0.0))
+            worth = SEEDED_WORTH if look.is_seeded else 1.0
+            sums[look.manner] = (
+                brought + worth * look.brought,
+                promised + worth * look.promised,
+            )
+    return {
+        manner: float(np.clip((brought + USUAL_BOXES / 2) / (promised + USUAL_BOXES), *_SHARES))
+        for manner, (brought, promised) in sorted(sums.items())
+    }
 
 
 def logistic(
@@ -156,6 +164,25 @@ def _equal_worth(names: Sequence[str]) -> Float64Array:
     return worth
 
 
+def _worth(groups: Sequence[tuple[str, bool]]) -> Float64Array:
+    """Return (N,) worths with a mean of 1: half for trackers' errors, half for seeded ones.
+
+    A video counts by the root of its looks, so that neither a busy nor an empty one decides.
+    """
+    _, which, counts = np.unique(
+        np.array([f"{name} {seeded}" for name, seeded in groups]),
+        return_inverse=True,
+        return_counts=True,
+    )
+    worth: Float64Array = 1 / np.sqrt(counts[which])
+    is_seeded = np.array([seeded for _, seeded in groups])
+    for mask in (is_seeded, ~is_seeded):
+        if mask.any():
+            worth[mask] /= worth[mask].sum()
+    worth *= len(groups) / worth.sum()
+    return worth
+
+
 def _bounds(name: str) -> tuple[float | None, float | None]:
     if name in FOR:
         return 0.0, None
@@ -172,10 +199,10 @@ def _cuts(scene: Scene, rng: np.random.Generator) -> Iterable[tuple[Float64Array
             later = track.index_at(int(track.frames[row]) + lost)
             if len(track) - later < LEAST_SIDE:
                 continue
+            others = [one for one in tracks if one is not track]
             before, after = end_before(scene, track, row), end_after(scene, track, later)
             gap = after.frame - before.frame
             yield link_features(before, after, gap=gap, scale=scale, frame_rate=rate)[0], True
-            others = [one for one in tracks if one is not track]
             chosen = [others[int(place)] for place in rng.permutation(len(others))[:3]]
             for other in chosen:
                 there = other.index_at(after.frame)
@@ -198,17 +225,3 @@ def _cuts(scene: Scene, rng: np.random.Generator) -> Iterable[tuple[Float64Array
                     gap = taken.frame - before.frame
                     values = link_features(before, taken, gap=gap, scale=scale, frame_rate=rate)
                     yield values[0], False
-
-
-def _collect(scene: Scene, video: TrueVideo, fitted: Fitted, samples: dict[str, _Sample]) -> None:
-    judge = Judge(scene, fitted)
-    verdict = Verdict(video)
-    verdict.read(scene)
-    for finding in Findings(judge):
-        edit = finding.repair.edit
-        if edit is None:
-            continue
-        sample = samples.setdefault(finding.kind.family, _Sample())
-        sample.rows.append(features(finding))
-        sample.labels.append(verdict.helps(scene, edit))
-        sample.videos.append(video.name)

@@ -9,10 +9,12 @@ from trackmend_core.project.edits import (
     Edit,
     JoinOverlapping,
     MergeTracks,
+    PlaceBoxes,
     SplitTrack,
     SwapTracks,
 )
 from trackmend_core.review.bench.verdict import Verdict
+from trackmend_core.review.missed import LONGEST_GAP_S
 from trackmend_core.review.scene import Scene
 from trackmend_core.review.track_view import TrackView
 
@@ -27,12 +29,16 @@ def repairs_within(
     - Where it begins: merge it into any earlier track of the same person, or join it with one that
       it overlaps.
     - Where it begins on nobody, or on somebody who has a track: delete it.
+    - Where it comes back after a gap: fill that on the straight line.
     """
     people = verdict.people_of(track)
+    longest_gap = LONGEST_GAP_S * scene.frame_rate
     rows = np.flatnonzero((track.frames >= first) & (track.frames <= last))
     for row in rows.tolist():
         if row > 0 and people[row] != people[row - 1]:
             yield from _at_change(scene, verdict, track, row, last)
+        if row > 0 and 1 < track.frames[row] - track.frames[row - 1] <= longest_gap:
+            yield _fill(track, row)
     if first <= track.first_frame <= last:
         yield DeleteTrack(track_id=track.track_id)
         yield from _at_birth(scene, verdict, track, people)
@@ -50,6 +56,21 @@ def _at_change(
             continue
         if concerned.intersection(verdict.people_of(other)):
             yield SwapTracks(track_a=track.track_id, track_b=other.track_id, first_frame=frame)
+
+
+def _fill(track: TrackView, row: int) -> Edit:
+    """Return the edit that the window makes of one key in the gap before a row."""
+    low, high = track.frames[row - 1 : row + 1].tolist()
+    frames = np.arange(low + 1, high)
+    share = ((frames - low) / (high - low))[:, None]
+    boxes = (1 - share) * track.boxes_xyxy[row - 1] + share * track.boxes_xyxy[row]
+    return PlaceBoxes(
+        track_id=track.track_id,
+        frames=tuple(frames.tolist()),
+        boxes_xyxy=tuple((x1, y1, x2, y2) for x1, y1, x2, y2 in boxes.tolist()),
+        scores=(1.0,) * len(frames),
+        detection_ids=(None,) * len(frames),
+    )
 
 
 def _at_birth(

@@ -47,10 +47,6 @@ class Step:
         switches: how often a person is found on another track than the time before.
         said: the probability of the proposal that was looked at, None without one.
         was_right: whether that proposal, and not its runner-up, truly helped.
-        plain: its probability without what this reviewer's answers taught, None without one.
-        family: what the proposal was about.
-        manner: how it would have mended that.
-        promised: boxes that it promised to bring to the right id.
     """
 
     looks: int
@@ -61,10 +57,6 @@ class Step:
     switches: int = 0
     said: float | None = None
     was_right: bool = False
-    plain: float | None = None
-    family: str = ""
-    manner: str = ""
-    promised: int = 0
 
 
 def review_by_queue(
@@ -78,7 +70,6 @@ def review_by_queue(
         if not queue:
             break
         suspicion = queue[0]
-        plain, manner = index.plainly(suspicion)
         options = [suspicion.proposal, suspicion.runner_up]
         edits = [one.edit for one in options if one is not None and one.edit is not None]
         chosen = next((edit for edit in edits if work.verdict.helps(index.scene, edit)), None)
@@ -89,15 +80,7 @@ def review_by_queue(
             index.decide(suspicion, Decision.ACCEPTED)
             index.update(project.edit(chosen))
         work.looked(made=int(chosen is not None))
-        work.steps[-1] = replace(
-            work.steps[-1],
-            said=suspicion.probability,
-            was_right=was_right,
-            plain=plain,
-            family=suspicion.kind.family,
-            manner=manner,
-            promised=suspicion.proposal.gain_boxes,
-        )
+        work.steps[-1] = replace(work.steps[-1], said=suspicion.probability, was_right=was_right)
     return work.finished()
 
 

@@ -87,6 +87,36 @@ def as_detected(video: TrueVideo, *, score_min: float = 0.3) -> TrueVideo:
     return replace(video, frames=tuple(_detected(frame, score_min) for frame in video.frames))
 
 
+def in_turns(video: TrueVideo, *, seed: int) -> TrueVideo:
+    """Return the same people, each there for the first or for the second half of their time only.
+
+    Who leaves and who comes are never seen together then, so that one may be taken for the other.
+    """
+    spans: dict[int, tuple[int, int]] = {}
+    for index, frame in enumerate(video.frames):
+        for identity in frame.identities.tolist():
+            spans[identity] = (spans.get(identity, (index, index))[0], index)
+    rng = np.random.default_rng(seed)
+    kept = {}
+    for place, identity in enumerate(rng.permutation(sorted(spans)).tolist()):
+        first, last = spans[identity]
+        middle = first + round((last - first) * float(rng.uniform(0.4, 0.6)))
+        kept[identity] = (middle + 1, last) if place % 2 else (first, middle)
+    frames = []
+    for index, frame in enumerate(video.frames):
+        stay = [kept[one][0] <= index <= kept[one][1] for one in frame.identities.tolist()]
+        mask = np.array(stay, np.bool_)
+        frames.append(
+            replace(
+                frame,
+                identities=frame.identities[mask],
+                boxes_xyxy=frame.boxes_xyxy[mask],
+                embeddings=frame.embeddings[mask],
+            )
+        )
+    return replace(video, frames=tuple(frames))
+
+
 def _detected(frame: TrueFrame, score_min: float) -> TrueFrame:
     found = frame.detections.select(frame.detections.scores >= score_min)
     boxes = found.boxes_xyxy.astype(np.float64)
