@@ -34,6 +34,13 @@ def test_a_slow_machine_does_as_many_steps_as_fit(clock: list[float]) -> None:
     assert affordable_steps(400, minutes=8, do_steps=taking(4.0, clock)) == 120
 
 
+def test_a_machine_that_was_busy_for_a_moment_is_tried_once_more(clock: list[float]) -> None:
+    trials = [taking(16.0, clock), taking(0.8, clock)]
+    assert affordable_steps(400, minutes=8, do_steps=lambda *one: trials.pop(0)(*one)) == 400
+    trials = [taking(4.0, clock), taking(16.0, clock)]
+    assert affordable_steps(400, minutes=8, do_steps=lambda *one: trials.pop(0)(*one)) == 120
+
+
 def test_there_is_a_least_number_of_steps(clock: list[float]) -> None:
     assert affordable_steps(400, minutes=1, do_steps=taking(60.0, clock)) == WORTH_TRYING
 
