@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from trackmend_app import cli
+from trackmend_app.commands import tools as track_tools
 from trackmend_app.commands import track as track_command
 from trackmend_app.log_file import log_path, stop_log_file
 from trackmend_core.exchange import read_mot
@@ -80,7 +81,7 @@ def fake_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[...,
 
     def use(detector: Any) -> None:
         monkeypatch.setattr(track_command, "load_model", lambda path: (tmp_path / "m", model))
-        monkeypatch.setattr(track_command, "make_detector", lambda model, **_: detector)
+        monkeypatch.setattr(track_tools, "make_detector", lambda model, **_: detector)
 
     use(GreyReader())
     return use

@@ -110,6 +110,19 @@ def test_the_last_words_of_a_traceback_are_shown(
     assert "MemoryError: no room" in failed.args[0].hint
 
 
+def test_last_words_that_come_in_pieces_are_put_together(
+    qtbot: QtBot, process: TrainingProcess, start: Callable[[str], None]
+) -> None:
+    pieces = ["Memory", "Error: no r", "oom\nin the ", "end"]
+    with qtbot.waitSignal(process.failed, timeout=TIMEOUT_MS) as failed:
+        start(
+            f"for piece in {pieces!r}:\n"
+            "    sys.stderr.write(piece); sys.stderr.flush(); time.sleep(0.2)\n"
+            "sys.exit(1)"
+        )
+    assert failed.args[0].hint.endswith("MemoryError: no room\nin the end")
+
+
 def test_a_program_that_does_not_exist_is_failed(qtbot: QtBot, process: TrainingProcess) -> None:
     with qtbot.waitSignal(process.failed, timeout=TIMEOUT_MS):
         process.start("/no/such/program", [])

@@ -12,8 +12,10 @@ import torch
 from corrected_project import EditedStreet
 
 from trackmend_core.errors import UserError
+from trackmend_core.jobs import as_taught
 from trackmend_core.model import build_network, load_checkpoint
 from trackmend_core.project.edits import SwapTracks
+from trackmend_core.video import open_video
 from trackmend_training.batches import Batch, stream_batches
 from trackmend_training.config import FinetuneConfig, TrainConfig
 from trackmend_training.datasets.labelled import Material
@@ -82,7 +84,8 @@ def test_a_finetuned_model_knows_where_it_comes_from(
     assert isinstance(messages[0], Started) and isinstance(messages[-1], Finished)
     assert all("keep" in message.losses for message in messages if isinstance(message, Step))
     before = load_checkpoint(base_model).network.state_dict()
-    after = model.network.state_dict()
+    with open_video(edited_street.project.videos()[0].path) as video:
+        after = as_taught(model, video).network.state_dict()
     assert any(not torch.equal(before[name], after[name]) for name in before)
 
 

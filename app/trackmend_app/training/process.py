@@ -55,6 +55,7 @@ class TrainingProcess(QObject):
         self._cancel_asked = False
         self._is_paused = False
         self._stray_lines: deque[str] = deque(maxlen=KEPT_LINES)
+        self._begun_line = b""
         self._grace = QTimer(self, singleShot=True, interval=cancel_grace_ms)
         self._grace.timeout.connect(self._on_grace_ended)
 
@@ -79,6 +80,7 @@ class TrainingProcess(QObject):
         self._last_message, self._last_checkpoint = None, None
         self._cancel_asked, self._is_paused = False, False
         self._stray_lines.clear()
+        self._begun_line = b""
         process = QProcess(self)
         environment = QProcessEnvironment.systemEnvironment()
         environment.insert("PYTHONUNBUFFERED", "1")
@@ -143,8 +145,13 @@ class TrainingProcess(QObject):
     @Slot()
     def _on_error_output(self) -> None:
         if self._process is not None:
-            text = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
-            self._stray_lines.extend(line for line in text.splitlines() if line.strip())
+            self._keep_errors(bytes(self._process.readAllStandardError().data()))
+
+    def _keep_errors(self, data: bytes) -> None:
+        """Keep the whole lines; what is written comes in pieces of any size."""
+        *whole, self._begun_line = (self._begun_line + data).split(b"\n")
+        lines = (line.decode("utf-8", "replace").strip("\r") for line in whole)
+        self._stray_lines.extend(line for line in lines if line.strip())
 
     @Slot()
     def _on_grace_ended(self) -> None:
@@ -164,6 +171,7 @@ class TrainingProcess(QObject):
         self._on_output()
         self._hear(bytes(self._process.readAllStandardOutput().data()).decode("utf-8", "replace"))
         self._on_error_output()
+        self._keep_errors(b"\n")
         self._conclude(exit_code, crashed=status is QProcess.ExitStatus.CrashExit)
 
     def _conclude(self, exit_code: int, *, crashed: bool) -> None:

@@ -20,7 +20,7 @@ class RefinementSettings:
     """
 
     windows_s: tuple[float, ...] = (0.5, 1.5, 4.0)
-    link_score_min: float = 1.0
+    link_score_min: float = 0.7
     link_margin_min: float = 0.5
     fill_s_max: float = 2.0
     duplicate_iou_min: float = 0.7

@@ -260,7 +260,9 @@ def test_another_model_is_loaded_beside_that_of_the_run(chosen: Stage, tmp_path:
     loaded: list[Path] = []
     shelf = chosen.bench.shelf
     load = shelf._load
-    shelf._load = lambda path, *wishes: (loaded.append(path), load(path, *wishes))[1]
+    shelf._load = lambda path, *wishes, **more: (loaded.append(path), load(path, *wishes, **more))[
+        1
+    ]
     panel = chosen.window.why.similarity_panel
     other = tmp_path / "finetuned.safetensors"
     panel.compare_button.click()
