@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from trackmend_app import cli
 from trackmend_app.commands.models import run_model_convert
+from trackmend_app.engine_choice import EngineChoice
 from trackmend_app.model_shelf import DetectorShelf, bundled_model
 from trackmend_app.user_models import import_model
 from trackmend_core.exchange import read_mot
@@ -56,7 +57,7 @@ def test_tracking_uses_what_was_learnt_in_the_scene_and_says_so(
         result = CliRunner().invoke(
             cli.app,
             [
-                *("track", str(video), "--model", str(taught)),
+                *("track", str(video), "--model", str(taught), "--backend", "torch"),
                 *("--project", str(project_file), "--out", str(out / f"{video.stem}.txt")),
             ],
         )
@@ -96,7 +97,17 @@ def test_a_queue_asks_for_every_video(
 ) -> None:
     out = tmp_path / "out"
     result = CliRunner().invoke(
-        cli.app, ["track", *map(str, videos), "--model", str(taught), "--out", str(out)]
+        cli.app,
+        [
+            "track",
+            *map(str, videos),
+            "--model",
+            str(taught),
+            "--out",
+            str(out),
+            "--backend",
+            "torch",
+        ],
     )
     assert result.exit_code == 0, result.output
     assert len(read_mot(out / "here.txt")) == 0
@@ -107,6 +118,7 @@ def test_the_window_loads_the_weights_that_suit_the_video(
     videos: tuple[Path, Path], taught: Path
 ) -> None:
     shelf = DetectorShelf()
+    shelf.engine = EngineChoice(backend="torch")
     here = shelf.get(taught, video=videos[0])
     there = shelf.get(taught, video=videos[1])
     assert "in this scene" in here.said_of_scene

@@ -1,6 +1,7 @@
 """Small drawn material to learn from."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -8,7 +9,8 @@ import numpy as np
 import pytest
 from corrected_project import REID_DIM, EditedStreet, make_edited_street
 
-from trackmend_core.model import build_network, save_checkpoint
+from trackmend_core.model import Detector, build_network, save_checkpoint
+from trackmend_training import conclude
 from trackmend_training.config import AugmentConfig, SourceConfig, TrainConfig
 from trackmend_training.datasets.drawn import write_drawn_material
 
@@ -29,6 +31,12 @@ def still() -> AugmentConfig:
         compress=0,
         occlude=0,
     )
+
+
+@pytest.fixture
+def judged_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judge in torch: translating each judged network for OpenVINO takes longer than judging it."""
+    monkeypatch.setattr(conclude, "Detector", partial(Detector, backend="torch", device="cpu"))
 
 
 @pytest.fixture

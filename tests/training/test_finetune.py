@@ -58,6 +58,7 @@ def process_arguments(street: EditedStreet, base: Path, *more: str) -> list[str]
     ]
 
 
+@pytest.mark.usefixtures("judged_at_once")
 def test_a_finetuned_model_knows_where_it_comes_from(
     edited_street: EditedStreet, base_model: Path
 ) -> None:
@@ -251,6 +252,7 @@ def test_bad_input_is_a_message_and_status_two(tmp_path: Path) -> None:
     assert isinstance(decode(line), Failed)
 
 
+@pytest.mark.usefixtures("judged_at_once")
 def test_where_too_little_can_be_judged_the_network_stays_as_it_was(
     edited_street: EditedStreet, base_model: Path
 ) -> None:

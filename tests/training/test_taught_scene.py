@@ -31,6 +31,7 @@ QUICK = FinetuneConfig(
     fewest_boxes=0,
     blends=(1.0,),
 )
+pytestmark = pytest.mark.usefixtures("judged_at_once")
 WHOLE = Blend(1.0, with_boxes=True)
 
 
