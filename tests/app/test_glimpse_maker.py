@@ -155,10 +155,11 @@ def test_closing_the_video_stops_it_and_forgets_what_was_made(
     maker.of.open(maker.video.path)
     qtbot.waitUntil(lambda: len(maker.glimpses) > 0, timeout=TIMEOUT_MS)
     maker.of.close_video()
+    # The file is closed, at the latest after the picture that is being decoded.
+    qtbot.waitUntil(maker.video.may_read.is_set, timeout=TIMEOUT_MS)
     qtbot.wait(60)
     assert len(maker.glimpses) == 0
     assert maker.ends == 0
-    assert maker.video.may_read.is_set(), "the file is closed"
 
 
 def test_a_damaged_key_frame_is_passed_over(
