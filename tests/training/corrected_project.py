@@ -10,9 +10,21 @@ from trackmend_core.project.run_writer import RunWriter
 from trackmend_core.synthetic import StreetFrame, StreetSettings, draw_street, write_video
 from trackmend_core.types import FrameDetections, RunId, TrackedBox, VideoId
 from trackmend_core.video import fingerprint
+from trackmend_training.config import FinetuneConfig
 
 FRAME_COUNT = 10
 REID_DIM = 16
+QUICK = FinetuneConfig(
+    steps=4,
+    batch_size=2,
+    max_frames=4,
+    replay_frames=1,
+    crop_wh=(128, 128),
+    learning_rate=1e-3,
+    check_frames=2,
+    fewest_boxes=0,
+    blends=(1.0,),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

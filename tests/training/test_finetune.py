@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from corrected_project import EditedStreet
+from corrected_project import QUICK, EditedStreet
 
 from trackmend_core.errors import UserError
 from trackmend_core.jobs import as_taught
@@ -17,7 +17,7 @@ from trackmend_core.model import build_network, load_checkpoint
 from trackmend_core.project.edits import SwapTracks
 from trackmend_core.video import open_video
 from trackmend_training.batches import Batch, stream_batches
-from trackmend_training.config import FinetuneConfig, TrainConfig
+from trackmend_training.config import TrainConfig
 from trackmend_training.datasets.labelled import Material
 from trackmend_training.finetune import finetune
 from trackmend_training.keeping import StayClose
@@ -34,18 +34,6 @@ from trackmend_training.protocol import (
     decode,
 )
 from trackmend_training.training_set import build_training_set
-
-QUICK = FinetuneConfig(
-    steps=4,
-    batch_size=2,
-    max_frames=4,
-    replay_frames=1,
-    crop_wh=(128, 128),
-    learning_rate=1e-3,
-    check_frames=2,
-    fewest_boxes=0,
-    blends=(1.0,),
-)
 
 
 def process_arguments(street: EditedStreet, base: Path, *more: str) -> list[str]:

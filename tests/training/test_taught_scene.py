@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from corrected_project import EditedStreet
+from corrected_project import QUICK, EditedStreet
 from torch import Tensor
 
 from trackmend_core.jobs import as_taught
@@ -20,17 +20,6 @@ from trackmend_training.blending import ANY_LOSS, FREE_LOSS, Blend
 from trackmend_training.config import FinetuneConfig
 from trackmend_training.finetune import BEGUN_WITH_FILE, finetune
 
-QUICK = FinetuneConfig(
-    steps=4,
-    batch_size=2,
-    max_frames=4,
-    replay_frames=1,
-    crop_wh=(128, 128),
-    learning_rate=1e-3,
-    check_frames=2,
-    fewest_boxes=0,
-    blends=(1.0,),
-)
 pytestmark = pytest.mark.usefixtures("judged_at_once")
 WHOLE = Blend(1.0, with_boxes=True)
 

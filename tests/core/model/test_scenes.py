@@ -21,7 +21,7 @@ from trackmend_core.model import (
     in_scene,
     layout_of,
     load_checkpoint,
-    save_checkpoint,
+    save_model,
     with_scene,
 )
 from trackmend_core.model.layout import LAYOUT_LENGTH, SAME_SCENE
@@ -82,18 +82,7 @@ def taught_at(images: list[ImageArray]) -> TaughtScene:
 
 
 def saved(model: LoadedModel, path: Path, *, half: bool = False) -> Path:
-    save_checkpoint(
-        path,
-        model.network,
-        arch=model.arch,
-        reid_dim=model.reid_dim,
-        ltrb=model.ltrb,
-        num_classes=model.num_classes,
-        input_wh=model.input_wh,
-        metadata=model.metadata,
-        scenes=model.scenes,
-        half=half,
-    )
+    save_model(path, model, metadata=model.metadata, half=half)
     return path
 
 

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from trackmend_core.model import load_checkpoint, save_checkpoint
+from trackmend_core.model import load_checkpoint, save_model
 from trackmend_training.config import AugmentConfig, SourceConfig, TrainConfig
 
 MODEL_NAME = "trackmend-light"
@@ -65,14 +65,9 @@ def export_bundled(trained: Path, path: Path) -> None:
         path: where to.
     """
     model = load_checkpoint(trained)
-    save_checkpoint(
+    save_model(
         path,
-        model.network,
-        arch=model.arch,
-        reid_dim=model.reid_dim,
-        ltrb=model.ltrb,
-        num_classes=model.num_classes,
-        input_wh=model.input_wh,
+        model,
         metadata={
             "name": MODEL_NAME,
             "step": model.metadata["step"],
