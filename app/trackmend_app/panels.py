@@ -114,11 +114,17 @@ class Panels:
 
     def _set_shown(self, name: str, shown: bool) -> None:
         dock = self._docks[name]
+        was_wide = self._width_now(dock)
         dock.setVisible(shown)
         if shown and self._window.tabifiedDockWidgets(dock):
             dock.raise_()
-        if shown and name in _WIDTHS and dock.width() < _WIDTHS[name]:
+        if shown and name in _WIDTHS and was_wide < _WIDTHS[name]:
             self._window.resizeDocks([dock], [_WIDTHS[name]], Qt.Orientation.Horizontal)
+
+    def _width_now(self, dock: QDockWidget) -> int:
+        """Return the width of a panel's place; a panel that never stood there knows none."""
+        there = [dock, *self._window.tabifiedDockWidgets(dock)]
+        return max((one.width() for one in there if not one.visibleRegion().isEmpty()), default=0)
 
     def show(self, name: str) -> None:
         """Show a panel, wide enough, in front of others in its place."""

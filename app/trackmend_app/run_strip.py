@@ -1,8 +1,9 @@
 """The strip under the video while a run goes on: how far, how fast, how long, pause, cancel."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QToolButton, QWidget
 
 from trackmend_app.action_set import ActionSet
+from trackmend_app.elided_label import ElidedLabel
 from trackmend_app.wording import say, say_composed
 from trackmend_core.types import Progress
 
@@ -41,11 +42,11 @@ class RunStrip(QFrame):
         super().__init__(parent)
         self.setObjectName("run_strip")
         self.setProperty("kind", "panel")
-        self._title = QLabel(self)
+        self._title = ElidedLabel(self)
         self._title.setProperty("kind", "figure")
         self._bar = QProgressBar(self)
         self._bar.setTextVisible(False)
-        self._details = QLabel(self)
+        self._details = ElidedLabel(self)
         self._details.setProperty("kind", "quiet")
         self._pause = self._button(actions, "pause_run")
         self._cancel = self._button(actions, "cancel_run")

@@ -17,10 +17,13 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
         load_bundled_fonts()
         app.setProperty(_FONTS_LOADED, True)
         app.setStyle("Fusion")
+    sheet = build_stylesheet(theme)
+    if app.property(_PROPERTY) == str(theme.name) and app.styleSheet() == sheet:
+        return  # giving it again would polish every widget of every window anew
     app.setProperty(_PROPERTY, str(theme.name))
     app.setFont(ui_font())
     app.setPalette(build_palette(theme))
-    app.setStyleSheet(build_stylesheet(theme))
+    app.setStyleSheet(sheet)
 
 
 def current_theme() -> Theme:

@@ -147,3 +147,14 @@ def test_the_status_line_says_what_made_the_run_that_is_shown(stage: Stage) -> N
     stage.open_video()
     made_by = stage.session.run.description
     assert made_by and made_by in stage.window.status_line.text
+
+
+def test_the_window_keeps_its_size_while_a_run_goes_on(stage: Stage) -> None:
+    stage.open_video()
+    stage.window.resize(1180, 720)
+    stage.detector.delay_s = 0.05
+    stage.trigger("run_model")
+    stage.wait(lambda: "left" in stage.window.run_strip.text)
+    assert stage.window.size().toTuple() == (1180, 720)
+    stage.wait(lambda: not stage.bench.runs.runner.is_running)
+    assert stage.window.size().toTuple() == (1180, 720)

@@ -5,6 +5,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from window_stage import Stage
 
+from trackmend_app.panels import WHY_WIDTH
 from trackmend_app.why.association_view import Measure
 from trackmend_core.project.edits import SwapTracks
 from trackmend_core.review.association import Stage as MatchStage
@@ -40,6 +41,7 @@ def labels(stage: Stage) -> tuple[list[str], list[str]]:
 
 def test_rows_are_tracks_columns_detections_and_pairs_lie_on_the_diagonal(why: Stage) -> None:
     rows, columns = labels(why)
+    assert why.window.panels["why"].width() > 0.85 * WHY_WIDTH
     assert columns == [str(number) for number in why.numbers_here()]
     assert rows[: len(columns)] == columns
     marks = panel(why).matrix.content.marks
@@ -48,9 +50,8 @@ def test_rows_are_tracks_columns_detections_and_pairs_lie_on_the_diagonal(why: S
         pair = view(why).pair_at(place, place)
         assert pair.stage is MatchStage.APPEARANCE
         assert pair.cost < pair.cost_max
-    wanted = set(panel(why).matrix.crop_keys())
-    assert len(wanted) >= len(columns)
-    why.wait(lambda: wanted <= set(panel(why).matrix._crops))
+    why.wait(lambda: len(set(panel(why).matrix.crop_keys())) >= len(columns))
+    why.wait(lambda: set(panel(why).matrix.crop_keys()) <= set(panel(why).matrix._crops))
 
 
 def test_the_panel_follows_the_frame(why: Stage) -> None:
