@@ -28,6 +28,8 @@ _FOR_EVER = 1 << 60
 def ghost_boxes(scene: Scene, edit: Edit) -> list[GhostBox]:
     """Return every box that an edit would move, delete or add, as it would be then.
 
+    A track that has gone meanwhile (a question may be older than the layer) has no boxes to move.
+
     Raises:
         ValueError: no preview is known for this kind of edit.
     """
@@ -73,7 +75,7 @@ def _ghosts(scene: Scene, edit: Edit) -> Iterator[GhostBox]:
         case DeleteStretch(track_id=track, first_frame=first, last_frame=last):
             yield from _moved(scene, track, first, last, to=None, is_removed=True)
         case JoinOverlapping(keep=keep, absorb=absorb):
-            taken = scene.tracks[keep].frames
+            taken = scene.tracks[keep].frames if keep in scene.tracks else np.zeros(0, np.int64)
             for ghost in _moved(scene, absorb, 0, _FOR_EVER, to=keep):
                 row = int(np.searchsorted(taken, ghost.frame))
                 is_double = row < len(taken) and taken[row] == ghost.frame
@@ -94,7 +96,9 @@ def _moved(
     to: TrackId | None,
     is_removed: bool = False,
 ) -> Iterator[GhostBox]:
-    track = scene.tracks[track_id]
+    track = scene.tracks.get(track_id)
+    if track is None:
+        return
     low, high = np.searchsorted(track.frames, (first, last + 1))
     frames, boxes = track.frames[low:high].tolist(), track.boxes_xyxy[low:high].tolist()
     for frame, (x1, y1, x2, y2) in zip(frames, boxes, strict=True):

@@ -164,6 +164,21 @@ def test_a_preview_shows_what_the_edit_then_does(scene: tuple[Project, RunId]) -
         project.undo()
 
 
+def test_a_question_older_than_an_edit_finds_nothing_of_the_track_that_went(
+    scene: tuple[Project, RunId],
+) -> None:
+    project, run_id = scene
+    index = ReviewIndex.open(project, run_id)
+    one = track_at(project, run_id, ONE, 10)
+    broken, rest = (track_at(project, run_id, BROKEN, frame) for frame in (10, 100))
+    index.update(project.edit(MergeTracks(keep=broken, absorb=rest)))
+    assert index.ghost_boxes(MergeTracks(keep=broken, absorb=rest)) == []
+    assert index.ghost_boxes(JoinOverlapping(keep=rest, absorb=rest)) == []
+    swap = index.ghost_boxes(SwapTracks(track_a=one, track_b=rest, first_frame=150))
+    assert {ghost.from_track for ghost in swap} == {one}
+    assert index.blast_radius(MergeTracks(keep=broken, absorb=rest)).boxes == 0
+
+
 def test_a_rejected_suspicion_stays_away_and_can_be_opened_again(
     scene: tuple[Project, RunId],
 ) -> None:
