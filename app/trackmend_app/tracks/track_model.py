@@ -30,7 +30,7 @@ class Column(IntEnum):
     SUSPICION = 4
 
 
-SORT_ROLE = Qt.ItemDataRole.UserRole
+_COLUMN_COUNT = len(Column)
 TRACK_ROLE = Qt.ItemDataRole.UserRole + 1
 HERE_ROLE = Qt.ItemDataRole.UserRole + 2
 SUSPICION_ROLE = Qt.ItemDataRole.UserRole + 3
@@ -50,6 +50,7 @@ class TrackModel(QAbstractTableModel):
         self._rows: dict[TrackId, int] = {}
         self._frame_index = 0
         self._suspicion: Mapping[TrackId, float] = {}
+        self._sort_keys: dict[int, list[float]] = {}
 
     @property
     def tracks(self) -> Sequence[TrackSummary]:
@@ -60,6 +61,14 @@ class TrackModel(QAbstractTableModel):
         """Return the row of a track, None when it is not here."""
         return self._rows.get(track_id)
 
+    def sort_keys(self, column: int) -> Sequence[float]:
+        """Return what each row is sorted by; kept until something changes."""
+        keys = self._sort_keys.get(column)
+        if keys is None:
+            keys = [self._sort_key(track, Column(column)) for track in self._tracks]
+            self._sort_keys[column] = keys
+        return keys
+
     def set_tracks(self, tracks: Sequence[TrackSummary]) -> bool:
         """Take over new tracks; return whether rows kept their place (selections stay good)."""
         new = list(tracks)
@@ -67,14 +76,14 @@ class TrackModel(QAbstractTableModel):
         kept = ids[: len(self._tracks)] == [track.track_id for track in self._tracks]
         if not kept:
             self.beginResetModel()
-            self._tracks = new
+            self._tracks, self._sort_keys = new, {}
             self.endResetModel()
         else:
             old_count = len(self._tracks)
             changed = [row for row, old in enumerate(self._tracks) if old != new[row]]
             if len(new) > old_count:
                 self.beginInsertRows(_NO_PARENT, old_count, len(new) - 1)
-            self._tracks = new
+            self._tracks, self._sort_keys = new, {}
             if len(new) > old_count:
                 self.endInsertRows()
             for row in changed:
@@ -88,7 +97,7 @@ class TrackModel(QAbstractTableModel):
 
     def set_suspicion(self, of_track: Mapping[TrackId, float]) -> None:
         """Take over how suspicious tracks are, 0..1; those not named are not."""
-        self._suspicion = of_track
+        self._suspicion, self._sort_keys = of_track, {}
         if self._tracks:
             column = Column.SUSPICION
             last = len(self._tracks) - 1
@@ -108,7 +117,14 @@ class TrackModel(QAbstractTableModel):
 
     def columnCount(self, parent: AnyIndex = _NO_PARENT) -> int:
         """Return the number of columns."""
-        return 0 if parent.isValid() else len(Column)
+        return 0 if parent.isValid() else _COLUMN_COUNT
+
+    def index(self, row: int, column: int, parent: AnyIndex = _NO_PARENT) -> QModelIndex:
+        """Return a cell; asked twice for each comparison of a sort, so it asks nobody else."""
+        is_there = 0 <= row < len(self._tracks) and 0 <= column < _COLUMN_COUNT
+        if not is_there or parent.isValid():
+            return QModelIndex()
+        return self.createIndex(row, column)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -139,7 +155,7 @@ class TrackModel(QAbstractTableModel):
         return None
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return what a cell shows, sorts by or says."""
+        """Return what a cell shows or says."""
         if not index.isValid() or not 0 <= index.row() < len(self._tracks):
             return None
         track = self._tracks[index.row()]
@@ -147,8 +163,6 @@ class TrackModel(QAbstractTableModel):
             return self._text(track, Column(index.column()))
         if role == Qt.ItemDataRole.EditRole:
             return track.label
-        if role == SORT_ROLE:
-            return self._sort_key(track, Column(index.column()))
         if role == TRACK_ROLE:
             return track
         if role == HERE_ROLE:
