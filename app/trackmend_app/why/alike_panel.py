@@ -20,7 +20,7 @@ from trackmend_app.jobs.crop_loader import CropKey
 from trackmend_app.similarity.colour_map import SimilarityRange
 from trackmend_app.similarity.legend import ColourBar
 from trackmend_app.why.heat_matrix import HeatMatrix
-from trackmend_app.why.pair_card import LOW_PX, PairCard, arrange
+from trackmend_app.why.pair_card import PairCard, arrange
 from trackmend_app.why.scatter_view import ScatterView
 from trackmend_core.review.scatter import Projection
 from trackmend_core.types import ImageArray
@@ -101,7 +101,7 @@ class AlikePanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the card beside the picture in a low panel, else below it."""
         super().resizeEvent(event)
-        arrange(self._split, self.card, is_low=self.height() < LOW_PX)
+        arrange(self._split, self.card, room=self.size())
 
     @Slot()
     def _on_page_toggled(self) -> None:

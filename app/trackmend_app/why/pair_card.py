@@ -21,6 +21,8 @@ from trackmend_core.types import ImageArray
 
 LOW_PX = 520
 """A panel lower than this has the card beside its picture, not below."""
+NARROW_PX = 430
+"""A panel narrower than this has no room for that, nor for all its tools in one row."""
 _BESIDE_PX = 236
 _UNBOUNDED_PX = 16_777_215
 _SIZE, _COMPACT_SIZE = QSize(64, 118), QSize(46, 82)
@@ -204,8 +206,9 @@ class PairCard(QWidget):
         column.addStretch()
 
 
-def arrange(split: QBoxLayout, card: PairCard, *, is_low: bool) -> None:
+def arrange(split: QBoxLayout, card: PairCard, *, room: QSize) -> None:
     """Put the card beside what it belongs to, or below."""
     direction = QBoxLayout.Direction
-    split.setDirection(direction.LeftToRight if is_low else direction.TopToBottom)
-    card.set_compact(is_low)
+    is_beside = room.height() < LOW_PX and room.width() >= NARROW_PX
+    split.setDirection(direction.LeftToRight if is_beside else direction.TopToBottom)
+    card.set_compact(is_beside)

@@ -24,7 +24,7 @@ from trackmend_app.why.association_view import Measure
 from trackmend_app.why.heat_matrix import HeatMatrix
 from trackmend_app.why.mark_legend import MarkLegend
 from trackmend_app.why.matrix_content import MatrixContent
-from trackmend_app.why.pair_card import LOW_PX, PairCard, arrange
+from trackmend_app.why.pair_card import NARROW_PX, PairCard, arrange
 from trackmend_app.why.path_plot import PathPlot, TrackPath
 from trackmend_core.types import ImageArray
 
@@ -61,6 +61,7 @@ class WhyPanel(QWidget):
         self._bar = ColourBar(self)
         self._frame_page = QWidget(self)
         self._split = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._tools = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._pages = QStackedWidget(self)
         self._build()
         self.say(self.tr("Run the tracker to see why it matches."))
@@ -127,9 +128,12 @@ class WhyPanel(QWidget):
         self.card.set_crops(crops)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put the card beside the matrix in a low panel, else below it."""
+        """Put the card beside the matrix in a low panel, else below it; the tools in two rows."""
         super().resizeEvent(event)
-        arrange(self._split, self.card, is_low=self.height() < LOW_PX)
+        arrange(self._split, self.card, room=self.size())
+        direction = QBoxLayout.Direction
+        is_narrow = self.width() < NARROW_PX
+        self._tools.setDirection(direction.TopToBottom if is_narrow else direction.LeftToRight)
 
     @Slot()
     def _on_page_toggled(self) -> None:
@@ -163,18 +167,22 @@ class WhyPanel(QWidget):
         self._split.addWidget(self.card, 0)
         self._pages.addWidget(self._frame_page)
         self._pages.addWidget(self.plot)
-        tools = QHBoxLayout()
-        tools.setSpacing(4)
-        tools.addWidget(self.frame_button)
-        tools.addWidget(self.track_button)
-        tools.addStretch()
-        tools.addWidget(self.chosen_box)
-        tools.addWidget(self.measure_box)
+        pages, choices = QHBoxLayout(), QHBoxLayout()
+        pages.addWidget(self.frame_button)
+        pages.addWidget(self.track_button)
+        pages.addStretch()
+        choices.addWidget(self.chosen_box)
+        choices.addWidget(self.measure_box)
+        choices.addStretch()
+        for row in (pages, choices):
+            row.setSpacing(4)
+            self._tools.addLayout(row)
+        self._tools.setSpacing(4)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 10)
         column.setSpacing(6)
         column.addWidget(self._title)
-        column.addLayout(tools)
+        column.addLayout(self._tools)
         column.addWidget(self._words)
         column.addWidget(self._pages, 1)
         column.addStretch()

@@ -54,6 +54,18 @@ def test_rows_are_tracks_columns_detections_and_pairs_lie_on_the_diagonal(why: S
     why.wait(lambda: set(panel(why).matrix.crop_keys()) <= set(panel(why).matrix._crops))
 
 
+def test_a_narrow_panel_keeps_room_for_the_matrix_and_all_tools(why: Stage) -> None:
+    for width in (340, 500):
+        sides = [why.window.panels["why"]]
+        why.window.resizeDocks(sides, [width], Qt.Orientation.Horizontal)
+        why.wait(lambda width=width: abs(panel(why).width() - width) < 20)
+        room = panel(why).width()
+        assert panel(why).matrix.width() > room / 3
+        for tool in (panel(why).chosen_box, panel(why).measure_box, panel(why).track_button):
+            assert tool.width() >= tool.minimumSizeHint().width()
+            assert tool.mapTo(panel(why), QPoint(tool.width(), 0)).x() <= room
+
+
 def test_the_panel_follows_the_frame(why: Stage) -> None:
     why.press(Qt.Key.Key_F)
     why.wait(lambda: shown_frame(why) == 21)
