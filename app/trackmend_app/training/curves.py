@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt, QTimer, 
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from trackmend_app.theme import current_theme, ui_font
+from trackmend_app.theme import Theme, current_theme, ui_font
 from trackmend_app.theme.identity_colours import panel_colour_name
 from trackmend_app.training.loss_history import LossHistory
 
@@ -62,6 +62,8 @@ def curve_colour(name: str) -> str:
 
 class LossCurves(QWidget):
     """Shows one training run; knows no process."""
+
+    _theme: Theme | None = None
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,7 +127,8 @@ class LossCurves(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Colour everything anew when the theme changes."""
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
+        is_told = event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange)
+        if is_told and current_theme() is not self._theme:  # told again and again as it is built
             self._dress()
 
     @Slot()
@@ -154,7 +157,7 @@ class LossCurves(QWidget):
 
     def _dress(self) -> None:
         """Give everything the colours of the theme."""
-        theme = current_theme()
+        theme = self._theme = current_theme()
         self._plot.setBackground(theme.panel)
         for side in ("left", "bottom"):
             axis = self._plot.getAxis(side)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from trackmend_app.theme import current_theme, ui_font
+from trackmend_app.theme import Theme, current_theme, ui_font
 from trackmend_app.theme.identity_colours import panel_colour_name
 from trackmend_app.why.matrix_content import Mark
 from trackmend_app.why.matrix_painter import mark_colour
@@ -42,6 +42,7 @@ class PathPlot(QWidget):
     """
 
     frame_requested = Signal(int)
+    _theme: Theme | None = None
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,7 +75,8 @@ class PathPlot(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Colour everything anew when the theme changes."""
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
+        is_told = event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange)
+        if is_told and current_theme() is not self._theme:  # told again and again as it is built
             self._dress()
             self._redraw()
 
@@ -147,7 +149,7 @@ class PathPlot(QWidget):
         )
 
     def _dress(self) -> None:
-        theme = current_theme()
+        theme = self._theme = current_theme()
         for plot, line in zip(self.plots, self._now, strict=True):
             plot.setBackground(theme.panel)
             line.setPen(pg.mkPen(theme.focus, width=1.4))
