@@ -6,7 +6,7 @@ import pytest
 from corrected_project import EditedStreet
 
 from trackmend_core.jobs.held_out import Judgeable, fleeting_tracks, judgeable
-from trackmend_training.config import USUAL_STEPS, FinetuneConfig
+from trackmend_training.config import KEPT_EVERYWHERE, USUAL_STEPS, FinetuneConfig
 from trackmend_training.datasets.corrected import read_corrected_run
 
 
@@ -46,6 +46,16 @@ def test_a_long_clip_is_worth_more_steps_up_to_a_limit_and_a_number_is_obeyed() 
     usual = FinetuneConfig()
     fewest, most = USUAL_STEPS
     assert usual.steps_for(90) == fewest
-    assert fewest < usual.steps_for(300) < most
+    assert fewest < usual.steps_for(150) < most
     assert usual.steps_for(5000) == most
     assert FinetuneConfig(steps=80).steps_for(5000) == 80
+
+
+def test_more_is_done_against_forgetting_where_all_of_it_is_to_hold_everywhere() -> None:
+    here = FinetuneConfig()
+    assert here.guarded() == here
+    everywhere = FinetuneConfig(everywhere=True).guarded()
+    assert (everywhere.replay_share, everywhere.keep_weight) == KEPT_EVERYWHERE
+    assert (here.replay_share, here.keep_weight) < KEPT_EVERYWHERE
+    asked = FinetuneConfig(everywhere=True, replay_share=0.5, keep_weight=2.0)
+    assert asked.guarded() == asked

@@ -4,7 +4,8 @@ Corrections teach more than a network: they also show for how long people are ou
 whether a place is enough to know them again, and how sure a detection must be to be somebody new.
 Only coarse choices are tried, so that a short clip cannot teach its accidents; a choice must
 clearly win here, make no more switches, each of which is work for a person, and, if it is to hold
-elsewhere too, lose nothing there.
+elsewhere too, lose nothing there. How sure a detection must be to take part at all is left as it
+is: of frames that it has learnt a network is surer than of any other.
 """
 
 import json
@@ -20,18 +21,18 @@ from trackmend_core.tracking import Tracker, TrackerSettings
 from trackmend_core.types import FrameDetections
 from trackmend_training.judging import JudgedStretch
 
-SCORE_RISES = (0.0, 0.1)
+BIRTH_RISES = (0.0, 0.1, 0.2, 0.3)
 """Never lower: what helps at one place brings false people at another, MOTA -.13 on TUD-Campus."""
-LEAST_SCORE = 0.1
-"""Detections below it are not kept."""
-BIRTH_RISES = (0.0, 0.1, 0.2)
 RETURN_COSTS = (0.0, 0.1, 0.2)
-MEMORY_FACTORS = (1.0, 2.0)
-LONG_MEMORY_FACTOR = 4.0
+MEMORY_FACTORS = (1.0, 2.0, 4.0)
 MEMORIES_SEEN = 6
-"""So many times as long as a long memory must a stretch be to tell what it does: people have to
-leave and return in it."""
+"""So many times as long as a memory must a stretch be to tell what it does: people have to leave
+and return in it."""
 CLEAR_WIN = 0.01
+NEAR_BEST = 0.02
+"""Among choices so near the best the one with the fewest switches is taken."""
+SMALL_LOSS = 0.01
+"""So much may fewer switches cost."""
 CLEARLY_FEWER = 0.1
 """A share of the switches: so many fewer count as a win of their own."""
 FREE_LOSS = 0.01
@@ -45,27 +46,23 @@ class Association:
     Attributes:
         memory_factor: how much longer a lost track is remembered.
         lost_match_by_overlap: whether lost tracks take part in the overlap stage.
-        score_rise: how much surer a detection must be that takes part.
-        birth_rise: how much surer still one must be that begins a track.
+        birth_rise: how much surer a detection must be that begins a track.
         return_cost: how much more a lost track pays than a seen one.
     """
 
     memory_factor: float
     lost_match_by_overlap: bool
-    score_rise: float = 0.0
     birth_rise: float = 0.0
     return_cost: float = 0.0
 
     def changed(self, settings: TrackerSettings) -> TrackerSettings:
         """Return settings with these choices."""
-        score = min(1.0, max(LEAST_SCORE, settings.score_threshold + self.score_rise))
-        birth = settings.birth_score_threshold + self.score_rise + self.birth_rise
+        birth = settings.birth_score_threshold + self.birth_rise
         return replace(
             settings,
             max_frames_lost=round(settings.max_frames_lost * self.memory_factor),
             lost_match_by_overlap=self.lost_match_by_overlap,
-            score_threshold=score,
-            birth_score_threshold=min(1.0, max(score, birth)),
+            birth_score_threshold=min(1.0, max(settings.score_threshold, birth)),
             return_cost=max(self.return_cost, settings.return_cost),
         )
 
@@ -79,7 +76,7 @@ class Association:
             values[MEMORY_KEY] = round(changed.max_frames_lost / frame_rate, 3)
         if changed.lost_match_by_overlap != settings.lost_match_by_overlap:
             values["lost_match_by_overlap"] = changed.lost_match_by_overlap
-        for name in ("score_threshold", "birth_score_threshold", "return_cost"):
+        for name in ("birth_score_threshold", "return_cost"):
             if getattr(changed, name) != getattr(settings, name):
                 values[name] = round(getattr(changed, name), 3)
         return {**metadata, METADATA_KEY: json.dumps(values)}
@@ -136,7 +133,7 @@ def see(detector: Detector, stretch: JudgedStretch, *, settings: TrackerSettings
 def choose_association(here: SeenStretch, elsewhere: SeenStretch | None) -> Association | None:
     """Return what does clearly better on corrected frames and no worse elsewhere, None if nothing.
 
-    From what was usual it climbs: how sure detections must be, how dear a return is, for how long
+    From what was usual it climbs: how sure a birth must be, how dear a return is, for how long
     tracks are remembered, and once more, for each depends on the others. Another paper's method is
     left as it is.
 
@@ -153,14 +150,7 @@ def choose_association(here: SeenStretch, elsewhere: SeenStretch | None) -> Asso
     best = unchanged
     for _ in range(MOST_ROUNDS):
         start = best
-        best = search.best_of(
-            best,
-            [
-                replace(best, score_rise=score, birth_rise=birth)
-                for score in SCORE_RISES
-                for birth in BIRTH_RISES
-            ],
-        )
+        best = search.best_of(best, [replace(best, birth_rise=birth) for birth in BIRTH_RISES])
         best = search.best_of(
             best,
             [
@@ -178,9 +168,8 @@ def choose_association(here: SeenStretch, elsewhere: SeenStretch | None) -> Asso
 
 
 def _memories(here: SeenStretch) -> tuple[float, ...]:
-    longest = LONG_MEMORY_FACTOR * here.settings.max_frames_lost
-    is_long = len(here.frames) >= MEMORIES_SEEN * longest
-    return (*MEMORY_FACTORS, LONG_MEMORY_FACTOR) if is_long else MEMORY_FACTORS
+    usual, seen = here.settings.max_frames_lost, len(here.frames)
+    return tuple(one for one in MEMORY_FACTORS if one == 1 or seen >= MEMORIES_SEEN * one * usual)
 
 
 class _Search:
@@ -204,12 +193,12 @@ class _Search:
         """Return the choice with the fewest switches among those about as good as the best.
 
         Each switch is work for a person. What makes more of them than the start, or is worth less
-        than the way as it was, here or elsewhere, is none of them. Nothing is changed that makes no
-        difference.
+        than the way as it was, here by more than a little or elsewhere, is none of them. Nothing is
+        changed that makes no difference.
         """
         allowed = [one for one in dict.fromkeys((start, *choices)) if self._is_fine(one, start)]
         worth = max(self._outcome(one).worth for one in allowed)
-        least = max(worth - CLEAR_WIN, self._before.worth)
+        least = max(worth - NEAR_BEST, self._before.worth - SMALL_LOSS)
         good = [one for one in allowed if self._outcome(one).worth >= least]
         return min(good, key=lambda one: (self._outcome(one).switches, -self._outcome(one).worth))
 
@@ -224,7 +213,8 @@ class _Search:
         if choice == start:
             return True
         outcome = self._outcome(choice)
-        if outcome.worth < self._before.worth or outcome.switches > self._outcome(start).switches:
+        is_worse = outcome.worth < self._before.worth - SMALL_LOSS
+        if is_worse or outcome.switches > self._outcome(start).switches:
             return False
         return self._elsewhere is None or self._elsewhere.outcome(choice).worth >= self._kept
 

@@ -237,7 +237,9 @@ class TrainConfig:
 USUAL_STEPS = (160, 360)
 """What is planned where nothing was said: the fewest, and the most, of which a long clip is worth
 more than a short one."""
-STEPS_A_FRAME = 0.9
+STEPS_A_FRAME = 1.7
+KEPT_EVERYWHERE = (0.3, 1.0)
+"""At least this share of replay, at this weight, where what is learnt is to hold in every scene."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,7 +255,8 @@ class FinetuneConfig:
         max_frames: frames taken from the video, those around corrections first.
         frames_around_edit: frames taken to either side of a corrected frame.
         held_out_share: of the frames, kept to judge the new model by.
-        replay_share: share of pictures that keep what the old model knows, against forgetting.
+        replay_share: share of pictures that keep what the old model knows, against forgetting;
+            low, for other scenes keep the old model itself, see `guarded`.
         replay_frames: how many drawn street scenes are among them.
         replay_dir: folder of further photographs (.jpg) to keep the old answers on; "" for none.
         keep_weight: weight of staying close to the old model's answers on the replay.
@@ -279,10 +282,10 @@ class FinetuneConfig:
     max_frames: int = 120
     frames_around_edit: int = 8
     held_out_share: float = 0.2
-    replay_share: float = 0.3
+    replay_share: float = 0.1
     replay_frames: int = 24
     replay_dir: str = ""
-    keep_weight: float = 1.0
+    keep_weight: float = 0.3
     apart_weight: float = 0.5
     blends: tuple[float, ...] = (1.0, 0.7, 0.4)
     fewest_boxes: int = 200
@@ -299,6 +302,17 @@ class FinetuneConfig:
             return self.steps
         fewest, most = USUAL_STEPS
         return max(fewest, min(most, round(STEPS_A_FRAME * frames)))
+
+    def guarded(self) -> Self:
+        """Return the same with more against forgetting, if all of it is to hold everywhere."""
+        if not self.everywhere:
+            return self
+        share, weight = KEPT_EVERYWHERE
+        return replace(
+            self,
+            replay_share=max(share, self.replay_share),
+            keep_weight=max(weight, self.keep_weight),
+        )
 
     def to_dict(self) -> dict[str, Any]:  # Any: plain values of JSON
         """Return plain values, ready for JSON."""

@@ -73,6 +73,7 @@ def finetune(
     Raises:
         UserError: project, video or model cannot be used.
     """
+    config = config.guarded()
     with Project.open(project_path) as project:
         chosen = list(run_ids) if run_ids is not None else active_runs(project)
         base = base if base is not None else _model_of_runs(project, chosen)
