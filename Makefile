@@ -20,8 +20,8 @@ types: .venv/ready
 contracts: .venv/ready
 	$(BIN)/lint-imports
 
-# Two at a time, the longest first, each on one core and in a process of its own: one after the other, or
-# in one process that grows to gigabytes, they would take half as long again.
+# Two at a time, the longest first, each on one core and in a process of its own: in fewer processes, which
+# grew to gigabytes, the same tests took longer.
 TESTS := QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/pytest
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 tests: .venv/ready
