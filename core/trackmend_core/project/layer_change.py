@@ -1,34 +1,30 @@
-"""What one logged edit did to the layer, box by box, in either direction."""
+"""What one logged edit did to the layer, track by track, in either direction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 from sqlalchemy import Connection
 
+from trackmend_core.project.ways import few_ways, frames_along
 from trackmend_core.types import EditId, Float64Array, IntArray, TrackId
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class BoxesOnSide:
-    """The boxes that an edit concerns as they were before it, or as they were after it.
+class BoxesOfTrack:
+    """The boxes of one track that an edit concerns, on one side of it.
 
     Attributes:
-        track_ids: (N,) int64.
-        frames: (N,) int64, 0-based.
-        scores: (N,) float64.
+        frames: (N,) int64, 0-based, in order.
+        score_sum: of their scores.
     """
 
-    track_ids: IntArray
     frames: IntArray
-    scores: Float64Array
+    score_sum: float
 
-    def of_track(self, track_id: TrackId) -> "BoxesOnSide":
-        """Return the boxes of one track in the order of frames."""
-        mine = np.flatnonzero(self.track_ids == track_id)
-        mine = mine[np.argsort(self.frames[mine], kind="stable")]
-        return BoxesOnSide(self.track_ids[mine], self.frames[mine], self.scores[mine])
+
+NO_BOXES = BoxesOfTrack(np.zeros(0, np.int64), 0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,72 +33,104 @@ class LayerChange:
 
     Attributes:
         tracks: all that are touched, also those that only changed their label.
-        removed: boxes as they were.
-        added: boxes as they are now.
-        box_count: boxes that changed; one that moved is in both lists and counts once.
+        removed: boxes as they were, by track.
+        added: boxes as they are now, by track.
+        box_count: boxes that changed; one that moved is in both and counts once.
     """
 
     tracks: frozenset[TrackId]
-    removed: BoxesOnSide
-    added: BoxesOnSide
+    removed: Mapping[TrackId, BoxesOfTrack]
+    added: Mapping[TrackId, BoxesOfTrack]
     box_count: int
 
     @property
     def frames(self) -> tuple[int, int] | None:
         """Return the first and last frame with a change, None if no box changed."""
-        frames = np.concatenate([self.removed.frames, self.added.frames])
-        return (int(frames.min()), int(frames.max())) if len(frames) else None
+        return _reach([*self.removed.values(), *self.added.values()])
 
     def frames_of(self, track_id: TrackId) -> tuple[int, int] | None:
         """Return the first and last frame in which the edit changed a box of one track."""
         sides = (self.removed, self.added)
-        frames = np.concatenate([side.frames[side.track_ids == track_id] for side in sides])
-        return (int(frames.min()), int(frames.max())) if len(frames) else None
+        return _reach([side[track_id] for side in sides if track_id in side])
 
 
 def read_change(connection: Connection, edit_id: EditId, *, forward: bool) -> LayerChange:
     """Read the log of an edit that has just been made (`forward`) or taken back."""
     run = connection.exec_driver_sql
-    moves = run(
-        "SELECT from_track_id, to_track_id, frame_index, score FROM box_moves"
-        " CROSS JOIN boxes ON boxes.id = box_id WHERE edit_id = ?",
-        (edit_id,),
-    )
-    assert moves.cursor is not None
-    moved = _table(
-        moves.cursor.fetchall()
-    )  # past SQLAlchemy's rows: they may be a hundred thousand
-    sides = [
-        _table(
+    before, after, moved_count = _moves(connection, edit_id)
+    redrawn: list[Float64Array] = []
+    for is_after, side in ((0, before), (1, after)):
+        images = _table(
             run(
                 "SELECT id, track_id, frame_index, score FROM box_images"
                 " WHERE edit_id = ? AND is_after = ?",
                 (edit_id, is_after),
             ).all()
         )
-        for is_after in (0, 1)
-    ]
-    before = _side(np.concatenate([moved[:, (0, 2, 3)], sides[0][:, 1:]]))
-    after = _side(np.concatenate([moved[:, (1, 2, 3)], sides[1][:, 1:]]))
-    redrawn = np.union1d(sides[0][:, 0], sides[1][:, 0])
+        redrawn.append(images[:, 0])
+        _file(side, images[:, 1:])
     named = run("SELECT id FROM track_images WHERE edit_id = ?", (edit_id,)).scalars()
-    boxed = np.union1d(before.track_ids, after.track_ids)
+    was, is_now = _by_track(before), _by_track(after)
     return LayerChange(
-        tracks=frozenset(TrackId(track_id) for track_id in (*named, *boxed.tolist())),
-        removed=before if forward else after,
-        added=after if forward else before,
-        box_count=len(moved) + len(redrawn),
+        tracks=frozenset({*(TrackId(track_id) for track_id in named), *was, *is_now}),
+        removed=was if forward else is_now,
+        added=is_now if forward else was,
+        box_count=moved_count + len(np.union1d(*redrawn)),
     )
+
+
+_Parts = dict[TrackId, list[BoxesOfTrack]]
+
+
+def _moves(connection: Connection, edit_id: EditId) -> tuple[_Parts, _Parts, int]:
+    """Return the boxes that only changed their track, before and after, and how many they are."""
+    before: _Parts = {}
+    after: _Parts = {}
+    ways = few_ways(connection, edit_id)
+    if ways is None:
+        rows = connection.exec_driver_sql(
+            "SELECT from_track_id, to_track_id, frame_index, score FROM box_moves"
+            " CROSS JOIN boxes ON boxes.id = box_id WHERE edit_id = ?",
+            (edit_id,),
+        )
+        assert rows.cursor is not None
+        moved = _table(rows.cursor.fetchall())  # past SQLAlchemy's rows: they may be many
+        _file(before, moved[:, (0, 2, 3)])
+        _file(after, moved[:, (1, 2, 3)])
+        return before, after, len(moved)
+    for way in ways:
+        part = BoxesOfTrack(frames_along(connection, edit_id, way), way.score_sum)
+        before.setdefault(way.origin, []).append(part)
+        after.setdefault(way.target, []).append(part)
+    return before, after, sum(way.box_count for way in ways)
+
+
+def _file(parts: _Parts, columns: Float64Array) -> None:
+    """Put boxes, rows of track, frame and score, with those of their tracks."""
+    if not len(columns):
+        return
+    columns = columns[np.argsort(columns[:, 0], kind="stable")]
+    found, starts = np.unique(columns[:, 0], return_index=True)
+    for track_id, rows in zip(found.tolist(), np.split(columns, starts[1:]), strict=True):
+        part = BoxesOfTrack(rows[:, 1].astype(np.int64), float(rows[:, 2].sum()))
+        parts.setdefault(TrackId(int(track_id)), []).append(part)
+
+
+def _by_track(parts: _Parts) -> dict[TrackId, BoxesOfTrack]:
+    return {
+        track_id: BoxesOfTrack(
+            np.sort(np.concatenate([part.frames for part in mine])),
+            sum(part.score_sum for part in mine),
+        )
+        for track_id, mine in parts.items()
+    }
+
+
+def _reach(parts: Iterable[BoxesOfTrack]) -> tuple[int, int] | None:
+    ends = [(int(part.frames[0]), int(part.frames[-1])) for part in parts]
+    return (min(end[0] for end in ends), max(end[1] for end in ends)) if ends else None
 
 
 def _table(rows: Iterable[Iterable[float]]) -> Float64Array:
     """Return rows of four numbers as (N, 4); ids and frames are exact below 2**53."""
     return np.fromiter(chain.from_iterable(rows), np.float64).reshape(-1, 4)
-
-
-def _side(columns: Float64Array) -> BoxesOnSide:
-    return BoxesOnSide(
-        track_ids=columns[:, 0].astype(np.int64),
-        frames=columns[:, 1].astype(np.int64),
-        scores=columns[:, 2],
-    )

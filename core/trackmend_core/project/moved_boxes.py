@@ -70,6 +70,13 @@ def keep_tracks_of(connection: Connection, which: ColumnElement[bool]) -> Iterat
     connection.execute(
         insert(_MOVED).prefix_with("OR IGNORE").from_select(["id", "track_id"], found)
     )
+    with kept_before(connection):
+        yield
+
+
+@contextmanager
+def kept_before(connection: Connection) -> Iterator[None]:
+    """Turn the triggers away; nothing but the track of boxes kept or recorded may change inside."""
     connection.exec_driver_sql(_TURN_TRIGGERS)
     yield
     connection.exec_driver_sql(_TURN_TRIGGERS)

@@ -5,7 +5,7 @@ before and after (`box_images`, `track_images`). Everything is copied column by 
 SQLite, so reals keep all of their bits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
@@ -14,13 +14,11 @@ from sqlalchemy.exc import IntegrityError
 from trackmend_core.project.moved_boxes import log_moved, make_room, settle_with_recorded
 from trackmend_core.project.schema import boxes, tracks
 from trackmend_core.project.transaction import PARKING_TRACK
+from trackmend_core.project.ways import Way, few_ways
 from trackmend_core.types import EditId
 
 UNRECORDED = EditId(0)
 """Changes are allowed but not kept: a run is being written, or the log itself is played."""
-
-_FEW_WAYS = 8
-"""So many ways from track to track are played one by one; more, box by box."""
 
 _IMAGES = {"tracks": "track_images", "boxes": "box_images"}
 _COLUMNS = {
@@ -127,33 +125,51 @@ def play_inside(connection: Connection, edit_id: EditId, *, forward: bool) -> No
 
 
 def _play_moves(connection: Connection, edit_id: EditId, *, forward: bool) -> None:
-    origin, target = (
-        ("from_track_id", "to_track_id") if forward else ("to_track_id", "from_track_id")
-    )
     run = connection.exec_driver_sql
-    ways = run(
-        f"SELECT DISTINCT {origin}, {target} FROM box_moves WHERE edit_id = ? LIMIT ?",
-        (edit_id, _FEW_WAYS + 1),
-    ).all()
+    ways = few_ways(connection, edit_id)
     moved = "id IN (SELECT box_id FROM box_moves WHERE edit_id = ?)"
-    if len(ways) > _FEW_WAYS:
+    if ways is None:
         # Boxes of one frame may trade tracks: park each under an id of its own first.
         run(f"UPDATE boxes SET track_id = {PARKING_TRACK} - track_id WHERE {moved}", (edit_id,))
+        target = "to_track_id" if forward else "from_track_id"
         run(
             f"UPDATE boxes SET track_id = (SELECT {target} FROM box_moves"
             f" WHERE edit_id = ? AND box_id = boxes.id) WHERE {moved}",
             (edit_id, edit_id),
         )
         return
-    along = (
-        "UPDATE boxes SET track_id = ? WHERE id IN"
-        f" (SELECT box_id FROM box_moves WHERE edit_id = ? AND {origin} = ? AND {target} = ?)"
+    leads: dict[tuple[int, int], Way] = {
+        (way.origin, way.target) if forward else (way.target, way.origin): way for way in ways
+    }
+    lies_in = {ends: ends[0] for ends in leads}
+    for ends, lands_in in _in_order(list(leads)):
+        _move_along(connection, edit_id, leads[ends], leaves=lies_in[ends], lands_in=lands_in)
+        lies_in[ends] = lands_in
+
+
+def _move_along(
+    connection: Connection, edit_id: EditId, way: Way, *, leaves: int, lands_in: int
+) -> None:
+    """Put the boxes of a way, all in one track now, into another.
+
+    Mostly they are all that this track has between their first and last frame. To name them so
+    saves looking each of them up.
+    """
+    run = connection.exec_driver_sql
+    between = "track_id = ? AND frame_index BETWEEN ? AND ?"
+    stretch = (leaves, way.first_frame, way.last_frame)
+    there = run(f"SELECT count(*) FROM boxes WHERE {between}", stretch).scalar_one()
+    if there == way.box_count:
+        run(f"UPDATE boxes SET track_id = ? WHERE {between}", (lands_in, *stretch))
+        return
+    run(
+        "UPDATE boxes SET track_id = ? WHERE id IN (SELECT box_id FROM box_moves"
+        " WHERE edit_id = ? AND from_track_id = ? AND to_track_id = ?)",
+        (lands_in, edit_id, way.origin, way.target),
     )
-    for way, lands_in in _in_order([(int(way[0]), int(way[1])) for way in ways]):
-        run(along, (lands_in, edit_id, *way))
 
 
-def _in_order(ways: list[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], int]]:
+def _in_order(ways: Sequence[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], int]]:
     """Give ways from track to track, and the track to put the boxes of each into, step by step.
 
     A way waits until the track it leads to has been left; where ways lead in a circle, the boxes

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Text, bindparam, delete, insert, select, text, type_coerce
 
-from trackmend_core.project.layer_change import LayerChange
+from trackmend_core.project.layer_change import NO_BOXES, LayerChange
 from trackmend_core.project.records import TrackSummary
 from trackmend_core.project.schema import track_summaries, tracks
 from trackmend_core.types import IntArray, RunId, TrackId
@@ -46,13 +46,14 @@ def update_summaries(connection: Connection, change: LayerChange) -> None:
         if stored is None:
             refresh_summaries(connection, [track_id])
             continue
-        removed, added = change.removed.of_track(track_id), change.added.of_track(track_id)
+        removed = change.removed.get(track_id, NO_BOXES)
+        added = change.added.get(track_id, NO_BOXES)
         frames = expand_spans(read_spans(stored.spans))
         frames = np.delete(frames, np.searchsorted(frames, removed.frames))
         frames = np.insert(frames, np.searchsorted(frames, added.frames), added.frames)
         connection.execute(delete(track_summaries).where(track_summaries.c.track_id == track_id))
         if len(frames):
-            score_sum = stored.score_sum - removed.scores.sum() + added.scores.sum()
+            score_sum = stored.score_sum - removed.score_sum + added.score_sum
             row = summary_row(
                 track_id,
                 box_count=len(frames),

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, se
 
 from trackmend_core.errors import UserError
 from trackmend_core.project.layer import box_record
-from trackmend_core.project.moved_boxes import keep_tracks_of
+from trackmend_core.project.moved_boxes import keep_tracks_of, kept_before
 from trackmend_core.project.numbers import free_number
 from trackmend_core.project.records import BoxRecord, BoxXyxy, frame_number
 from trackmend_core.project.schema import boxes, runs, tracks, videos
@@ -266,7 +266,10 @@ class Transaction:
     ) -> int:
         """Hand the boxes of a stretch to another track and return how many they are."""
         stretch = _stretch(track_id, first_frame, last_frame)
-        with keep_tracks_of(self.connection, stretch):
+        # A box is parked, under an id below zero, by this edit alone, and was kept by then.
+        is_parked = track_id <= PARKING_TRACK
+        kept = kept_before(self.connection)
+        with kept if is_parked else keep_tracks_of(self.connection, stretch):
             moved = self.connection.execute(
                 update(boxes).where(stretch).values(track_id=to_track_id)
             )
@@ -287,7 +290,8 @@ class Transaction:
 
     def drop_if_empty(self, track_id: TrackId) -> None:
         """Remove a track that has no box left: every track of a layer has one."""
-        if not self.count_boxes(track_id, first_frame=0):
+        any_box = select(boxes.c.id).where(boxes.c.track_id == track_id).limit(1)
+        if self.connection.execute(any_box).first() is None:
             self.connection.execute(delete(tracks).where(tracks.c.id == track_id))
 
 
