@@ -45,6 +45,8 @@ def assign(pairs: PairCosts, *, cost_max: float) -> Matches:
     if pairs.elsewhere < cost_max:
         pairs = PairCosts.of(pairs.matrix())
     costs = pairs.costs
+    if not len(costs):
+        return Matches(pairs.rows, pairs.columns)
     if np.isnan(costs.dot(costs)):
         raise ValueError("a matching cost is not a number")
     cheap = (costs < cost_max).nonzero()[0]

@@ -152,8 +152,9 @@ def covering_pairs(
     a, b = boxes_a.T, boxes_b.T
     apart = a[:2, :, None] - b[:2, None, :]
     np.abs(apart, out=apart)
-    far = apart > ((a[2:] - a[:2] + border) * (1.0 / max(iou_min, _TINY) - 1.0 + _TINY))[:, :, None]
-    rows, columns = (~(far[0] | far[1])).nonzero()
+    farthest = (a[2:] - a[:2] + border) * (1.0 / max(iou_min, _TINY) - 1.0 + _TINY)
+    near = apart <= farthest[:, :, None]
+    rows, columns = (near[0] & near[1]).nonzero()
     if len(rows):
         overlaps = iou_of_pairs(
             boxes_a.take(rows, axis=0), boxes_b.take(columns, axis=0), inclusive=inclusive

@@ -23,6 +23,8 @@ HEIGHT_VELOCITY = 7
 _POSITION, _VELOCITY = slice(0, 4), slice(4, 8)
 _VARIANCE, _COVARIANCE, _VELOCITY_VARIANCE = slice(8, 12), slice(12, 16), slice(16, 20)
 _NUMBERS: Final = 20
+_FEW_PAIRS: Final = 2_000
+"""So many pairs are quicker worked out whole than sorted by their first two axes."""
 
 
 class _Noise:
@@ -86,6 +88,11 @@ class MotionStates(Motion):
         """Return these states, then the other's."""
         return type(self)(np.concatenate((self.numbers, other.numbers), axis=1))
 
+    def with_others_at(self, place: int, others: Self) -> Self:
+        """Return these states with the others between the first `place` of them and the rest."""
+        before, after = self.numbers[:, :place], self.numbers[:, place:]
+        return type(self)(np.concatenate((before, others.numbers, after), axis=1))
+
     def boxes_xyxy(self, rows: IntArray | None = None) -> Float64Array:
         """Return boxes in pixels of the source frame, (N, 4) or of the given (R,) rows."""
         means = self.numbers[:4] if rows is None else self.numbers[:4].take(rows, axis=1)
@@ -105,14 +112,14 @@ class MotionStates(Motion):
         """
         numbers = self._taken(rows)
         noise = _MOVE_NOISE.of(numbers[HEIGHT])
-        numbers[HEIGHT_VELOCITY, freeze_height] = 0.0
+        np.copyto(numbers[HEIGHT_VELOCITY], 0.0, where=freeze_height)
         numbers[_POSITION] += numbers[_VELOCITY]
         numbers[8:16] += numbers[12:]
         numbers[_VARIANCE] += numbers[_COVARIANCE]
         numbers[8:] += noise
         self._put(rows, numbers)
 
-    def update(self, rows: IntArray, boxes_xyah: Float64Array) -> None:
+    def update(self, rows: IntArray | slice, boxes_xyah: Float64Array) -> None:
         """Correct the given rows, rising, by what was measured, (R, 4) cx cy aspect height."""
         numbers = self._taken(rows)
         by_pairs = numbers.reshape(5, 4, -1)
@@ -123,7 +130,7 @@ class MotionStates(Motion):
         by_pairs[2:4] -= gains[0] * by_pairs[2:4]
         self._put(rows, numbers)
 
-    def place(self, rows: IntArray, boxes_xyah: Float64Array) -> None:
+    def place(self, rows: IntArray | slice, boxes_xyah: Float64Array) -> None:
         """Put the given rows, at rest, where they were measured: what is left without a filter."""
         self.numbers[_POSITION, rows] = boxes_xyah.T
         self.numbers[_VELOCITY, rows] = 0.0
@@ -131,12 +138,10 @@ class MotionStates(Motion):
     def squared_mahalanobis(self, rows: IntArray, boxes_xyah: Float64Array) -> Float64Array:
         """Return (R, D) squared distances of measured boxes from the given rows' predictions."""
         means, weights = self._expected(rows)
-        distances = np.zeros((len(rows), len(boxes_xyah)))
-        for axis in range(4):
-            gaps = boxes_xyah[:, axis] - means[axis, :, None]
-            gaps *= gaps
-            gaps *= weights[axis, :, None]
-            distances += gaps
+        gaps = boxes_xyah.T[:, None] - means[:, :, None]
+        gaps *= gaps
+        gaps *= weights[:, :, None]
+        distances: Float64Array = np.add.reduce(gaps, axis=0)
         return distances
 
     def near_pairs(
@@ -144,8 +149,10 @@ class MotionStates(Motion):
     ) -> tuple[IntArray, IntArray, Float64Array]:
         """Return the pairs within the gate: place in `rows`, measured box, squared distance.
 
-        Two axes tell most pairs apart; the other two are worked out for what they leave.
+        Of many pairs, two axes tell most apart; the other two are worked out for what they leave.
         """
+        if len(rows) * len(boxes_xyah) <= _FEW_PAIRS:
+            return Motion.near_pairs(self, rows, boxes_xyah, gate=gate)
         means, weights = self._expected(rows)
         measured = boxes_xyah.T
         gaps = measured[:2, None] - means[:2, :, None]
@@ -168,12 +175,12 @@ class MotionStates(Motion):
         numbers = self.numbers[:12].take(rows, axis=1)
         return numbers[:4], 1.0 / (numbers[8:] + _LOOK_NOISE.of(numbers[HEIGHT]))
 
-    def _taken(self, rows: IntArray) -> Float64Array:
-        """Return (20, R) numbers, copied."""
-        return self.numbers.take(rows, axis=1)
+    def _taken(self, rows: IntArray | slice) -> Float64Array:
+        """Return (20, R) numbers: a view of all or of a slice, otherwise copied."""
+        if isinstance(rows, slice):
+            return self.numbers[:, rows]
+        return self.numbers if len(rows) == len(self) else self.numbers.take(rows, axis=1)
 
-    def _put(self, rows: IntArray, numbers: Float64Array) -> None:
-        if len(rows) == self.numbers.shape[1]:
-            self.numbers = numbers
-        else:
+    def _put(self, rows: IntArray | slice, numbers: Float64Array) -> None:
+        if not isinstance(rows, slice) and numbers is not self.numbers:
             self.numbers[:, rows] = numbers

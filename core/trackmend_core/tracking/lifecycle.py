@@ -18,7 +18,6 @@ from trackmend_core.tracking.output import IdCounter, tracked_boxes
 from trackmend_core.tracking.settings import TrackerSettings
 from trackmend_core.tracking.track import TrackTable
 from trackmend_core.types import (
-    BoolArray,
     Float64Array,
     FrameDetections,
     ImageArray,
@@ -72,22 +71,14 @@ class Lifecycle(ABC):
         self._predict()
         self.follow_camera(image, candidates)
         association = self.associate(self._tracks, candidates)
-        was_lost = self._tracks.lost.copy()
-        self._tracks.continue_with(
-            association.track_rows,
-            candidates,
-            association.candidate_rows,
-            frame=self._frame,
-            settings=self.settings,
-        )
-        matched = np.zeros(len(self._tracks), np.bool_)
-        matched[association.track_rows] = True
         newborn = self._give_birth(candidates, association.free_candidates)
-        self._rearrange(newborn, matched=matched, was_lost=was_lost)
-        if self.settings.number_at_birth:
+        self._go_on(association, candidates, newborn)
+        at_birth = self.settings.number_at_birth
+        if at_birth and newborn is not None:
             self._ids.number(self._tracks.ids)
         boxes_xyxy = self._drop_duplicates(pins)
-        self._ids.number(self._tracks.ids, entitled=self._tracks.confirmed)
+        if not at_birth:
+            self._ids.number(self._tracks.ids, entitled=self._tracks.confirmed)
         return self._output(boxes_xyxy)
 
     def _check_embedding_length(self, candidates: Candidates) -> None:
@@ -110,40 +101,49 @@ class Lifecycle(ABC):
         scores = candidates.scores.take(free)
         strong = scores >= self.settings.birth_score_threshold
         strong &= scores > self.settings.score_threshold
-        strong |= candidates.pins.take(free) > 0
+        some_pinned = np.count_nonzero(candidates.pins)
+        if some_pinned:
+            strong |= candidates.pins.take(free) > 0
         rows = free.take(strong.nonzero()[0])
         if not len(rows):
             return None
         newborn = TrackTable.born(candidates, rows, frame=self._frame, motion_kind=self.motion_kind)
         newborn.confirmed[:] = self._frame == 1 or not self.settings.confirm_births
-        np.logical_or(newborn.confirmed, newborn.pins > 0, out=newborn.confirmed)
+        if some_pinned:
+            np.logical_or(newborn.confirmed, newborn.pins > 0, out=newborn.confirmed)
         return newborn
 
-    def _rearrange(
-        self, newborn: TrackTable | None, *, matched: BoolArray, was_lost: BoolArray
+    def _go_on(
+        self, association: Association, candidates: Candidates, newborn: TrackTable | None
     ) -> None:
-        """Order the table as seen, newborn, returned, lost, and forget what has ended."""
-        tracks = self._tracks
-        remembered = tracks.confirmed & ~matched
-        np.logical_or(tracks.lost, remembered, out=tracks.lost)
-        remembered &= ~tracks.doomed
+        """Forget what has ended, order the table as seen, newborn, returned, lost, and extend it.
+
+        The order comes first: then what the detections extend stands in one piece.
+        """
+        tracks, matched = self._tracks, association.track_rows
+        seen_count = len(tracks) - np.count_nonzero(tracks.lost)
+        is_matched = np.zeros(len(tracks), np.bool_)
+        is_matched[matched] = True
+        remembered = tracks.confirmed & ~is_matched
         expired = (self._frame - tracks.last_frames) > self.settings.max_frames_lost
         if self.settings.zombie_frame:
-            expired &= was_lost
+            remembered &= ~tracks.doomed
+            expired &= tracks.lost
+            expired &= ~is_matched
             np.logical_or(tracks.doomed, expired, out=tracks.doomed)
         else:
             remembered &= ~expired
-        was_seen = ~was_lost
-        order = [
-            (matched & was_seen).nonzero()[0],
-            (matched & was_lost).nonzero()[0],
-            (remembered & was_lost).nonzero()[0],
-            (remembered & was_seen).nonzero()[0],
-        ]
+        kept = remembered.nonzero()[0]
+        first_lost = kept.searchsorted(seen_count)
+        order = np.concatenate((matched, kept[first_lost:], kept[:first_lost]))
+        self._tracks = tracks = tracks.select(order)
+        tracks.lost[len(matched) :] = True
+        tracks.continue_first(
+            candidates, association.candidate_rows, frame=self._frame, settings=self.settings
+        )
         if newborn is not None:
-            order.insert(1, len(tracks) + np.arange(len(newborn)))
-            tracks = tracks.followed_by(newborn)
-        self._tracks = tracks.select(np.concatenate(order))
+            returned = int(matched.searchsorted(seen_count))
+            self._tracks = tracks.with_others_at(returned, newborn) if len(tracks) else newborn
 
     def _drop_duplicates(self, pins: IntArray | None) -> Float64Array:
         """Where a seen and a lost track cover one another, keep the one that lived longer.
@@ -182,8 +182,11 @@ class Lifecycle(ABC):
 
     def _output(self, boxes_xyxy: Float64Array) -> list[TrackedBox]:
         tracks = self._tracks
-        rows = (tracks.confirmed & ~tracks.lost).nonzero()[0]
-        seen = tracked_boxes(tracks, rows, boxes_xyxy=boxes_xyxy.take(rows, axis=0))
+        seen_count = len(tracks) - np.count_nonzero(tracks.lost)
+        confirmed = tracks.confirmed[:seen_count]
+        everybody = np.count_nonzero(confirmed) == seen_count
+        rows = slice(seen_count) if everybody else confirmed.nonzero()[0]
+        seen = tracked_boxes(tracks, rows, boxes_xyxy=boxes_xyxy[rows])
         if self._hidden is not None:
             seen += self._hidden.step(tracks, boxes_xyxy, seen, frame=self._frame)
         return seen

@@ -3,6 +3,8 @@
 from abc import abstractmethod
 from typing import Self
 
+import numpy as np
+
 from trackmend_core.tracking.columns import Columns
 from trackmend_core.types import BoolArray, Float64Array, IntArray
 
@@ -25,15 +27,19 @@ class Motion(Columns):
         """Return boxes in pixels of the source frame, (N, 4) or of the given (R,) rows."""
 
     @abstractmethod
+    def with_others_at(self, place: int, others: Self) -> Self:
+        """Return these states with the others between the first `place` of them and the rest."""
+
+    @abstractmethod
     def predict(self, rows: IntArray, *, freeze_height: BoolArray) -> None:
         """Move the given (R,) rows, rising, on by one frame, lost tracks without growing."""
 
     @abstractmethod
-    def update(self, rows: IntArray, boxes_xyah: Float64Array) -> None:
+    def update(self, rows: IntArray | slice, boxes_xyah: Float64Array) -> None:
         """Correct the given rows, rising, by what was measured, (R, 4) cx cy aspect height."""
 
     @abstractmethod
-    def place(self, rows: IntArray, boxes_xyah: Float64Array) -> None:
+    def place(self, rows: IntArray | slice, boxes_xyah: Float64Array) -> None:
         """Put the given rows, at rest, where they were measured: what is left without a filter."""
 
     @abstractmethod
@@ -45,5 +51,7 @@ class Motion(Columns):
     ) -> tuple[IntArray, IntArray, Float64Array]:
         """Return the pairs within the gate: place in `rows`, measured box, squared distance."""
         distances = self.squared_mahalanobis(rows, boxes_xyah)
-        row, column = (~(distances > gate)).nonzero()  # what is not a number must come to light
-        return row, column, distances[row, column]
+        near = ~(distances > gate)  # what is not a number must come to light
+        places = near.ravel().nonzero()[0]
+        row, column = np.divmod(places, max(1, len(boxes_xyah)))
+        return row, column, distances.ravel().take(places)

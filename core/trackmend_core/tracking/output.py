@@ -35,13 +35,15 @@ class IdCounter:
             self._next_id += len(nameless)
 
 
-def tracked_boxes(tracks: Shown, rows: IntArray, *, boxes_xyxy: Float64Array) -> list[TrackedBox]:
+def tracked_boxes(
+    tracks: Shown, rows: IntArray | slice, *, boxes_xyxy: Float64Array
+) -> list[TrackedBox]:
     """Return the given rows as boxes, (R, 4) `boxes_xyxy` being theirs."""
     columns = zip(
-        tracks.ids.take(rows).tolist(),
-        tracks.scores.take(rows).tolist(),
-        tracks.class_ids.take(rows).tolist(),
-        tracks.indices.take(rows).tolist(),
+        tracks.ids[rows].tolist(),
+        tracks.scores[rows].tolist(),
+        tracks.class_ids[rows].tolist(),
+        tracks.indices[rows].tolist(),
         boxes_xyxy,
         strict=True,
     )

@@ -111,71 +111,71 @@ class TrackTable(Columns):
             flags=self.flags.take(places, axis=1),
         )
 
-    def followed_by(self, other: Self) -> Self:
-        """Return these tracks, then the other's; of two, an empty one gives way."""
-        if not len(self) or not len(other):
-            return self if len(self) else other
+    def with_others_at(self, place: int, others: Self) -> Self:
+        """Return these tracks with the others between the first `place` of them and the rest."""
         return type(self)(
-            motion=self.motion.followed_by(other.motion),
-            features=np.concatenate((self.features, other.features)),
-            scores=np.concatenate((self.scores, other.scores)),
-            whole=np.concatenate((self.whole, other.whole), axis=1),
-            flags=np.concatenate((self.flags, other.flags), axis=1),
+            motion=self.motion.with_others_at(place, others.motion),
+            features=np.concatenate(
+                (self.features[:place], others.features, self.features[place:])
+            ),
+            scores=np.concatenate((self.scores[:place], others.scores, self.scores[place:])),
+            whole=np.concatenate(
+                (self.whole[:, :place], others.whole, self.whole[:, place:]), axis=1
+            ),
+            flags=np.concatenate(
+                (self.flags[:, :place], others.flags, self.flags[:, place:]), axis=1
+            ),
         )
 
-    def continue_with(
-        self,
-        rows: IntArray,
-        candidates: Candidates,
-        columns: IntArray,
-        *,
-        frame: int,
-        settings: TrackerSettings,
+    def continue_first(
+        self, candidates: Candidates, columns: IntArray, *, frame: int, settings: TrackerSettings
     ) -> None:
-        """Extend the given tracks, rising, by one candidate each: motion, appearance, score, state.
+        """Extend the first tracks by one candidate each: motion, appearance, score, state.
 
         A doubtful candidate, at or below the score threshold, says nothing about appearance.
+
+        Args:
+            candidates: of the frame.
+            columns: (M,) which of them continue the first M tracks.
+            frame: 1-based.
+            settings: what a track takes over from a detection.
         """
-        if not len(rows):
+        count = len(columns)
+        if not count:
             return  # without tracks or candidates the embeddings may have no length yet
         move = self.motion.update if settings.use_motion else self.motion.place
-        move(rows, candidates.boxes_xyah.take(columns, axis=0))
+        move(slice(count), candidates.boxes_xyah.take(columns, axis=0))
         scores = candidates.scores.take(columns)
-        self._see(rows, columns, scores > settings.score_threshold, candidates, settings)
+        self._see(columns, scores > settings.score_threshold, candidates, settings)
         if settings.refresh_score_on_return:
-            self.scores[rows] = scores
+            self.scores[:count] = scores
         else:
-            seen = (~self.lost.take(rows)).nonzero()[0]
-            self.scores[rows.take(seen)] = scores.take(seen)
-        self.indices[rows] = candidates.indices.take(columns)
-        self.last_frames[rows] = frame
-        self.confirmed[rows] = True
-        self.lost[rows] = False
-        pins = candidates.pins.take(columns)
-        pinned = pins.nonzero()[0]
-        if len(pinned):
-            self.pins[rows.take(pinned)] = pins.take(pinned)
+            np.copyto(self.scores[:count], scores, where=~self.lost[:count])
+        self.indices[:count] = candidates.indices.take(columns)
+        self.last_frames[:count] = frame
+        self.confirmed[:count] = True
+        self.lost[:count] = False
+        if np.count_nonzero(candidates.pins):
+            pins = candidates.pins.take(columns)
+            np.copyto(self.pins[:count], pins, where=pins > 0)
 
     def _see(
         self,
-        rows: IntArray,
         columns: IntArray,
         sure: BoolArray,
         candidates: Candidates,
         settings: TrackerSettings,
     ) -> None:
-        """Let the appearance of the given tracks drift towards what is surely seen of them."""
-        if np.count_nonzero(sure) < len(sure):
-            rows, columns = rows[sure], columns[sure]
-        everybody = len(rows) == len(self)
-        mean = self.features if everybody else self.features.take(rows, axis=0)
+        """Let the appearance of the first tracks drift towards what is surely seen of them."""
+        everybody = np.count_nonzero(sure) == len(sure)
+        mean = self.features[: len(columns)] if everybody else self.features[sure.nonzero()[0]]
         mean *= np.float32(settings.feature_momentum)
-        seen = candidates.features.take(columns, axis=0)
+        seen = candidates.features.take(columns if everybody else columns[sure], axis=0)
         seen *= np.float32(1.0 - settings.feature_momentum)
         mean += seen
         scale_to_unit_length(mean)
         if not everybody:
-            self.features[rows] = mean
+            self.features[sure.nonzero()[0]] = mean
 
 
 def _table_of(

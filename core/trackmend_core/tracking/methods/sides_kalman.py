@@ -48,6 +48,15 @@ class SidesStates(Motion):
     def __len__(self) -> int:
         return len(self.means)
 
+    def with_others_at(self, place: int, others: Self) -> Self:
+        """Return these states with the others between the first `place` of them and the rest."""
+        return type(self)(
+            np.concatenate((self.means[:place], others.means, self.means[place:])),
+            np.concatenate(
+                (self.covariances[:place], others.covariances, self.covariances[place:])
+            ),
+        )
+
     def boxes_xyxy(self, rows: IntArray | None = None) -> Float64Array:
         """Return boxes in pixels of the source frame, (N, 4) or of the given (R,) rows."""
         means = self.means if rows is None else self.means[rows]
@@ -65,7 +74,7 @@ class SidesStates(Motion):
         self.means[rows] = means
         self.covariances[rows] = _STEP @ self.covariances[rows] @ _STEP.T + _diagonal(noise**2)
 
-    def update(self, rows: IntArray, boxes_xyah: Float64Array) -> None:
+    def update(self, rows: IntArray | slice, boxes_xyah: Float64Array) -> None:
         """Correct the given rows by what was measured, (R, 4) cx cy aspect height."""
         means, covariances = self.means[rows], self.covariances[rows]
         spread = covariances[:, :4, :4] + self._measurement_noise(means)
@@ -74,7 +83,7 @@ class SidesStates(Motion):
         self.means[rows] = means + (gain @ innovation[:, :, None])[:, :, 0]
         self.covariances[rows] = covariances - gain @ spread @ gain.transpose(0, 2, 1)
 
-    def place(self, rows: IntArray, boxes_xyah: Float64Array) -> None:
+    def place(self, rows: IntArray | slice, boxes_xyah: Float64Array) -> None:
         """Put the given rows, at rest, where they were measured."""
         self.means[rows, :4] = _xywh(boxes_xyah)
         self.means[rows, 4:] = 0.0
