@@ -371,6 +371,7 @@ class ReviewAnswer:
         anchors: boxes of the tracks concerned, just before and just after the event.
         features: what its probability was judged by, to learn from.
         answer_id: None until it is stored.
+        run_id: that was looked at; None until it is stored.
     """
 
     kind: str
@@ -381,3 +382,4 @@ class ReviewAnswer:
     anchors: tuple[ReviewAnchor, ...]
     features: Mapping[str, float]
     answer_id: int | None = None
+    run_id: RunId | None = None

@@ -39,7 +39,7 @@ def insert_answer(
             created_at=time.time(),
         )
     )
-    return replace(answer, answer_id=new_id(inserted))
+    return replace(answer, answer_id=new_id(inserted), run_id=run_id)
 
 
 def list_answers(connection: Connection, video_id: VideoId) -> list[ReviewAnswer]:
@@ -62,6 +62,7 @@ def list_answers(connection: Connection, video_id: VideoId) -> list[ReviewAnswer
                 for group, frame, x1, y1, x2, y2 in row.anchors
             ),
             features=row.features,
+            run_id=RunId(row.run_id),
         )
         for row in connection.execute(query)
     ]

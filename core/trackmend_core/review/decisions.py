@@ -16,6 +16,7 @@ from trackmend_core.project import BoxXyxy, Project, ReviewAnchor, ReviewAnswer
 from trackmend_core.review.duplicates import paired_iou
 from trackmend_core.review.finding import Finding
 from trackmend_core.review.kinds import Decision
+from trackmend_core.review.probability import NOTHING_NEAR, AnsweredNear
 from trackmend_core.review.scene import Scene
 from trackmend_core.review.track_view import TrackView
 from trackmend_core.types import Float64Array
@@ -27,6 +28,10 @@ SAME_BOX: Final = 0.45
 """A track goes through a remembered box if it overlaps it by so much (IoU)."""
 
 SAME_MOMENT_S: Final = 0.5
+
+NEAR_S: Final = 1.0
+"""An answer also says something of other events in the same tracks, so near in time."""
+
 _HIDING = (Decision.REJECTED, Decision.UNSURE)
 
 
@@ -37,11 +42,27 @@ class Memory:
         self._project = project
         self._scene = scene
         self._answers = list(project.review_answers(scene.video_id))
+        self._reach = max(1, round(NEAR_S * scene.frame_rate))
         self._learn()
 
     def _learn(self) -> None:
         self._shift = _Shift.learn(self._answers)
         self._hiding = _ByFrame([one for one in self._answers if one.decision in _HIDING])
+        self._telling: dict[int, list[ReviewAnswer]] = {}
+        for answer in self._answers:
+            if self._tells(answer):
+                block = answer.frame_index // self._reach
+                for beside in (block - 1, block, block + 1):
+                    self._telling.setdefault(beside, []).append(answer)
+
+    def _tells(self, answer: ReviewAnswer) -> bool:
+        """Return whether an answer says something of what else is odd there.
+
+        What was accepted in an earlier run was mended there, not here.
+        """
+        if answer.decision == Decision.ACCEPTED:
+            return answer.run_id == self._scene.run_id
+        return answer.decision == Decision.REJECTED
 
     def store(
         self, finding: Finding, decision: Decision, *, note: str, features: Mapping[str, float]
@@ -105,6 +126,32 @@ class Memory:
             if self._is_about(answer, finding):
                 return Answer(Decision(answer.decision), answer.note)
         return None
+
+    def near(self, finding: Finding) -> AnsweredNear:
+        """Return what was answered about other events in these tracks at about that time.
+
+        An answer about this very event is left out: if it waits again, it was undone.
+        """
+        beside = self._telling.get(finding.frame // self._reach)
+        if beside is None:
+            return NOTHING_NEAR
+        told = [
+            answer
+            for answer in beside
+            if abs(answer.frame_index - finding.frame) <= self._reach
+            and self._is_in_one_of(answer, finding)
+            and not self._is_about(answer, finding)
+        ]
+        accepted = sum(answer.decision == Decision.ACCEPTED for answer in told)
+        return AnsweredNear(accepted=accepted, rejected=len(told) - accepted)
+
+    def _is_in_one_of(self, answer: ReviewAnswer, finding: Finding) -> bool:
+        """Return whether a track of the finding goes through a box that an answer is tied to."""
+        return any(
+            _goes_through(self._scene.tracks[track_id], anchor, 0)
+            for track_id in finding.tracks
+            for anchor in answer.anchors
+        )
 
     def adapted(self, finding: Finding, plain: float) -> float:
         """Return a probability in the light of this reviewer's answers."""

@@ -19,7 +19,7 @@ from trackmend_core.review.fitted import Fitted, shipped
 from trackmend_core.review.judge import Judge
 from trackmend_core.review.kinds import Action, Decision
 from trackmend_core.review.previews import blast_radius, ghost_boxes
-from trackmend_core.review.probability import features, probability
+from trackmend_core.review.probability import NOTHING_NEAR, AnsweredNear, features, probability
 from trackmend_core.review.queue_order import Judged, one_per_event, review_seconds
 from trackmend_core.review.scene import OnStep, Scene, go_on
 from trackmend_core.review.sentences import sentence
@@ -93,7 +93,7 @@ class ReviewIndex:
         answered: list[Judged] = []
         waiting: list[Judged] = []
         for finding, about in known.items():
-            one = self._judged(finding, about)
+            one = self._judged(finding, about, self._memory.near(finding))
             if one.probability >= least_probability:
                 (waiting if self._memory.recall(finding) is None else answered).append(one)
         rate = self.scene.frame_rate
@@ -122,9 +122,10 @@ class ReviewIndex:
         finding = self._by_key.get(suspicion.key)
         if finding is None:
             raise ValueError("decide about a suspicion of the newest list")
-        plain = probability(finding, self.judge.fitted)
+        near = self._memory.near(finding)
+        plain = probability(finding, self.judge.fitted, near)
         log_odds = float(np.log(max(plain, 1e-9) / max(1 - plain, 1e-9)))
-        told = features(finding) | {"log_odds": log_odds}
+        told = features(finding, near) | {"log_odds": log_odds}
         self._memory.store(finding, decision, note=note, features=told)
 
     def take_back(self, suspicion: Suspicion) -> None:
@@ -150,7 +151,7 @@ class ReviewIndex:
         finding = self._by_key.get(suspicion.key)
         if finding is None:
             raise ValueError("ask about a suspicion of the newest list")
-        return features(finding), finding.repair.manner
+        return features(finding, self._memory.near(finding)), finding.repair.manner
 
     def was_accepted(self, suspicion: Suspicion) -> bool:
         """Return whether a person once accepted a proposal about this very event."""
@@ -169,7 +170,9 @@ class ReviewIndex:
         """
         judge = Judge(scene, self.judge.fitted, scale=self.judge.scale)
         findings = Findings(judge, on_step=on_step)
-        judged = [self._judged(finding, self._known_of(finding)) for finding in findings]
+        judged = [
+            self._judged(finding, self._known_of(finding), NOTHING_NEAR) for finding in findings
+        ]
         rate = scene.frame_rate
         return len(one_per_event(judged, frame_rate=rate, least_probability=least_probability))
 
@@ -189,7 +192,9 @@ class ReviewIndex:
             known = _Known(plain=plain, judged=Judged(finding=finding, probability=plain))
         return known
 
-    def _judged(self, finding: Finding, known: "_Known") -> Judged:
+    def _judged(self, finding: Finding, known: "_Known", near: AnsweredNear) -> Judged:
+        if known.near is not near and known.near != near:
+            known.plain, known.near = probability(finding, self.judge.fitted, near), near
         adapted = self._memory.adapted(finding, known.plain)
         if known.judged.probability != adapted:
             known.judged = Judged(finding=finding, probability=adapted)
@@ -296,7 +301,8 @@ class _Known:
     """What was worked out for a finding, kept from edit to edit.
 
     Attributes:
-        plain: its probability without this reviewer's answers.
+        plain: its probability by what is usual.
+        near: what was answered close by, which that depends on.
         judged: with them, as of last time.
         told: what a person reads of it, if it was ever shown.
         suspicion: as it was shown last time.
@@ -305,6 +311,7 @@ class _Known:
 
     plain: float
     judged: Judged
+    near: AnsweredNear = NOTHING_NEAR
     told: "_Told | None" = None
     suspicion: Suspicion | None = None
     state: tuple[float, Finding | None, int, Answer | None] | None = None

@@ -1,6 +1,7 @@
 """How likely a finding's proposal mends an error: one logistic model per family of events."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from math import exp, log, log1p
 from typing import Final
 
@@ -10,14 +11,34 @@ from trackmend_core.review.kinds import Action, SuspicionKind
 
 Features = Mapping[str, float]
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredNear:
+    """What a person has answered about other events in these tracks at about that time.
+
+    Where somebody has already looked and mended, what is odd is more often left over than wrong.
+
+    Attributes:
+        accepted: proposals about this run that were accepted.
+        rejected: proposals that were rejected.
+    """
+
+    accepted: int = 0
+    rejected: int = 0
+
+
+NOTHING_NEAR: Final = AnsweredNear()
+
+
 STARTLING: Final = 0.2
 """A leap of a body's height is shown, though it is seldom known what would mend it."""
 
+_MOST_ANSWERS: Final = 3
 _SCORE_CAP: Final = 14.0
 _NEVER = 0.0
 
 
-def features(finding: Finding) -> dict[str, float]:
+def features(finding: Finding, near: AnsweredNear = NOTHING_NEAR) -> dict[str, float]:
     """Return what the probability of a finding is judged by; all are of the order of 1."""
     repair = finding.repair
     if repair.action is Action.NOTHING:
@@ -29,6 +50,8 @@ def features(finding: Finding) -> dict[str, float]:
         "score": _capped(repair.score) / 4,
         "loss": min(0.0, repair.score) / 2,
         "margin": _capped(repair.score - max(others, default=0.0)) / 4,
+        "accepted_near": float(min(near.accepted, _MOST_ANSWERS)),
+        "rejected_near": float(min(near.rejected, _MOST_ANSWERS)),
     }
     family = finding.kind.family
     if family == "continuity":
@@ -82,9 +105,9 @@ def features(finding: Finding) -> dict[str, float]:
     return values
 
 
-def probability(finding: Finding, fitted: Fitted) -> float:
+def probability(finding: Finding, fitted: Fitted, near: AnsweredNear = NOTHING_NEAR) -> float:
     """Return how likely the proposal mends an error, 0..1."""
-    values = features(finding)
+    values = features(finding, near)
     if not values:
         return _NEVER
     weights = fitted.events.get(finding.kind.family)

@@ -46,7 +46,17 @@ FOR: Final = frozenset(
     }
 )
 AGAINST: Final = frozenset(
-    {"border", "crowding", "hidden", "life", "rival", "self_score", "wobble"}
+    {
+        "accepted_near",
+        "border",
+        "crowding",
+        "hidden",
+        "life",
+        "rejected_near",
+        "rival",
+        "self_score",
+        "wobble",
+    }
 )
 """What speaks for a proposal or against it; a few streets shall not turn evidence round."""
 
