@@ -4,6 +4,7 @@
 a busy machine is no fault of the queue; that the queue is right afterwards is asserted.
 """
 
+import gc
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -30,7 +31,12 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Project, R
     path = tmp_path_factory.mktemp("review") / "large.trackmend"
     run_id = write_large_project(path)
     with Project.open(path, is_scratch=True) as project:
-        yield project, ReviewIndex.open(project, run_id)
+        index = ReviewIndex.open(project, run_id)
+        # As `index_worker` does, in whose process the index of so many boxes lives.
+        gc.collect()
+        gc.freeze()
+        yield project, index
+        gc.unfreeze()
 
 
 def update_after(project: Project, index: ReviewIndex, edit: Edit) -> list[Taken]:

@@ -1,5 +1,6 @@
 """The review queue of a large run: its index lives in a process of its own."""
 
+import gc
 import os
 import signal
 import sqlite3
@@ -47,6 +48,11 @@ def break_down(_index: ReviewIndex) -> None:
 
 def count_tracks(index: ReviewIndex, _reopened: object = None) -> int:
     return len(index.scene.tracks)
+
+
+def is_collected_over(index: ReviewIndex) -> bool:
+    """Return whether a full collection goes through the index; edits add findings, which it may."""
+    return any(one is index for one in gc.get_objects())
 
 
 @pytest.fixture
@@ -165,6 +171,12 @@ def test_what_goes_wrong_there_is_told_here(swapped: Stage) -> None:
         home.do(break_down)
     assert "break_down" in broken.value.__notes__[0], "the trace says where"
     assert home.do(count_tracks) == len(swapped.session.tracks()), "it goes on"
+
+
+def test_no_collection_goes_through_what_was_found_when_it_was_opened(swapped: Stage) -> None:
+    assert not process_of(swapped).do(is_collected_over)
+    here = ReviewIndex.open(swapped.session.project, swapped.session.run.run_id)
+    assert is_collected_over(here), "the test would see it"
 
 
 def test_a_project_that_is_gone_is_told_in_words(tmp_path: Path) -> None:
