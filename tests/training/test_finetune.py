@@ -262,4 +262,4 @@ def test_where_too_little_can_be_judged_the_network_stays_as_it_was(
     assert any("100000 to tell a better network from a lucky one" in text for text in told)
     last = messages[-1]
     assert isinstance(last, Finished)
-    assert "The network is as it was" in str(last.summary["reason"])
+    assert "Nothing is new: the network was not trained" in str(last.summary["reason"])

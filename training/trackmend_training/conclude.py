@@ -43,6 +43,10 @@ MOST_JUDGED = 200
 MOST_FITTED = 300
 """Frames by which the tracker's settings are chosen."""
 NOT_TRAINED = "The network is as it was; only the tracker's settings are new."
+NOTHING_NEW = (
+    "Nothing is new: the network was not trained, and no settings of the tracker did better on the "
+    "frames held out."
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -80,6 +84,11 @@ class _Judged:
         """
         scores = self.here.scores.clear
         return (scores.idf1 + scores.mota) / 2
+
+    def is_better_than(self, other: "_Judged") -> bool:
+        """Return whether it can do more here, or as much with fewer switches."""
+        mine, theirs = self.here.scores.clear, other.here.scores.clear
+        return (self.worth, -mine.id_switches) > (other.worth, -theirs.id_switches)
 
     @property
     def kept(self) -> float:
@@ -160,10 +169,15 @@ def conclude(
         settings,
     )
     told = {**(_settings_text(old) if is_taught_before else {}), **_said(blend)}
+    is_fitted = False
     if association is not None:
         changed = association.metadata(chosen.metadata, settings, frame_rate=stretch.frame_rate)
-        told[METADATA_KEY] = changed[METADATA_KEY]
-        after = judge(replace(chosen, metadata=changed), association.changed(settings))
+        fitted = judge(replace(chosen, metadata=changed), association.changed(settings))
+        # Settings alone are chosen from few frames: those held out must say the same of them.
+        is_fitted = new is not None or fitted.is_better_than(after)
+        if is_fitted:
+            told[METADATA_KEY] = changed[METADATA_KEY]
+            after = fitted
     metadata: Mapping[str, str] = lineage if new is None else new.metadata
     if for_scene:
         spread, there_after = general, there_before
@@ -185,7 +199,8 @@ def conclude(
         may_forget=config.everywhere,
     )
     if learnt is None:
-        report = replace(report, reason=f"{NOT_TRAINED} {report.reason}")
+        reason = f"{NOT_TRAINED} {report.reason}" if is_fitted else NOTHING_NEW
+        report = replace(report, reason=reason)
     report_path = out_dir / REPORT_FILE
     report.write(report_path)
     return Conclusion(model_path=model_path, report=report, report_path=report_path)

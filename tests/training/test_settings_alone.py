@@ -1,0 +1,68 @@
+"""Where only the tracker's settings are fitted, the frames held out must say the same of them."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from corrected_project import QUICK, EditedStreet
+
+from trackmend_core.jobs.recommended import METADATA_KEY
+from trackmend_core.model import LoadedModel, load_checkpoint
+from trackmend_training import conclude
+from trackmend_training.association import Association
+from trackmend_training.conclude import _Judged
+from trackmend_training.finetune import finetune
+from trackmend_training.protocol import Finished, Message
+
+SURER = Association(memory_factor=1.0, lost_match_by_overlap=False, birth_rise=0.2)
+
+
+def judged(*, idf1: float, mota: float, switches: int) -> _Judged:
+    clear = SimpleNamespace(idf1=idf1, mota=mota, id_switches=switches)
+    answer: Any = SimpleNamespace(scores=SimpleNamespace(clear=clear))
+    return _Judged(answer_here=lambda: answer, answer_elsewhere=lambda: answer)
+
+
+def test_settings_are_better_by_their_worth_and_if_that_is_equal_by_fewer_switches() -> None:
+    usual = judged(idf1=0.8, mota=0.7, switches=3)
+    assert judged(idf1=0.82, mota=0.7, switches=4).is_better_than(usual)
+    assert not judged(idf1=0.78, mota=0.7, switches=1).is_better_than(usual)
+    assert judged(idf1=0.8, mota=0.7, switches=2).is_better_than(usual)
+    assert not judged(idf1=0.8, mota=0.7, switches=3).is_better_than(usual)
+
+
+def fit_settings(street: EditedStreet, base: Path) -> tuple[LoadedModel, str]:
+    messages: list[Message] = []
+    path = finetune(
+        street.project.path,
+        out_dir=street.folder / "out",
+        config=replace(QUICK, fewest_boxes=100_000),
+        base=base,
+        emit=messages.append,
+    )
+    assert path is not None
+    finished = messages[-1]
+    assert isinstance(finished, Finished)
+    return load_checkpoint(path), str(finished.summary["reason"])
+
+
+@pytest.mark.usefixtures("judged_at_once")
+@pytest.mark.parametrize("is_proven", [True, False])
+def test_settings_alone_are_kept_only_if_they_do_better_on_the_frames_held_out(
+    edited_street: EditedStreet,
+    base_model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_proven: bool,
+) -> None:
+    monkeypatch.setattr(conclude, "choose_association", lambda *_: SURER)
+    monkeypatch.setattr(_Judged, "is_better_than", lambda *_: is_proven)
+    model, reason = fit_settings(edited_street, base_model)
+    if is_proven:
+        (scene,) = model.scenes
+        assert "birth_score_threshold" in scene.metadata[METADATA_KEY]
+        assert reason.startswith("The network is as it was")
+    else:
+        assert model.scenes == ()
+        assert reason.startswith("Nothing is new")
