@@ -85,7 +85,8 @@ class ReviewIndex:
         """Return what to look at, the largest expected gain of IDF1 per second first.
 
         Args:
-            least_probability: less likely ones are left out.
+            least_probability: less likely ones are left out; what is less likely only for the
+                answers beside it comes later, but is not left out: it may be another error.
             decided: list those too that a person has answered, after the open ones.
         """
         known = {finding: self._known_of(finding) for finding in self._findings}
@@ -94,14 +95,14 @@ class ReviewIndex:
         waiting: list[Judged] = []
         for finding, about in known.items():
             one = self._judged(finding, about, self._memory.near(finding))
-            if one.probability >= least_probability:
+            if self._listed_by(one, about) >= least_probability:
                 (waiting if self._memory.recall(finding) is None else answered).append(one)
         rate = self.scene.frame_rate
-        shown = one_per_event(waiting, frame_rate=rate, least_probability=least_probability)
+        shown = one_per_event(waiting, frame_rate=rate)
         boxes = max(1, self.scene.box_count)
         queue = sorted((self._suspicion(one, boxes) for one in shown), key=lambda one: -one.rank)
         if decided:
-            told = one_per_event(answered, frame_rate=rate, least_probability=least_probability)
+            told = one_per_event(answered, frame_rate=rate)
             queue += [self._suspicion(one, boxes) for one in told]
         return queue
 
@@ -173,8 +174,8 @@ class ReviewIndex:
         judged = [
             self._judged(finding, self._known_of(finding), NOTHING_NEAR) for finding in findings
         ]
-        rate = scene.frame_rate
-        return len(one_per_event(judged, frame_rate=rate, least_probability=least_probability))
+        likely = [one for one in judged if one.probability >= least_probability]
+        return len(one_per_event(likely, frame_rate=scene.frame_rate))
 
     def ghost_boxes(self, edit: Edit) -> list[GhostBox]:
         """Return the boxes that an edit would move, delete or add, for a preview."""
@@ -189,7 +190,8 @@ class ReviewIndex:
         known = self._known.get(finding)
         if known is None:
             plain = probability(finding, self.judge.fitted)
-            known = _Known(plain=plain, judged=Judged(finding=finding, probability=plain))
+            judged = Judged(finding=finding, probability=plain)
+            known = _Known(alone=plain, plain=plain, judged=judged)
         return known
 
     def _judged(self, finding: Finding, known: "_Known", near: AnsweredNear) -> Judged:
@@ -199,6 +201,13 @@ class ReviewIndex:
         if known.judged.probability != adapted:
             known.judged = Judged(finding=finding, probability=adapted)
         return known.judged
+
+    def _listed_by(self, judged: Judged, known: "_Known") -> float:
+        """Return the probability that decides whether a finding is worth a look at all."""
+        if known.near == NOTHING_NEAR:
+            return judged.probability
+        alone = self._memory.adapted(judged.finding, known.alone)
+        return max(judged.probability, alone)
 
     def _told_of(self, finding: Finding, numbers: dict[TrackId, int]) -> "_Told":
         """Return what a person is told and shown of a finding; it is worked out once."""
@@ -301,7 +310,8 @@ class _Known:
     """What was worked out for a finding, kept from edit to edit.
 
     Attributes:
-        plain: its probability by what is usual.
+        alone: its probability by what is usual, whatever was answered beside it.
+        plain: the same with these answers.
         near: what was answered close by, which that depends on.
         judged: with them, as of last time.
         told: what a person reads of it, if it was ever shown.
@@ -309,6 +319,7 @@ class _Known:
         state: what that depended on.
     """
 
+    alone: float
     plain: float
     judged: Judged
     near: AnsweredNear = NOTHING_NEAR

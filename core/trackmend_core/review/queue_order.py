@@ -44,9 +44,7 @@ def review_seconds(kind: SuspicionKind, probability: float) -> float:
     return LOOK_S.get(kind, OTHER_LOOK_S) + probability * EDIT_S
 
 
-def one_per_event(
-    judged: Iterable[Judged], *, frame_rate: float, least_probability: float
-) -> list[Judged]:
+def one_per_event(judged: Iterable[Judged], *, frame_rate: float) -> list[Judged]:
     """Keep the likeliest of the findings that tell of the same event.
 
     What goes wrong at one moment disturbs every track around it. When the first repair is made, the
@@ -55,10 +53,11 @@ def one_per_event(
     reach = SAME_EVENT_S * frame_rate
     kept = _Kept()
     rivals: dict[int, Judged] = {}
-    likely = [one for one in judged if one.probability >= least_probability]
     # A track that goes on under another number comes before the boxes that are missing between.
-    likely.sort(key=lambda one: (one.finding.kind is SuspicionKind.MISSED, -one.probability))
-    for one in likely:
+    in_order = sorted(
+        judged, key=lambda one: (one.finding.kind is SuspicionKind.MISSED, -one.probability)
+    )
+    for one in in_order:
         repair = one.finding.repair
         if repair.action is Action.NOTHING:
             continue

@@ -83,6 +83,25 @@ def test_an_answer_close_by_in_one_of_its_tracks_counts(
     assert then <= now
 
 
+def test_a_rejection_close_by_puts_an_event_later_but_not_out_of_the_queue(
+    scene: tuple[Project, RunId],
+) -> None:
+    project, run_id = scene
+    before = swap_of(ReviewIndex.open(project, run_id)).probability
+    for ago in (3, 4, 5):
+        answer_about(project, run_id, ONE, decision=Decision.REJECTED, frame=SWAPPED - ago)
+    index = ReviewIndex.open(project, run_id)
+    now = swap_of(index).probability
+    assert now < before
+
+    def is_listed(least_probability: float) -> bool:
+        seen = index.suspicions(least_probability=least_probability)
+        return any(one.proposal.action is Action.SWAP for one in seen)
+
+    assert is_listed((now + before) / 2)
+    assert not is_listed((before + 1) / 2)
+
+
 def test_answers_about_another_track_or_another_time_do_not(scene: tuple[Project, RunId]) -> None:
     project, run_id = scene
     answer_about(project, run_id, ALONE, decision=Decision.REJECTED)
