@@ -1,6 +1,6 @@
 """A drawn video in a project, tracked perfectly, with one detection a frame that no track uses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,8 @@ from trackmend_core.synthetic import StreetFrame, StreetSettings, draw_street, w
 from trackmend_core.types import FrameDetections, RunId, TrackedBox, VideoId
 from trackmend_core.video import fingerprint
 from trackmend_training.config import FinetuneConfig
+from trackmend_training.finetune import finetune
+from trackmend_training.protocol import Finished, Message
 
 FRAME_COUNT = 10
 REID_DIM = 16
@@ -102,3 +104,18 @@ def start_street_run(project: Project, video_id: VideoId) -> RunWriter:
     return project.start_run(
         video_id, model_id=None, tracker_settings={}, detector_settings={}, description="drawn"
     )
+
+
+def taught_settings_alone(street: EditedStreet, base: Path) -> tuple[Path, list[Message], str]:
+    """Teach what is too little for a network; return the model, what was told, and the reason."""
+    messages: list[Message] = []
+    path = finetune(
+        street.project.path,
+        out_dir=street.folder / "out",
+        config=replace(QUICK, fewest_boxes=100_000),
+        base=base,
+        emit=messages.append,
+    )
+    last = messages[-1]
+    assert path is not None and isinstance(last, Finished)
+    return path, messages, str(last.summary["reason"])

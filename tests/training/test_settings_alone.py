@@ -1,20 +1,17 @@
 """Where only the tracker's settings are fitted, the frames held out must say the same of them."""
 
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from corrected_project import QUICK, EditedStreet
+from corrected_project import EditedStreet, taught_settings_alone
 
 from trackmend_core.jobs.recommended import METADATA_KEY
-from trackmend_core.model import LoadedModel, load_checkpoint
+from trackmend_core.model import load_checkpoint
 from trackmend_training import conclude
 from trackmend_training.association import Association
 from trackmend_training.conclude import _Judged
-from trackmend_training.finetune import finetune
-from trackmend_training.protocol import Finished, Message
 
 SURER = Association(memory_factor=1.0, lost_match_by_overlap=False, birth_rise=0.2)
 
@@ -33,21 +30,6 @@ def test_settings_are_better_by_their_worth_and_if_that_is_equal_by_fewer_switch
     assert not judged(idf1=0.8, mota=0.7, switches=3).is_better_than(usual)
 
 
-def fit_settings(street: EditedStreet, base: Path) -> tuple[LoadedModel, str]:
-    messages: list[Message] = []
-    path = finetune(
-        street.project.path,
-        out_dir=street.folder / "out",
-        config=replace(QUICK, fewest_boxes=100_000),
-        base=base,
-        emit=messages.append,
-    )
-    assert path is not None
-    finished = messages[-1]
-    assert isinstance(finished, Finished)
-    return load_checkpoint(path), str(finished.summary["reason"])
-
-
 @pytest.mark.usefixtures("judged_at_once")
 @pytest.mark.parametrize("is_proven", [True, False])
 def test_settings_alone_are_kept_only_if_they_do_better_on_the_frames_held_out(
@@ -58,7 +40,8 @@ def test_settings_alone_are_kept_only_if_they_do_better_on_the_frames_held_out(
 ) -> None:
     monkeypatch.setattr(conclude, "choose_association", lambda *_: SURER)
     monkeypatch.setattr(_Judged, "is_better_than", lambda *_: is_proven)
-    model, reason = fit_settings(edited_street, base_model)
+    path, _, reason = taught_settings_alone(edited_street, base_model)
+    model = load_checkpoint(path)
     if is_proven:
         (scene,) = model.scenes
         assert "birth_score_threshold" in scene.metadata[METADATA_KEY]

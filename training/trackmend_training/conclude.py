@@ -44,8 +44,7 @@ MOST_FITTED = 300
 """Frames by which the tracker's settings are chosen."""
 NOT_TRAINED = "The network is as it was; only the tracker's settings are new."
 NOTHING_NEW = (
-    "Nothing is new: the network was not trained, and no settings of the tracker did better on the "
-    "frames held out."
+    "Nothing is new: the network was not trained, and no other settings of the tracker did better."
 )
 
 

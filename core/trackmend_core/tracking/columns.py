@@ -26,13 +26,18 @@ class Columns:
         """Return these rows, then the other's; of two, an empty one gives way."""
         if not _count(self):
             return other
-        if not _count(other):
-            return self
+        return self.with_others_at(_count(self), other) if _count(other) else self
+
+    def with_others_at(self, place: int, others: Self) -> Self:
+        """Return these rows with the others between the first `place` of them and the rest."""
         joined = []
         for name in self.__slots__:
-            one, two = getattr(self, name), getattr(other, name)
-            both = one.followed_by(two) if isinstance(one, Columns) else np.concatenate([one, two])
-            joined.append(both)
+            one, two = getattr(self, name), getattr(others, name)
+            joined.append(
+                one.with_others_at(place, two)
+                if isinstance(one, Columns)
+                else np.concatenate((one[:place], two, one[place:]))
+            )
         return type(self)(**dict(zip(self.__slots__, joined, strict=True)))
 
 

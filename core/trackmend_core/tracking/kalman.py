@@ -86,7 +86,7 @@ class MotionStates(Motion):
 
     def followed_by(self, other: Self) -> Self:
         """Return these states, then the other's."""
-        return type(self)(np.concatenate((self.numbers, other.numbers), axis=1))
+        return self.with_others_at(len(self), other)
 
     def with_others_at(self, place: int, others: Self) -> Self:
         """Return these states with the others between the first `place` of them and the rest."""

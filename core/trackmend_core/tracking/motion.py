@@ -27,10 +27,6 @@ class Motion(Columns):
         """Return boxes in pixels of the source frame, (N, 4) or of the given (R,) rows."""
 
     @abstractmethod
-    def with_others_at(self, place: int, others: Self) -> Self:
-        """Return these states with the others between the first `place` of them and the rest."""
-
-    @abstractmethod
     def predict(self, rows: IntArray, *, freeze_height: BoolArray) -> None:
         """Move the given (R,) rows, rising, on by one frame, lost tracks without growing."""
 

@@ -48,15 +48,6 @@ class SidesStates(Motion):
     def __len__(self) -> int:
         return len(self.means)
 
-    def with_others_at(self, place: int, others: Self) -> Self:
-        """Return these states with the others between the first `place` of them and the rest."""
-        return type(self)(
-            np.concatenate((self.means[:place], others.means, self.means[place:])),
-            np.concatenate(
-                (self.covariances[:place], others.covariances, self.covariances[place:])
-            ),
-        )
-
     def boxes_xyxy(self, rows: IntArray | None = None) -> Float64Array:
         """Return boxes in pixels of the source frame, (N, 4) or of the given (R,) rows."""
         means = self.means if rows is None else self.means[rows]
