@@ -37,6 +37,7 @@ from trackmend_app.history import HistoryPanel
 from trackmend_app.history.history_presenter import HistoryPresenter
 from trackmend_app.keys.key_map import keys_file, load_choice, resolved
 from trackmend_app.lane_details import LaneDetailsLoader
+from trackmend_app.lane_menus import LaneMenus
 from trackmend_app.model_shelf import DetectorShelf
 from trackmend_app.models.models_presenter import ModelsPresenter
 from trackmend_app.panels import Panels
@@ -224,6 +225,7 @@ class MainWindow(QMainWindow):
         self.choice_menus = ChoiceMenus(self.workbench, self)
         self.menus = WindowMenus(self, self.action_set, self.choice_menus)
         self.tool_bar.run_button.setMenu(self.choice_menus.models)
+        LaneMenus(self)
 
     def _connect(self) -> None:
         bench = self.workbench
@@ -235,7 +237,8 @@ class MainWindow(QMainWindow):
         bench.opener.opened.connect(self._on_project_opened)
         bench.session.project_changed.connect(self._on_project_changed)
         self.tool_bar.speed_chosen.connect(bench.playback.set_speed)
-        self.canvas_presenter.said.connect(self.status_line.notice)
+        for presenter in (self.canvas_presenter, self.tracks_presenter):
+            presenter.said.connect(self.status_line.notice)
         self.canvas_presenter.frame_shown.connect(bench.playback.note_shown)
         self.canvas_presenter.visibility_changed.connect(self.side_views.set_visible)
         follow = partial(self.action_set.set_checked, "follow_track")

@@ -22,10 +22,13 @@ from trackmend_core.types import FloatArray, TrackId
 class TracksPresenter(QObject):
     """Between the session and the two views of its tracks.
 
-    Signals: order_changed(LaneOrder): how lanes are shown.
+    Signals:
+        order_changed(LaneOrder): how lanes are shown.
+        said(sentence): why a lane was put back.
     """
 
     order_changed = Signal(object)
+    said = Signal(str)
 
     def __init__(
         self,
@@ -58,6 +61,7 @@ class TracksPresenter(QObject):
         table.track_activated.connect(self._on_row_activated)
         timeline.frame_requested.connect(session.go_to)
         timeline.track_clicked.connect(self._on_lane_clicked)
+        timeline.track_activated.connect(self._on_row_activated)
         timeline.range_selected.connect(self._on_range_selected)
         timeline.merge_considered.connect(self._on_merge_considered)
         timeline.merge_asked.connect(self._on_merge_asked)
@@ -192,4 +196,11 @@ class TracksPresenter(QObject):
 
     @Slot(int, int)
     def _on_merge_asked(self, dragged: int, target: int) -> None:
-        self._corrections.merge(keep=TrackId(target), absorb=TrackId(dragged))
+        """Merge; a lane that cannot go there is put back, as its note had said."""
+        edit = MergeTracks(keep=TrackId(target), absorb=TrackId(dragged))
+        try:
+            self._session.required_project().preview(edit)
+        except UserError as error:
+            self.said.emit(str(error))
+        else:
+            self._corrections.merge(keep=edit.keep, absorb=edit.absorb)

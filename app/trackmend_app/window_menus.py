@@ -1,5 +1,6 @@
-"""The menu bar, the menus at a box and at a free place, the project's name in the bar's corner."""
+"""The menu bar, the menus at boxes, tracks and free places, the project's name in the corner."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QMenu
 from trackmend_app.action_set import ActionSet
 from trackmend_app.actions import Menu
 from trackmend_app.choice_menus import ChoiceMenus
+from trackmend_app.timeline.lane_order import LaneSort
 
 _AT_A_FREE_PLACE = (
     ("new_box", "probe_similarity"),
@@ -16,6 +18,15 @@ _AT_A_FREE_PLACE = (
     ("add_view", "go_to_frame"),
 )
 """What is offered where no box is and none is selected; a separator stands between groups."""
+_AT_A_TRACK = (("toggle_verified", "pin_track", "find_track"),)
+"""What is offered at a lane or a row of the list beside what is offered at a box."""
+_ON_THE_TIMELINE = (
+    ("toggle_verified", "loop", "swap_in_range", "clear_range"),
+    ("next_suspicion", "next_birth", "previous_birth", "go_to_frame"),
+    ("show_barcode", "lanes_here", "lanes_grouped"),
+    tuple(f"lanes_by_{by}" for by in LaneSort),
+)
+"""What is offered on the overview, the ruler and below the lanes."""
 
 
 class WindowMenus:
@@ -37,12 +48,13 @@ class WindowMenus:
             menus[Menu.MODEL].addMenu(menu)
         self._box_menu = QMenu(window)
         actions.fill_context_menu(self._box_menu)
+        self._track_menu = QMenu(window)
+        actions.fill_context_menu(self._track_menu)
+        _fill(self._track_menu, actions, _AT_A_TRACK)
         self._place_menu = QMenu(window)
-        for group in _AT_A_FREE_PLACE:
-            if not self._place_menu.isEmpty():
-                self._place_menu.addSeparator()
-            self._place_menu.addActions([actions[action_id] for action_id in group])
-        self._place_menu.setToolTipsVisible(True)
+        _fill(self._place_menu, actions, _AT_A_FREE_PLACE)
+        self._timeline_menu = QMenu(window)
+        _fill(self._timeline_menu, actions, _ON_THE_TIMELINE)
 
     def show_project(self, path: Path | None) -> None:
         """Name the open project in the corner."""
@@ -58,3 +70,19 @@ class WindowMenus:
     def popup_at_place(self, position: QPoint) -> None:
         """Open the menu where no box is."""
         self._place_menu.popup(position)
+
+    def popup_at_track(self, position: QPoint) -> None:
+        """Open the menu at a lane, or at a row of the track list."""
+        self._track_menu.popup(position)
+
+    def popup_at_timeline(self, position: QPoint) -> None:
+        """Open the menu where no lane is."""
+        self._timeline_menu.popup(position)
+
+
+def _fill(menu: QMenu, actions: ActionSet, groups: Iterable[Iterable[str]]) -> None:
+    menu.setToolTipsVisible(True)
+    for group in groups:
+        if not menu.isEmpty():
+            menu.addSeparator()
+        menu.addActions([actions[action_id] for action_id in group])

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from trackmend_app.canvas.chips import draw_chip
 from trackmend_app.ghosts import GhostStretch
-from trackmend_app.theme import Theme, ui_font
+from trackmend_app.theme import Theme, current_theme, ui_font
 from trackmend_app.timeline.after_painter import AfterStretch, draw_after
 from trackmend_app.timeline.cursor_painter import (
     draw_hover,
@@ -128,6 +128,31 @@ class Regions:
             ruler=QRectF(left, ruler, width, RULER_PX),
             lanes=QRectF(left, lanes, width, max(1.0, view.bottom() - lanes)),
         )
+
+
+def lasting_picture(
+    content: TimelineContent,
+    *,
+    axis: TimeAxis,
+    layout: LaneLayout,
+    regions: Regions,
+    view: QRectF,
+    ratio: float,
+) -> QPixmap:
+    """Return a picture of what does not depend on the current frame, in device pixels."""
+    picture = QPixmap((view.size() * ratio).toSize())
+    picture.setDevicePixelRatio(ratio)
+    with QPainter(picture) as painter:
+        paint_lasting(
+            painter,
+            content,
+            axis=axis,
+            layout=layout,
+            regions=regions,
+            view=view,
+            theme=current_theme(),
+        )
+    return picture
 
 
 def paint_lasting(

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from trackmend_app.timeline.timeline_painter import LaneDrag
@@ -73,6 +73,38 @@ class TimelinePointer:
             self._scrub(point)
         else:
             self._gesture = _Gesture.PRESSED
+
+    def double_clicked(self, event: QMouseEvent) -> None:
+        """Show the whole video on the header; on an id go to where its track begins."""
+        point = event.position()
+        held = self._view.track_at(point.y()) if point.x() < self._view.axis.left else None
+        if point.y() < self._view.regions.lanes.top():
+            self._view.fit()
+        elif held is not None:
+            self._view.track_activated.emit(int(held.track_id))
+        else:
+            self.pressed(event)
+
+    def menu_asked(self, event: QContextMenuEvent) -> None:
+        """Ask for a menu: in a lane as after a click there, so that "here" is that frame."""
+        point, view = QPointF(event.pos()), self._view
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            point = self._chosen_place() or QPointF()
+        elif point.x() >= view.axis.left and point.y() >= view.regions.lanes.top():
+            view.frame_requested.emit(view.axis.index_at(point.x()))
+        track = view.track_at(point.y())
+        position = view.viewport().mapToGlobal(point.toPoint())
+        view.menu_requested.emit(-1 if track is None else int(track.track_id), position)
+
+    def _chosen_place(self) -> QPointF | None:
+        """Return a place in the first lane in view whose track is selected."""
+        view = self._view
+        for row in view.lane_layout.visible_rows:
+            y = view.lane_layout.y_of(row) + view.lane_layout.pitch / 2
+            track = view.track_at(y)
+            if track is not None and track.track_id in view.selected:
+                return QPointF(view.axis.left, y)
+        return None
 
     def moved(self, event: QMouseEvent) -> None:
         """Go on with what was begun, if anything."""

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QFocusEvent,
     QHelpEvent,
     QKeyEvent,
@@ -24,13 +25,14 @@ from trackmend_app.timeline.header_painter import tracks_per_frame
 from trackmend_app.timeline.lane_layout import LaneLayout
 from trackmend_app.timeline.lane_picture import LaneDetails
 from trackmend_app.timeline.time_scroll_area import TimeScrollArea
+from trackmend_app.timeline.timeline_keys import TimelineKeys
 from trackmend_app.timeline.timeline_painter import (
     HEADER_PX,
     LaneDrag,
     Regions,
     TimelineContent,
     describe_place,
-    paint_lasting,
+    lasting_picture,
     paint_moving,
 )
 from trackmend_app.timeline.timeline_pointer import TimelinePointer
@@ -47,6 +49,8 @@ class TimelineView(TimeScrollArea):
         range_selected(first, last): frames were chosen with Shift held, both included.
         merge_considered(dragged, target): a lane is held over another; answer by `set_drag_note`.
         merge_asked(dragged, target): it was let go there.
+        track_activated(track_id): the id of a lane was double-clicked.
+        menu_requested(track_id, position): a menu is wanted there; -1 where no lane is.
         lanes_shown(track_ids): these lanes are in view now (to load `set_lane_details` for).
     """
 
@@ -55,6 +59,8 @@ class TimelineView(TimeScrollArea):
     range_selected = Signal(int, int)
     merge_considered = Signal(int, int)
     merge_asked = Signal(int, int)
+    track_activated = Signal(int)
+    menu_requested = Signal(int, QPoint)
     lanes_shown = Signal(list)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -67,6 +73,7 @@ class TimelineView(TimeScrollArea):
         self._shown: list[TrackId] = []
         self._hover_x: float | None = None
         self._pointer = TimelinePointer(self)
+        self._keys = TimelineKeys(self, self._pointer)
         self._focus_came_by_key = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -225,6 +232,11 @@ class TimelineView(TimeScrollArea):
         return self._content.current_frame
 
     @property
+    def selected(self) -> frozenset[TrackId]:
+        """The selected tracks."""
+        return frozenset(self._content.selected)
+
+    @property
     def frame_range(self) -> tuple[int, int] | None:
         """The chosen range, both frames included."""
         return self._content.frames
@@ -249,7 +261,14 @@ class TimelineView(TimeScrollArea):
         theme, regions = current_theme(), self.regions
         view = QRectF(self.viewport().rect())
         if self._lasting is None:
-            self._lasting = self._paint_picture(view, regions)
+            self._lasting = lasting_picture(
+                self._content,
+                axis=self._axis,
+                layout=self._layout,
+                regions=regions,
+                view=view,
+                ratio=self.devicePixelRatioF(),
+            )
             self._announce_lanes()
         with QPainter(self.viewport()) as painter:
             painter.drawPixmap(0, 0, self._lasting)
@@ -299,29 +318,24 @@ class TimelineView(TimeScrollArea):
         self._pointer.released(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Show the whole video when the header is double-clicked."""
-        if event.position().y() < self.regions.lanes.top():
-            self.fit()
-        else:
-            self._pointer.pressed(event)
+        """Show the whole video, or go to where the track of the id begins."""
+        self._pointer.double_clicked(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Up and Down choose the lane above or below; + and - zoom."""
-        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
-        zooms = {
-            Qt.Key.Key_Plus: self.zoom_in,
-            Qt.Key.Key_Equal: self.zoom_in,
-            Qt.Key.Key_Minus: self.zoom_out,
-        }
-        key = Qt.Key(event.key())
-        if key in steps and self._content.tracks:
-            self._choose_neighbour(steps[key])
-        elif key in zooms:
-            zooms[key]()
-        elif key == Qt.Key.Key_Escape and self._pointer.is_busy:
-            self._pointer.cancel()
-        else:
+        """Choose a lane, zoom, call a drag off."""
+        if not self._keys.pressed(event):
             event.ignore()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Esc for a drag under way."""
+        if self._keys.claims(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of the lane under the pointer, or of the timeline."""
+        self._pointer.menu_asked(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Remember whether the focus frame is wanted: it is when a key brought the focus."""
@@ -343,7 +357,8 @@ class TimelineView(TimeScrollArea):
             return True
         return super().viewportEvent(event)
 
-    def _choose_neighbour(self, step: int) -> None:
+    def choose_neighbour(self, step: int) -> None:
+        """Choose the lane so many lanes below the chosen ones, or above."""
         rows = sorted(self._rows[track] for track in self._content.selected if track in self._rows)
         last = len(self._content.tracks) - 1
         row = (rows[0] + step if step < 0 else rows[-1] + step) if rows else 0
@@ -377,22 +392,6 @@ class TimelineView(TimeScrollArea):
         if shown != self._shown:
             self._shown = shown
             self.lanes_shown.emit(list(shown))
-
-    def _paint_picture(self, view: QRectF, regions: Regions) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        picture = QPixmap((view.size() * ratio).toSize())
-        picture.setDevicePixelRatio(ratio)
-        with QPainter(picture) as painter:
-            paint_lasting(
-                painter,
-                self._content,
-                axis=self._axis,
-                layout=self._layout,
-                regions=regions,
-                view=view,
-                theme=current_theme(),
-            )
-        return picture
 
     def forget_picture(self) -> None:
         """Paint the lanes anew."""

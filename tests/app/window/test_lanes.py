@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from view_records import Mouse
 from window_stage import Stage
 
-from trackmend_core.errors import UserError
 from trackmend_core.project import TrackSummary
 
 HERE = 20
@@ -135,13 +136,91 @@ def test_a_lane_held_over_one_that_is_seen_with_it_says_why_not(tracked: Stage) 
     before = tracked.session.project.digest()
     mouse = Mouse(tracked.window.timeline.viewport())
     mouse.drag(lane_number(tracked, a), lane_number(tracked, b))
-    assert isinstance(tracked.errors[0], UserError)
+    assert not tracked.errors, "no dialog for what the lane has said already"
+    assert "both seen" in tracked.window.status_line.text
     mouse.press(lane_number(tracked, a))
     mouse.move(lane_number(tracked, b))
     drag = tracked.window.timeline.drag
     assert drag is not None and not drag.possible and "both seen" in drag.note
     mouse.release(QPointF(30, 5))
     assert tracked.session.project.digest() == before
+
+
+def test_esc_puts_a_held_lane_back_and_leaves_the_selection_alone(tracked: Stage) -> None:
+    first = tracked.numbers_here()[0]
+    tracked.click_box(first)
+    tracked.press(Qt.Key.Key_S)
+    later = tracked.session.track(tracked.session.selection.track_ids[0])
+    before = tracked.session.project.digest()
+    timeline = tracked.window.timeline
+    timeline.setFocus()
+    mouse = Mouse(timeline.viewport())
+    mouse.press(lane_number(tracked, later.number))
+    mouse.move(lane_number(tracked, first))
+    assert timeline.drag is not None
+    tracked.qtbot.keyClick(timeline, Qt.Key.Key_Escape)
+    assert timeline.drag is None
+    mouse.release(lane_number(tracked, first))
+    assert tracked.session.project.digest() == before
+    assert tracked.session.selection.track_ids == (later.track_id,)
+
+
+def open_menu(stage: Stage) -> list[str]:
+    """The titles of the menu that is open; it is closed."""
+    menus = [menu for menu in stage.window.findChildren(QMenu) if menu.isVisible()]
+    titles = [action.text() for menu in menus for action in menu.actions()]
+    for menu in menus:
+        menu.close()
+    return titles
+
+
+def ask_for_menu(viewport: QWidget, place: QPointF) -> None:
+    reason = QContextMenuEvent.Reason.Mouse
+    at = place.toPoint()
+    QApplication.sendEvent(viewport, QContextMenuEvent(reason, at, viewport.mapToGlobal(at)))
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_a_right_click_on_a_lane_offers_what_can_be_done_with_its_track_there(
+    tracked: Stage,
+) -> None:
+    timeline = tracked.window.timeline
+    number = tracked.numbers_here()[1]
+    place = lane_number(tracked, number)
+    place.setX(timeline.axis.x_of(7.5))
+    ask_for_menu(timeline.viewport(), place)
+    titles = open_menu(tracked)
+    assert {"Split here", "Delete the whole track…", "Pin the selected lanes"} <= set(titles)
+    chosen = tracked.session.selection.track_ids
+    assert [tracked.session.track(track_id).number for track_id in chosen] == [number]
+    assert tracked.session.frame_index == 7, "here is where the click was"
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_a_right_click_beside_the_lanes_offers_what_the_timeline_can_do(tracked: Stage) -> None:
+    timeline = tracked.window.timeline
+    place = timeline.regions.overview.center()
+    ask_for_menu(timeline.viewport(), place)
+    titles = open_menu(tracked)
+    assert {"Verified", "Loop the range", "Identity barcode", "Sort by start"} <= set(titles)
+    assert tracked.session.frame_index == HERE
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_a_right_click_on_a_row_of_the_list_offers_the_same(tracked: Stage) -> None:
+    view = tracked.window.track_table.view
+    place = view.visualRect(view.model().index(1, 1)).center()
+    tracked.qtbot.mouseClick(view.viewport(), Qt.MouseButton.RightButton, pos=place)
+    view.customContextMenuRequested.emit(place)
+    assert "Swap from here on" in open_menu(tracked)
+    assert len(tracked.session.selection.track_ids) == 1
+
+
+def test_a_double_click_on_the_id_of_a_lane_goes_to_where_its_track_begins(tracked: Stage) -> None:
+    track = max(tracked.session.tracks(), key=lambda track: track.first_frame)
+    mouse = Mouse(tracked.window.timeline.viewport())
+    mouse.send(QEvent.Type.MouseButtonDblClick, lane_number(tracked, track.number))
+    assert tracked.session.frame_index == track.first_frame
 
 
 def test_l_plays_the_range_over_and_over(tracked: Stage) -> None:
