@@ -1,10 +1,11 @@
-"""A line of text that gives way: what has no room becomes dots, and the whole is in the tooltip."""
+"""Lines of text that give way: what has no room becomes dots, and the whole is in the tooltip."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOption, QWidget
 
 _LEAST_LETTERS = 6
+_BETWEEN = " · "
 
 
 class ElidedLabel(QLabel):
@@ -53,3 +54,23 @@ class ElidedLabel(QLabel):
 
     def _tell_all(self) -> None:
         self.setToolTip(self.text() if self._shown() != self.text() else "")
+
+
+class PartsLabel(ElidedLabel):
+    """A line of parts; the last one, which says how to leave, is the last to give way."""
+
+    def _shown(self) -> str:
+        room, letters = self.contentsRect().width(), self.fontMetrics()
+        parts = self.text().split(_BETWEEN)
+        if len(parts) < 3 or letters.horizontalAdvance(self.text()) <= room:
+            return super()._shown()
+        for kept in range(len(parts) - 2, 0, -1):
+            shorter = _BETWEEN.join((*parts[:kept], "…", parts[-1]))
+            if letters.horizontalAdvance(shorter) <= room:
+                return shorter
+        return super()._shown()
+
+    @property
+    def shown(self) -> str:
+        """Return what there is room for."""
+        return self._shown()

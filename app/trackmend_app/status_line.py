@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
 
+from trackmend_app.elided_label import PartsLabel
 from trackmend_app.wording import say_composed
 
 NOTICE_MS = 6000
+FRESH_MS = 1500
+"""So long a notice stays although the person has moved on: it tells of that very step."""
 
 
 class StatusLine(QStatusBar):
@@ -17,11 +20,16 @@ class StatusLine(QStatusBar):
         super().__init__(parent)
         self.setObjectName("status_line")
         self.setSizeGripEnabled(False)
-        self._mode = self._label("status_mode", "figure")
-        self._expected = self._label("status_expected", "quiet")
-        self._progress = self._label("status_progress", "quiet")
-        self._device = self._label("status_device", "quiet")
-        self._saved = self._label("status_saved", "good")
+        self._mode = QLabel(self)
+        _dress(self._mode, "status_mode", "figure")
+        self._expected = PartsLabel(self)
+        _dress(self._expected, "status_expected", "quiet")
+        self._progress = QLabel(self)
+        _dress(self._progress, "status_progress", "quiet")
+        self._device = QLabel(self)
+        _dress(self._device, "status_device", "quiet")
+        self._saved = QLabel(self)
+        _dress(self._saved, "status_saved", "good")
         self._expected.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.addWidget(self._mode)
         self.addWidget(self._expected, 1)
@@ -30,21 +38,24 @@ class StatusLine(QStatusBar):
         self.addPermanentWidget(self._saved)
         self._standing = ""
         self._notice_end = QTimer(self, singleShot=True, interval=NOTICE_MS)
+        self._since_notice = QElapsedTimer()
         self._notice_end.timeout.connect(self._on_notice_ended)
 
-    def _label(self, name: str, kind: str) -> QLabel:
-        label = QLabel(self)
-        label.setObjectName(name)
-        label.setProperty("kind", kind)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        return label
+    def set_mode(
+        self, mode: str, expected: str, *, urgent: bool = False, moved_on: bool = False
+    ) -> None:
+        """Say the mode and what the window waits for.
 
-    def set_mode(self, mode: str, expected: str, *, urgent: bool = False) -> None:
-        """Say the mode and what the window waits for; if urgent, a notice makes way for it."""
+        Args:
+            mode: its name.
+            expected: what the window waits for.
+            urgent: a notice makes way for it.
+            moved_on: the person does something else by now; a notice of earlier makes way.
+        """
         expected = say_composed(expected)
         self._mode.setText(say_composed(mode))
         self._standing = expected
-        if urgent:
+        if urgent or (moved_on and self._notice_age_ms > FRESH_MS):
             self._notice_end.stop()
         if not self._notice_end.isActive():
             self._expected.setText(expected)
@@ -53,8 +64,12 @@ class StatusLine(QStatusBar):
         """Say what has just happened, for some seconds."""
         text = say_composed(text)
         self._expected.setText(text)
-        self._expected.setToolTip(text)
         self._notice_end.start()
+        self._since_notice.start()
+
+    @property
+    def _notice_age_ms(self) -> int:
+        return self._since_notice.elapsed() if self._since_notice.isValid() else NOTICE_MS
 
     def repaint_notice(self) -> None:
         """Paint what is said now, not when the window next has time."""
@@ -88,3 +103,9 @@ class StatusLine(QStatusBar):
     @Slot()
     def _on_notice_ended(self) -> None:
         self._expected.setText(self._standing)
+
+
+def _dress(label: QLabel, name: str, kind: str) -> None:
+    label.setObjectName(name)
+    label.setProperty("kind", kind)
+    label.setTextFormat(Qt.TextFormat.PlainText)

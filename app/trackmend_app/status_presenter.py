@@ -45,6 +45,7 @@ class StatusPresenter(QObject):
         self._run_strip = run_strip
         self._canvas = canvas
         self._device = ""
+        self._doing: tuple[object, ...] = ()
         self._connect()
         self.refresh()
 
@@ -124,7 +125,11 @@ class StatusPresenter(QObject):
             fix=self._fix_text(),
             radius=self._radius_text(now.mode),
         )
-        self._status_line.set_mode(mode, expected, urgent=now.mode is not Mode.REVIEW)
+        doing = (now.mode, session.selection, self._workbench.review.current)
+        moved_on, self._doing = doing != self._doing, doing
+        self._status_line.set_mode(
+            mode, expected, urgent=now.mode is not Mode.REVIEW, moved_on=moved_on
+        )
         self._canvas.set_notice(_notice(now.mode, expected))
 
     def _radius_text(self, mode: Mode) -> str:

@@ -1,6 +1,6 @@
 """The bar above the video: run, teach, transport with the frame and time, and what is shown."""
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -15,6 +15,7 @@ from trackmend_app.action_set import ActionSet
 from trackmend_app.playback import SPEEDS, speed_text
 from trackmend_app.theme import icon
 from trackmend_app.wording import say
+from trackmend_app.wording.shown_keys import with_keys
 
 _TRANSPORT = ("video_start", "step_back", "play", "step_forward", "video_end")
 _TOGGLES = ("show_boxes", "show_trails", "show_confidence", "show_similarity")
@@ -83,6 +84,17 @@ class FrameReadout(QWidget):
         return " ".join(part for part in parts if part)
 
 
+class SpeedButton(QToolButton):
+    """Lists the speeds; its tooltip names the keys that hold now."""
+
+    def event(self, event: QEvent) -> bool:
+        """Word the tooltip when it is wanted."""
+        if event.type() == QEvent.Type.ToolTip:
+            tip = self.tr("Speed of playing (‹slower› slower, ‹faster› faster)")
+            self.setToolTip(with_keys(tip))
+        return super().event(event)
+
+
 class ToolBar(QToolBar):
     """The window's one tool bar, built from the action table.
 
@@ -113,6 +125,7 @@ class ToolBar(QToolBar):
         self._add_stretch()
         for action_id in _TOGGLES:
             self._add_button(action_id)
+        self._add_button("compare", text=self.tr("A | B"))
         self._add_button("find_command", text=self.tr("Find a command"))
         self.redraw_icons()
 
@@ -129,9 +142,9 @@ class ToolBar(QToolBar):
         return button
 
     def _build_speed_button(self) -> QToolButton:
-        button = QToolButton(self)
+        button = SpeedButton(self)
         button.setObjectName("button_speed")
-        button.setToolTip(self.tr("Speed of playing ([ slower, ] faster)"))
+        button.setToolTip(self.tr("Speed of playing"))
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setMinimumWidth(64)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from trackmend_app.elided_label import ElidedLabel
+from trackmend_app.elided_label import ElidedLabel, PartsLabel
 from trackmend_app.theme import DARK, apply_theme
 
 LONG = "street.mp4 is tracked by the bundled model, which takes some minutes on this machine"
@@ -47,3 +47,21 @@ def test_with_room_it_looks_as_any_label(qtbot: QtBot, qapp: QApplication) -> No
     label.resize(60, 24)
     plain.resize(60, 24)
     assert label.grab().toImage() != plain.grab().toImage()
+
+
+def test_of_parts_the_first_and_the_last_stay_longest(qtbot: QtBot, qapp: QApplication) -> None:
+    apply_theme(qapp, DARK)
+    label = PartsLabel()
+    qtbot.addWidget(label)
+    label.setText("X swaps · S splits here (119 boxes, 2 tracks) · Del deletes · Esc deselects")
+    whole = label.sizeHint().width()
+    label.resize(whole, 20)
+    label.show()
+    assert label.shown == label.text()
+    label.resize(whole - 30, 20)
+    assert label.shown == "X swaps · S splits here (119 boxes, 2 tracks) · … · Esc deselects"
+    label.resize(whole // 2, 20)
+    assert label.shown == "X swaps · … · Esc deselects"
+    assert label.toolTip() == label.text()
+    label.resize(60, 20)
+    assert label.shown.endswith("…")

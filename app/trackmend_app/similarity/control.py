@@ -245,7 +245,7 @@ class SimilarityControl(QObject):
         if query is None or path is None or video is None:
             return
         run_model = self.run_model_path()
-        if not self._shelf.holds(run_model):
+        if self._shown and not self._shelf.holds(run_model):
             self._is_loading = True
             self.said.emit(self.tr("Similarity: loading the model; the map comes in a moment…"))
         now = self._session.frame_index

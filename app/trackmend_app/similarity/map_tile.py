@@ -130,6 +130,10 @@ class MapTile(QAbstractButton):
 
     def _paint_picture(self, painter: QPainter, area: QRectF) -> None:
         if self._frame is None:
+            if self._frame_index is not None:
+                painter.setPen(QColor(current_theme().quiet))
+                painter.setFont(ui_font(11))
+                painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), self.tr("a moment…"))
             return
         transform = _containing(self._frame, area)
         target = transform.rect_to_widget(0, 0, self._frame.width, self._frame.height)

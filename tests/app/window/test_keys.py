@@ -1,8 +1,10 @@
 from collections import Counter
 from html import escape
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QToolButton
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from window_stage import Stage
 
 from trackmend_app.actions import ACTIONS
@@ -56,6 +58,48 @@ def test_keys_step_exactly(stage: Stage) -> None:
     ):
         stage.press(key)
         stage.wait(lambda expected=expected: stage.window.canvas_presenter.shown_frame == expected)
+
+
+def test_arrows_leap_with_shift_and_with_ctrl(stage: Stage) -> None:
+    stage.open_video()
+    shift, control = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+    for key, modifier, expected in (
+        (Qt.Key.Key_Right, shift, 10),
+        (Qt.Key.Key_Right, control, 39),
+        (Qt.Key.Key_Left, shift, 29),
+        (Qt.Key.Key_Left, control, 0),
+    ):
+        stage.press(key, modifier)
+        assert stage.session.frame_index == expected
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_the_tooltip_of_the_speed_names_the_keys_that_hold_now(stage: Stage) -> None:
+    button = stage.window.tool_bar.speed_button
+
+    def tooltip() -> str:
+        place = button.rect().center()
+        QApplication.sendEvent(
+            button, QHelpEvent(QEvent.Type.ToolTip, place, button.mapToGlobal(place))
+        )
+        return button.toolTip()
+
+    assert tooltip() == "Speed of playing ([ slower, ] faster)"
+    stage.window.action_set.set_keys({"slower": ("Alt+S",), "faster": ()})
+    assert tooltip() == "Speed of playing (Alt+S slower, “Faster” faster)"
+
+
+def test_two_selected_tracks_are_compared_from_the_tool_bar(stage: Stage) -> None:
+    stage.open_video()
+    stage.run_model()
+    stage.go_to(20)
+    button = stage.window.tool_bar.findChild(QToolButton, "button_compare")
+    a, b = stage.numbers_here()[:2]
+    stage.click_box(a)
+    assert not button.isEnabled()
+    stage.click_box(b, additive=True)
+    stage.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert stage.window.panels["film"].isVisible()
 
 
 def test_space_plays_and_pauses(stage: Stage) -> None:

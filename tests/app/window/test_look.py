@@ -1,13 +1,16 @@
 from datetime import datetime
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 from window_stage import Stage
 
+from trackmend_app.elided_label import PartsLabel
 from trackmend_app.errands import parse_place
 from trackmend_app.expectations import mode_and_expectation
 from trackmend_app.run_strip import progress_text, time_left_text
 from trackmend_app.situation import Mode, Situation
+from trackmend_app.status_line import FRESH_MS
 from trackmend_app.theme import current_theme
 from trackmend_app.tool_bar import clock_text
 from trackmend_core.types import Progress
@@ -105,6 +108,35 @@ def test_the_menu_at_a_free_place_offers_what_can_be_done_there(stage: Stage) ->
     assert all(action.isEnabled() for action in actions), "nothing there is out of reach"
     for menu in menus:
         menu.close()
+
+
+def test_a_notice_yields_to_what_is_expected_once_somebody_goes_on(stage: Stage) -> None:
+    stage.open_video()
+    stage.run_model()
+    stage.go_to(20)
+    line = stage.window.status_line
+    numbers = stage.numbers_here()
+    stage.click_box(numbers[0])
+    stage.press(Qt.Key.Key_Delete)
+    assert "Delete the box" in line.text, "the step itself has changed what is expected"
+    stage.qtbot.wait(FRESH_MS + 100)
+    assert "Delete the box" in line.text
+    stage.click_box(numbers[1])
+    assert "swaps" in line.text and "Delete the box" not in line.text
+
+
+def test_on_a_small_window_the_line_still_says_how_to_leave(stage: Stage) -> None:
+    stage.window.resize(1280, 720)
+    stage.open_video()
+    stage.run_model()
+    stage.go_to(20)
+    stage.click_box(stage.numbers_here()[0])
+    stage.qtbot.wait(FRESH_MS + 100)
+    stage.press(Qt.Key.Key_X)
+    stage.qtbot.wait(50)
+    expected = stage.window.findChild(PartsLabel, "status_expected")
+    assert expected.text().endswith("Esc leaves")
+    assert expected.shown.endswith("Esc leaves")
 
 
 def test_a_named_moment_is_kept(stage: Stage) -> None:
