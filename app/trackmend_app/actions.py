@@ -42,7 +42,7 @@ _EDIT = _rows(
     (1, "select_next", "Select next box", "`", when.with_run, "",
      "Select the next box of this frame"),
     (1, "find_track", "Find a track…", "Ctrl+F", when.with_run, "",
-     "Type an id or a label into the filter of the track list"),
+     "Type an id or a label into the filter of the track list; Enter selects it and goes there"),
     *((2, f"select_{n}", f"Select box of the frame/Select box {n}", str(n), when.with_run, "",
        f"Select box {n} of this frame, counted by id")
      for n in range(1, 10)),

@@ -121,6 +121,7 @@ class AssignList(QFrame):
                     number=one.number,
                     similarity=one.similarity,
                     crop_bgr=crop,
+                    seen_too=one.seen_too,
                 ),
                 self,
             )

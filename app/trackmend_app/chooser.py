@@ -4,8 +4,9 @@ from PySide6.QtCore import QObject, Signal
 
 from trackmend_app.corrections import Corrections
 from trackmend_app.session import Session
-from trackmend_app.similarity.lookalikes import Lookalike, rank_lookalikes
-from trackmend_core.project import BoxRecord
+from trackmend_app.similarity.lookalikes import Lookalike, Spans, free_first, rank_lookalikes
+from trackmend_core.project import BoxRecord, TrackSummary
+from trackmend_core.types import TrackId
 
 LISTED = 9
 
@@ -43,16 +44,37 @@ class Chooser(QObject):
         self._pick(boxes[(at + 1) % len(boxes)])
 
     def lookalikes(self) -> list[Lookalike]:
-        """Return the tracks that the selected one may belong to from here on, most alike first."""
+        """Return the tracks that the selected one may belong to, most alike first.
+
+        Those that are seen beside it in the stretch that would be handed over come last.
+        """
         run, chosen = self._session.run, self._session.selection.track_ids[-1:]
         if run is None or not chosen:
             return []
-        return rank_lookalikes(
+        first, last = self._stretch(self._session.track(chosen[0]))
+        ranked = rank_lookalikes(
             self._session.required_project(),
             run_id=run.run_id,
             track_id=chosen[0],
             frame_index=self._session.frame_index,
-        )[:LISTED]
+        )
+        return free_first(
+            ranked,
+            spans_of=self._spans_of,
+            track_id=chosen[0],
+            first=first,
+            last=last,
+            count=LISTED,
+        )
+
+    def _spans_of(self, track_id: TrackId) -> Spans:
+        track = self._session.track(track_id)
+        return track.spans if track is not None else ()
+
+    def _stretch(self, track: TrackSummary | None) -> tuple[int, int]:
+        """Return first and last frame of what an assignment would hand over."""
+        here = self._session.frame_index
+        return self._session.frame_range or (here, track.last_frame if track else here)
 
     def boxes_to_assign(self) -> int:
         """Return how many boxes an assignment would hand over now."""
@@ -60,7 +82,7 @@ class Chooser(QObject):
         track = self._session.track(chosen[0]) if chosen else None
         if track is None:
             return 0
-        first, last = self._session.frame_range or (self._session.frame_index, track.last_frame)
+        first, last = self._stretch(track)
         return sum(max(0, min(b, last) - max(a, first) + 1) for a, b in track.spans)
 
     def assign_to_lookalike(self, n: int) -> None:

@@ -27,10 +27,13 @@ def fault_details(error: BaseException) -> str:
 class FaultReporter(QObject):
     """Turns exceptions into dialogs, one at a time; bugs are logged with their traceback.
 
-    Signals: reported(error), after it has been logged and before its dialog is shown.
+    Signals:
+        reported(error): after it has been logged and before it is shown.
+        refused(UserError): an edit was impossible; that takes no dialog.
     """
 
     reported = Signal(object)
+    refused = Signal(object)
     _raised_elsewhere = Signal(object)
 
     def __init__(self, window: QWidget) -> None:
@@ -59,6 +62,15 @@ class FaultReporter(QObject):
         self._dialog = self._build(error)
         self._dialog.finished.connect(self._on_dialog_finished)
         self._dialog.open()
+
+    @Slot(object)
+    def refuse(self, error: BaseException) -> None:
+        """Tell that an edit was not made; if the file or the disk was the reason, in a dialog."""
+        if not isinstance(error, UserError) or error.__cause__ is not None:
+            self.report(error)
+            return
+        self.reported.emit(error)
+        self.refused.emit(error)
 
     def _build(self, error: BaseException) -> QMessageBox:
         dialog = QMessageBox(self._window)

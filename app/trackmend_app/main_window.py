@@ -42,6 +42,7 @@ from trackmend_app.model_shelf import DetectorShelf
 from trackmend_app.models.models_presenter import ModelsPresenter
 from trackmend_app.panels import Panels
 from trackmend_app.recent import recent_projects, remember_project
+from trackmend_app.refusal_note import RefusalNote
 from trackmend_app.refused_keys import RefusedKeys
 from trackmend_app.retracking.presenter import RetrackPresenter
 from trackmend_app.retracking.views import RetrackViews
@@ -134,6 +135,7 @@ class MainWindow(QMainWindow):
         self.tool_bar = ToolBar(self.action_set)
         self.status_line = StatusLine()
         self.assign_list = AssignList(self.canvas)
+        self.refusal_note = RefusalNote(self.canvas)
 
     def _place_views(self) -> None:
         self.setObjectName("main_window")
@@ -230,6 +232,9 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         bench = self.workbench
         bench.failed.connect(self.faults.report)
+        bench.refused.connect(self.faults.refuse)
+        self.faults.refused.connect(self.refusal_note.tell)
+        bench.session.committed.connect(self.refusal_note.hide)
         self.settings.failed.connect(self.faults.report)
         self.errands.failed.connect(self.faults.report)
         self.queue_check.failed.connect(self.faults.report)
@@ -244,6 +249,7 @@ class MainWindow(QMainWindow):
         follow = partial(self.action_set.set_checked, "follow_track")
         self.canvas_presenter.following_changed.connect(follow)
         self.tracks_presenter.order_changed.connect(self._on_lanes_ordered)
+        self.track_table.track_found.connect(self.canvas.setFocus)
         self.canvas.context_menu_requested.connect(self._on_context_menu_requested)
         for runner in (bench.opener.runner, self.errands.runner):
             self.welcome.attend(runner)

@@ -45,7 +45,7 @@ def plan_propagation(
     if not known or known[-1].frame_index != frame_index:
         raise UserError(
             "The track has no box in this frame to carry on.",
-            "Go to a frame where it has one, or draw one with B.",
+            "Go to a frame where it has one, or draw one with ‹new_box›.",
         )
     after = [box.frame_index for box in boxes if box.frame_index > frame_index]
     last = min(last_frame, frame_count - 1, *(frame - 1 for frame in after[:1]))

@@ -125,7 +125,7 @@ class StatusPresenter(QObject):
             fix=self._fix_text(),
             radius=self._radius_text(now.mode),
         )
-        doing = (now.mode, session.selection, self._workbench.review.current)
+        doing = (mode, session.selection, self._workbench.review.current)
         moved_on, self._doing = doing != self._doing, doing
         self._status_line.set_mode(
             mode, expected, urgent=now.mode is not Mode.REVIEW, moved_on=moved_on

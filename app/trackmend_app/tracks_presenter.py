@@ -13,6 +13,7 @@ from trackmend_app.timeline import TimelineView
 from trackmend_app.timeline.lane_order import LaneOrder, LaneSort
 from trackmend_app.tracks import TrackTable
 from trackmend_app.verification import Verification
+from trackmend_app.wording import say_composed
 from trackmend_core.errors import UserError
 from trackmend_core.project import TrackSummary
 from trackmend_core.project.edits import MergeTracks
@@ -59,6 +60,7 @@ class TracksPresenter(QObject):
         session.frame_changed.connect(self._on_frame_changed)
         table.track_selected.connect(self._on_rows_selected)
         table.track_activated.connect(self._on_row_activated)
+        table.track_found.connect(self._on_track_found)
         timeline.frame_requested.connect(session.go_to)
         timeline.track_clicked.connect(self._on_lane_clicked)
         timeline.track_activated.connect(self._on_row_activated)
@@ -175,6 +177,17 @@ class TracksPresenter(QObject):
         if track is not None:
             self._session.go_to(track.first_frame)
 
+    @Slot(int)
+    def _on_track_found(self, track_id: int) -> None:
+        """Select the track, and go to the nearest frame in which it is seen."""
+        track = self._session.track(TrackId(track_id))
+        if track is None:
+            return
+        here = self._session.frame_index
+        places = (min(max(here, first), last) for first, last in track.spans)
+        self._session.select_tracks((track.track_id,))
+        self._session.go_to(min(places, key=lambda place: abs(place - here)))
+
     @Slot(int, bool)
     def _on_lane_clicked(self, track_id: int, additive: bool) -> None:
         self._corrections.pick(TrackId(track_id), None, additive=additive)
@@ -189,10 +202,10 @@ class TracksPresenter(QObject):
         try:
             changes = self._session.required_project().preview(edit)
         except UserError as error:
-            self._timeline.set_drag_note(error.message, possible=False)
+            self._timeline.set_drag_note(say_composed(error.message), possible=False)
         else:
             text = f"{changes.title}: {radius_text(changes)}"
-            self._timeline.set_drag_note(text, possible=True)
+            self._timeline.set_drag_note(say_composed(text), possible=True)
 
     @Slot(int, int)
     def _on_merge_asked(self, dragged: int, target: int) -> None:

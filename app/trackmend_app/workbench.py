@@ -44,12 +44,14 @@ class Workbench(QObject):
         situation_changed(): what is possible may have changed.
         video_ready(OpenedVideo): frames of the session's video can be shown.
         said(sentence); failed(error): from any control.
+        refused(error): an edit was not made, and nothing has changed.
     """
 
     situation_changed = Signal()
     video_ready = Signal(object)
     said = Signal(str)
     failed = Signal(object)
+    refused = Signal(object)
 
     def __init__(
         self,
@@ -166,12 +168,15 @@ class Workbench(QObject):
             self.retracking,
         ):
             control.said.connect(self.said)
-        self.corrections.refused.connect(self.failed)
         self.corrections.considered.connect(self.blast_radius.consider)
-        self.repairs.refused.connect(self.failed)
-        self.retracking.refused.connect(self.failed)
-        self.verification.refused.connect(self.failed)
-        self.review.refused.connect(self.failed)
+        for refusing in (
+            self.corrections,
+            self.repairs,
+            self.retracking,
+            self.verification,
+            self.review,
+        ):
+            refusing.refused.connect(self.refused)
         for failing in (
             self.opener,
             self.finder,

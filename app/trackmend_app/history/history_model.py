@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor, QFont
 
 from trackmend_app.theme import current_theme, ui_font
+from trackmend_app.wording import say_composed
 from trackmend_core.project import Checkpoint, EditRecord, EditState, TouchedTrack
 from trackmend_core.types import EditId, TrackId
 
@@ -113,9 +114,19 @@ class HistoryModel(QAbstractTableModel):
             return " · ".join(filter(None, (self._text(line, column) for column in Column)))
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._colour(line)
-        if role == Qt.ItemDataRole.FontRole and line.checkpoint is not None:
-            return ui_font(13, weight=QFont.Weight.DemiBold)
+        if role == Qt.ItemDataRole.FontRole:
+            return self._font(line, Column(index.column()))
         return None
+
+    def _font(self, line: HistoryLine, column: Column) -> QFont | None:
+        """Return a strong one for a moment; what counts no longer is struck out."""
+        if line.checkpoint is not None:
+            return ui_font(13, weight=QFont.Weight.DemiBold)
+        if column is not Column.WHAT or line.edit is None or line.edit.is_in_effect:
+            return None
+        font = ui_font(13)
+        font.setStrikeOut(True)
+        return font
 
     def _text(self, line: HistoryLine, column: Column) -> str:
         edit = line.edit
@@ -124,7 +135,7 @@ class HistoryModel(QAbstractTableModel):
         if column is Column.WHAT:
             if line.checkpoint is not None:
                 return f"◆ {line.checkpoint.name}"
-            return edit.title if edit is not None else ""
+            return say_composed(edit.title) if edit is not None else ""
         if edit is None:
             return "" if column is Column.WHO else self.tr("named moment")
         return edit.author if column is Column.WHO else self._state(edit)
@@ -140,7 +151,7 @@ class HistoryModel(QAbstractTableModel):
         theme = current_theme()
         if line.checkpoint is not None:
             return QColor(theme.focus)
-        return None if line.edit is not None and line.edit.is_in_effect else QColor(theme.faint)
+        return None if line.edit is not None and line.edit.is_in_effect else QColor(theme.quiet)
 
 
 def _when(created_at: float) -> str:

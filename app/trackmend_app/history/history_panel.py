@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 from trackmend_app.history.history_model import LINE_ROLE, Column, HistoryLine, HistoryModel
 from trackmend_app.wording.shown_keys import with_keys
 
-_ROW_HEIGHT_PX = 26
+_ROW_HEIGHT_PX = 38
+"""Two lines: what was done is seldom said in one."""
 
 
 class HistoryPanel(QWidget):
@@ -132,7 +133,7 @@ class HistoryPanel(QWidget):
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         view.setShowGrid(False)
-        view.setWordWrap(False)
+        view.setWordWrap(True)
         view.setTabKeyNavigation(False)
         view.verticalHeader().hide()
         view.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT_PX)
@@ -141,5 +142,5 @@ class HistoryPanel(QWidget):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(Column.WHAT, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((Column.WHEN, 86), (Column.WHO, 52), (Column.STATE, 74)):
+        for column, width in ((Column.WHEN, 76), (Column.WHO, 60), (Column.STATE, 88)):
             header.resizeSection(column, width)

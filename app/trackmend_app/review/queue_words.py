@@ -64,11 +64,21 @@ def empty_words(state: QueueState, *, done: int) -> tuple[str, str]:
     if done:
         return (
             _tr("Nothing suspicious is left"),
-            _tr("Watch the doubtful stretches once, mark what is right with Y, then export."),
+            with_keys(
+                _tr(
+                    "Watch the doubtful stretches once, mark what is right with ‹toggle_verified›, "
+                    "then export."
+                )
+            ),
         )
     return (
         _tr("Nothing looks suspicious"),
-        _tr("No likely error was found in these tracks. Mark what you have checked with Y."),
+        with_keys(
+            _tr(
+                "No likely error was found in these tracks. "
+                "Mark what you have checked with ‹toggle_verified›."
+            )
+        ),
     )
 
 

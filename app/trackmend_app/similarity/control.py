@@ -126,7 +126,10 @@ class SimilarityControl(QObject):
             self.map_changed.emit(None, self._session.frame_index)
         elif not self._session.selection.track_ids and self._query is None:
             self.said.emit(
-                self.tr("Similarity: select a box, or move the pointer with G held, to see where")
+                self.tr(
+                    "Similarity: select a box, or move the pointer with ‹hold_similarity› held, "
+                    "to see where"
+                )
                 + self.tr(" else it looks like that")
             )
         self.look()

@@ -1,7 +1,8 @@
 """Ranks the tracks that a box might belong to by appearance; no Qt."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,12 +22,52 @@ class Lookalike:
 
     Attributes:
         similarity: cosine, -1..1; None where the asked one has no appearance, as a drawn box.
+        seen_too: the first frame in which both are seen, so that it cannot take the boxes there.
     """
 
     track_id: TrackId
     number: int
     similarity: float | None
     box: BoxRecord
+    seen_too: int | None = None
+
+
+Spans = Sequence[tuple[int, int]]
+"""First and last frame of each stretch without a gap, in order."""
+
+
+def first_shared_frame(one: Spans, other: Spans, *, first: int, last: int) -> int | None:
+    """Return the first frame of first..last in which both are seen, None if there is none."""
+    i = j = 0
+    while i < len(one) and j < len(other):
+        begin = max(one[i][0], other[j][0], first)
+        end = min(one[i][1], other[j][1], last)
+        if begin <= end:
+            return begin
+        if one[i][1] < other[j][1]:
+            i += 1
+        else:
+            j += 1
+    return None
+
+
+def free_first(
+    ranked: Iterable[Lookalike],
+    *,
+    spans_of: Callable[[TrackId], Spans],
+    track_id: TrackId,
+    first: int,
+    last: int,
+    count: int,
+) -> list[Lookalike]:
+    """Return the first `count` that could take the boxes of first..last, then those that cannot."""
+    own, free, taken = spans_of(track_id), list[Lookalike](), list[Lookalike]()
+    for one in ranked:
+        shared = first_shared_frame(own, spans_of(one.track_id), first=first, last=last)
+        (free if shared is None else taken).append(replace(one, seen_too=shared))
+        if len(free) == count:
+            break
+    return [*free, *taken][:count]
 
 
 def rank_lookalikes(

@@ -24,12 +24,14 @@ class Match:
         number: the id that people see.
         similarity: cosine, -1..1; None where it is not known.
         crop_bgr: (H, W, 3) uint8 picture of it, None if there is none.
+        seen_too: a frame in which both are seen: it cannot be chosen; None if there is none.
     """
 
     track_id: TrackId
     number: int
     similarity: float | None
     crop_bgr: ImageArray | None = None
+    seen_too: int | None = None
 
 
 class MatchRow(QAbstractButton):
@@ -42,8 +44,15 @@ class MatchRow(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         text = self.tr("Track {number}, cosine similarity {value}")
-        self.setAccessibleName(text.format(number=match.number, value=_figure(match)))
+        name = text.format(number=match.number, value=_figure(match))
+        if match.seen_too is not None:
+            name += f", {self._both_seen()}"
+        self.setAccessibleName(name)
         self.setToolTip(self.accessibleName())
+
+    def _both_seen(self) -> str:
+        text = self.tr("both seen in frame {frame}")
+        return text.format(frame=(self.match.seen_too or 0) + 1)
 
     def sizeHint(self) -> QSize:
         """Ask for one row."""
@@ -64,13 +73,19 @@ class MatchRow(QAbstractButton):
             crop = QRectF(area.left() + 6, area.top() + 3, CROP_WIDTH_PX, area.height() - 6)
             draw_crop(painter, crop, match.crop_bgr, number=match.number)
             colour = QColor(panel_colour_name(match.number, theme=theme))
-            painter.setPen(QColor(theme.text))
+            painter.setPen(QColor(theme.text if match.seen_too is None else theme.quiet))
             painter.setFont(ui_font(13, weight=QFont.Weight.DemiBold))
             middle = int(Qt.AlignmentFlag.AlignVCenter)
             number_area = QRectF(crop.right() + 10, area.top(), 36, area.height())
             painter.drawText(
                 number_area, middle | int(Qt.AlignmentFlag.AlignLeft), str(match.number)
             )
+            if match.seen_too is not None:
+                painter.setPen(QColor(theme.quiet))
+                painter.setFont(ui_font(11))
+                rest = area.adjusted(number_area.right() + 4, 0, -12, 0)
+                painter.drawText(rest, middle, self._both_seen())
+                return
             bar = QRectF(number_area.right() + 4, area.center().y() - 3, 0, 6)
             bar.setRight(area.right() - 54)
             painter.setPen(Qt.PenStyle.NoPen)

@@ -25,6 +25,7 @@ from trackmend_app.similarity.match_row import draw_crop
 from trackmend_app.similarity.moment_page import MomentPage
 from trackmend_app.similarity.reading_box import ReadingBox
 from trackmend_app.similarity.sampler_box import SamplerBox
+from trackmend_app.wording.shown_keys import with_keys
 from trackmend_core.similarity import SamplerName
 from trackmend_core.types import FloatArray, ImageArray
 
@@ -170,8 +171,17 @@ class SimilarityPanel(QWidget):
         self._has_query = has_query
         self._crop.set_crop(number, crop if has_query else None)
         self._hint.setVisible(not has_query)
+        self._hint.setText(self._how_to_ask())
         self._pages.setVisible(has_query)
         self._show_readings()
+
+    def _how_to_ask(self) -> str:
+        return with_keys(
+            self.tr(
+                "Select a box to see where else it looks like that, or hold ‹hold_similarity› and "
+                "move the pointer over the video: any place will do, a click keeps it."
+            )
+        )
 
     @Slot()
     def _show_readings(self) -> None:
@@ -246,12 +256,6 @@ class SimilarityPanel(QWidget):
         self._title.setProperty("kind", "heading")
         self._hint.setProperty("kind", "small")
         self._hint.setWordWrap(True)
-        self._hint.setText(
-            self.tr(
-                "Select a box to see where else it looks like that, or hold G and move the pointer "
-                "over the video: any place will do, a click keeps it."
-            )
-        )
         self._build_buttons()
         words = QVBoxLayout()
         words.setSpacing(4)

@@ -30,6 +30,7 @@ QFrame[kind="panel"], QWidget[kind="panel"] { background: $panel; }
 QFrame[kind="card"] { background: $raised; border: 1px solid $line; border-radius: 8px; }
 QFrame[kind="card"]:focus { border-color: $focus; }
 QFrame[kind="card"]:hover { border-color: $faint; }
+QFrame[kind="refusal"] { background: $raised; border: 1px solid $error; border-radius: 8px; }
 QFrame[kind="open-card"] { background: $raised; border: 1px solid $focus; border-radius: 8px; }
 QFrame[kind="answers"] { background: transparent; border: none; border-top: 1px solid $line; }
 QFrame[kind="fix"] {

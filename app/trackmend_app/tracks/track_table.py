@@ -43,6 +43,7 @@ class TrackTable(QWidget):
     Signals:
         track_selected(track_ids): a person selected these tracks (a list, maybe empty).
         track_activated(track_id): a track was double-clicked or Enter was pressed on it.
+        track_found(track_id): Enter was pressed in the filter: this is the one that was meant.
         filter_changed(): other tracks are wanted.
         label_typed(track_ids, label): these shall be called so: the selected ones if the track
             whose label was typed is among them.
@@ -50,6 +51,7 @@ class TrackTable(QWidget):
 
     track_selected = Signal(list)
     track_activated = Signal(int)
+    track_found = Signal(int)
     filter_changed = Signal()
     label_typed = Signal(list, str)
 
@@ -65,6 +67,7 @@ class TrackTable(QWidget):
         self.view = QTableView(self)
         self._build()
         self.filter_box.textChanged.connect(self._on_filter_typed)
+        self.filter_box.returnPressed.connect(self._on_filter_confirmed)
         self.here_button.toggled.connect(self._on_here_toggled)
         self._model.label_typed.connect(self._on_label_typed)
         self.view.doubleClicked.connect(self._on_row_activated)
@@ -180,6 +183,19 @@ class TrackTable(QWidget):
         self._select_rows()
         self._count()
         self.filter_changed.emit()
+
+    @Slot()
+    def _on_filter_confirmed(self) -> None:
+        """Choose the track with the id that was typed, else the first on show; an id is done."""
+        text, numbers = self.filter_box.text().strip(), self.shown_numbers
+        if not numbers:
+            return
+        is_id = text.isdigit()
+        row = numbers.index(int(text)) if is_id and int(text) in numbers else 0
+        found = self._filter.index(row, 0).data(TRACK_ROLE).track_id
+        if is_id:
+            self.filter_box.clear()
+        self.track_found.emit(int(found))
 
     @Slot(bool)
     def _on_here_toggled(self, on: bool) -> None:

@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from trackmend_app.application import prepare_application
 from trackmend_app.main_window import MainWindow
 
-SIZE = (1600, 1000)
+SIZE, SMALL = (1600, 1000), (1280, 720)
 DIALOGS = {
     "commands": "find_command",
     "keys": "key_sheet",
@@ -25,6 +26,8 @@ DIALOGS = {
     "about": "about",
     "describe": "describe_track",
     "finetune": "finetune",
+    "help": "help_swapped",
+    "report": "report_problem",
 }
 PANELS = ("tracks", "timeline", "review", "similarity", "film", "history", "training")
 
@@ -112,6 +115,8 @@ class Tour:
         self._wait_for_similarity()
         self.in_both_themes("window", window)
         self._see_panels([box.track_id for box in here])
+        self._see_reasons()
+        self._see_moments_of_work([box.track_id for box in here])
         self._see_dialogs()
         self._see_views()
         assert not self.faults, self.faults
@@ -133,6 +138,51 @@ class Tour:
         self.in_both_themes("panel-compare", window.panels["film"].widget())
         window.panels.reset()
         self.settle(500)
+
+    def _see_reasons(self) -> None:
+        """Look at why it matched, at who looks alike, and at a dry run of the association."""
+        window = self.window
+        self.do("why_matched")
+        self.wait(lambda: window.why.why_panel.matrix.content is not None)
+        window.why.why_panel.matrix.point_at(0, 0)
+        self.settle(1200)
+        self.in_both_themes("panel-why", window.panels["why"].widget())
+        self.do("who_alike")
+        self.wait(lambda: window.why.alike_panel.matrix.content is not None)
+        self.settle(1200)
+        self.in_both_themes("panel-alike", window.panels["alike"].widget())
+        window.panels.reset()
+        window.canvas.setFocus()
+        self.do("retrack")
+        retracking = window.workbench.retracking
+        self.wait(lambda: not retracking.runner.is_running and bool(retracking.text))
+        self.settle(800)
+        self.in_both_themes("retracking", window)
+        retracking.leave()
+        self.settle()
+
+    def _see_moments_of_work(self, here: list[int]) -> None:
+        """Look at what comes and goes: the list that Ctrl shows, a refusal, a small window."""
+        window = self.window
+        window.workbench.session.select_tracks(here[:1])
+        window.canvas.setFocus()
+        press = QKeyEvent(
+            QEvent.Type.KeyPress, Qt.Key.Key_Control, Qt.KeyboardModifier.ControlModifier
+        )
+        QApplication.sendEvent(window.windowHandle(), press)
+        self.wait(window.assign_list.isVisible)
+        self.settle(800)
+        self.in_both_themes("canvas-assigning", window.canvas)
+        window.assign_list.put_away()
+        window.workbench.corrections.move_box(window.workbench.session.selection.box_id, (9,) * 4)
+        self.settle()
+        self.in_both_themes("canvas-refused", window.canvas)
+        window.refusal_note.hide()
+        window.resize(*SMALL)
+        self.settle(600)
+        self.in_both_themes("small-window", window)
+        window.resize(*SIZE)
+        self.settle(600)
 
     def _see_dialogs(self) -> None:
         for room, action_id in DIALOGS.items():

@@ -38,6 +38,10 @@ def test_the_window_speaks_the_language_of_the_settings(german_stage: Stage) -> 
     german_stage.trigger("split")
     assert window.action_set["undo"].text() == "Rückgängig: Spur 1 bei Bild 9 trennen"
     assert "geprüft 0 %" in window.status_line.text
+    german_stage.trigger("panel_history")
+    model = window.history_panel.model
+    german_stage.wait(lambda: model.rowCount() == 1)
+    assert model.index(0, 1).data() == "Spur 1 bei Bild 9 trennen"
     german_stage.trigger("help_swapped")
     help_window = next(one for one in window.findChildren(QDialog) if one.isVisible())
     assert help_window.windowTitle() == "Was tue ich, wenn…"
