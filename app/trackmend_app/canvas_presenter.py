@@ -235,7 +235,11 @@ class CanvasPresenter(QObject):
 
     @Slot(object)
     def _on_mode_changed(self, mode: Mode) -> None:
-        modes = {Mode.NEW_BOX: CanvasMode.DRAW_BOX, Mode.ZOOM: CanvasMode.ZOOM}
+        modes = {
+            Mode.NEW_BOX: CanvasMode.DRAW_BOX,
+            Mode.ZOOM: CanvasMode.ZOOM,
+            Mode.LASSO: CanvasMode.LASSO,
+        }
         self._canvas.set_mode(modes.get(mode, CanvasMode.SELECT))
 
     @Slot(int, int, bool)
@@ -264,6 +268,8 @@ class CanvasPresenter(QObject):
     def _on_lassoed(self, track_ids: list[TrackId], additive: bool) -> None:
         before = self._session.selection.track_ids if additive else ()
         new = tuple(track for track in track_ids if track not in before and track >= 0)
+        if self._corrections.mode is Mode.LASSO:
+            self._corrections.leave()
         self._session.select_tracks((*before, *new))
 
     @Slot(int, float, float, float, float)

@@ -37,6 +37,8 @@ def mode_and_expectation(
         )
     if now.mode is Mode.ZOOM:
         return "Zoom", "Drag a rectangle on the video to fill the view with it · Esc leaves"
+    if now.mode is Mode.LASSO:
+        return "Lasso", "Drag around the boxes to select · Esc leaves"
     if now.mode is Mode.MERGE:
         return "Merge", _merge_text(now.selected_tracks, radius)
     if now.mode is Mode.RETRACK:

@@ -12,6 +12,7 @@ class Mode(StrEnum):
     SWAP = "Swap"
     MERGE = "Merge"
     ZOOM = "Zoom"
+    LASSO = "Lasso"
     RETRACK = "Re-track"
 
 

@@ -97,6 +97,7 @@ class StatusPresenter(QObject):
     def _show_checks(self, now: Situation) -> None:
         bench = self._workbench
         self._actions.set_checked("new_box", now.mode is Mode.NEW_BOX)
+        self._actions.set_checked("lasso", now.mode is Mode.LASSO)
         self._actions.set_checked("zoom_box", now.mode is Mode.ZOOM)
         self._actions.set_checked("pause_run", now.job_paused)
         self._actions["pause_run"].setText(

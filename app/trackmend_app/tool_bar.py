@@ -26,6 +26,7 @@ _ICONS = {
     "play": "play",
     "step_forward": "step-forward",
     "video_end": "jump-end",
+    "lasso": "lasso",
 }
 _ICON_SIZE = QSize(16, 16)
 
@@ -123,6 +124,8 @@ class ToolBar(QToolBar):
         self.readout = FrameReadout(self)
         self.addWidget(self.readout)
         self._add_stretch()
+        lasso = self._add_button("lasso")
+        lasso.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         for action_id in _TOGGLES:
             self._add_button(action_id)
         self._add_button("compare", text=self.tr("A | B"))

@@ -209,6 +209,7 @@ def _toggle_slots(window: "MainWindow") -> dict[str, ToggleSlot]:
         "show_confidence": lambda on: presenter.set_visible("confidence", on),
         "show_barcode": window.timeline.set_barcode,
         "show_similarity": window.workbench.similarity.set_shown,
+        "lasso": lambda on: corrections.set_mode(Mode.LASSO if on else Mode.REVIEW),
         "zoom_box": lambda on: corrections.set_mode(Mode.ZOOM if on else Mode.REVIEW),
         "link_view": window.side_views.set_linked,
         "follow_track": presenter.set_following,

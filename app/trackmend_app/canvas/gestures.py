@@ -105,7 +105,9 @@ class Gestures:
                 self._gesture = _Gesture.ZOOMING
             elif canvas.mode is CanvasMode.DRAW_BOX and not canvas.stands_in:
                 self._gesture = _Gesture.DRAWING_BOX
-            elif event.modifiers() & Qt.KeyboardModifier.AltModifier and not self._on_handle(point):
+            elif canvas.mode is CanvasMode.LASSO or (
+                event.modifiers() & Qt.KeyboardModifier.AltModifier and not self._on_handle(point)
+            ):
                 self._gesture, self._lasso = _Gesture.LASSO, [point]
             elif not self._take_hold(point):
                 self._gesture = _Gesture.PRESSED
@@ -223,10 +225,7 @@ class Gestures:
             shape = cursor_for(self._drag.handle)
         elif not canvas.has_frame:
             shape = Qt.CursorShape.ArrowCursor
-        elif canvas.mode in (CanvasMode.DRAW_BOX, CanvasMode.ZOOM) or self._gesture in (
-            _Gesture.LASSO,
-            _Gesture.ZOOMING,
-        ):
+        elif canvas.mode.waits or self._gesture in (_Gesture.LASSO, _Gesture.ZOOMING):
             shape = Qt.CursorShape.CrossCursor
         elif canvas.mode is CanvasMode.PAN or self.space_held:
             shape = Qt.CursorShape.OpenHandCursor

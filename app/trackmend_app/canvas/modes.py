@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class CanvasMode(StrEnum):
-    """Select and mend boxes, draw a new one, only move the picture, or zoom to a rectangle.
+    """Select and mend boxes, draw one, only move the picture, zoom to a rectangle, or go around.
 
     To LOOK is to select, and to change nothing.
     """
@@ -13,12 +13,13 @@ class CanvasMode(StrEnum):
     DRAW_BOX = "draw_box"
     PAN = "pan"
     ZOOM = "zoom"
+    LASSO = "lasso"
     LOOK = "look"
 
     @property
     def waits(self) -> bool:
         """Tell whether one drag is waited for, which Esc calls off."""
-        return self in (CanvasMode.DRAW_BOX, CanvasMode.ZOOM)
+        return self in (CanvasMode.DRAW_BOX, CanvasMode.ZOOM, CanvasMode.LASSO)
 
     @property
     def chooses(self) -> bool:

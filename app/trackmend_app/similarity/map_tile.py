@@ -102,7 +102,7 @@ class MapTile(QAbstractButton):
 
     def minimumSizeHint(self) -> QSize:
         """Stay large enough to make people out."""
-        return QSize(96, 68)
+        return QSize(72, 44)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the picture, what it stands for, and the frame of the current one."""

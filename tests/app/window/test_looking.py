@@ -4,6 +4,7 @@ import random
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QToolButton
 from view_records import Mouse
 from window_stage import Stage
 
@@ -42,6 +43,51 @@ def test_shift_and_a_drag_zoom_at_any_time_and_move_no_box(stage: Stage) -> None
     Mouse(canvas).drag(rect.center(), rect.bottomRight(), keys=SHIFT)
     assert canvas.zoom > zoom
     assert stage.session.project.digest() == before
+
+
+def test_the_lasso_of_the_tool_bar_selects_whoever_is_inside_and_ends(stage: Stage) -> None:
+    stage.open_video()
+    stage.run_model()
+    stage.go_to(10)
+    stage.qtbot.mouseClick(
+        stage.window.tool_bar.findChild(QToolButton, "button_lasso"), Qt.MouseButton.LeftButton
+    )
+    assert stage.bench.corrections.mode is Mode.LASSO
+    assert stage.window.status_line.text.startswith("Lasso")
+    canvas = stage.window.canvas
+    mouse = Mouse(canvas)
+    width, height = canvas.image_size.width(), canvas.image_size.height()
+    mouse.press(canvas.to_widget(1, 1))
+    for corner in ((width - 1, 1), (width - 1, height - 1), (1, height - 1)):
+        mouse.move(canvas.to_widget(*corner))
+    mouse.release(canvas.to_widget(1, height - 1))
+    here = {box.track_id for box in stage.session.boxes_at(10)}
+    assert set(stage.session.selection.track_ids) == here
+    assert stage.bench.corrections.mode is Mode.REVIEW
+    assert not stage.window.action_set["lasso"].isChecked()
+
+
+def test_the_lasso_has_a_key_and_esc_leaves_it_with_the_selection_as_it_was(stage: Stage) -> None:
+    stage.open_video()
+    stage.run_model()
+    stage.go_to(10)
+    stage.click_box(stage.numbers_here()[0])
+    chosen = stage.session.selection.track_ids
+    stage.press(Qt.Key.Key_A, SHIFT)
+    assert stage.bench.corrections.mode is Mode.LASSO
+    stage.press(Qt.Key.Key_Escape)
+    assert stage.bench.corrections.mode is Mode.REVIEW
+    assert stage.session.selection.track_ids == chosen
+
+
+def test_no_button_of_the_tool_bar_is_out_of_reach_in_a_small_window(stage: Stage) -> None:
+    stage.window.resize(1280, 720)
+    stage.open_video()
+    stage.run_model()
+    bar = stage.window.tool_bar
+    stage.qtbot.waitUntil(lambda: bar.width() == 1280)
+    buttons = [one for one in bar.findChildren(QToolButton) if one.objectName()[:7] == "button_"]
+    assert [one.objectName() for one in buttons if not one.isVisible()] == []
 
 
 def test_esc_leaves_the_zoom_as_it_was(stage: Stage) -> None:
