@@ -13,7 +13,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QApplication,
     QMainWindow,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -40,6 +39,7 @@ from trackmend_app.lane_details import LaneDetailsLoader
 from trackmend_app.lane_menus import LaneMenus
 from trackmend_app.model_shelf import DetectorShelf
 from trackmend_app.models.models_presenter import ModelsPresenter
+from trackmend_app.page_stack import PageStack
 from trackmend_app.panels import Panels
 from trackmend_app.recent import recent_projects, remember_project
 from trackmend_app.refusal_note import RefusalNote
@@ -150,7 +150,7 @@ class MainWindow(QMainWindow):
             self.workbench, self.action_set, open_sample=self.errands.open_sample, parent=self
         )
         column.addWidget(self.tour.card)
-        self._pages = QStackedWidget()
+        self._pages = PageStack()
         self._pages.addWidget(self.welcome)
         self._pages.addWidget(self._video_page)
         self.setCentralWidget(self._pages)

@@ -1,6 +1,7 @@
 """The bar above the video: run, teach, transport with the frame and time, and what is shown."""
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -27,8 +28,10 @@ _ICONS = {
     "step_forward": "step-forward",
     "video_end": "jump-end",
     "lasso": "lasso",
+    "find_command": "command",
 }
 _ICON_SIZE = QSize(16, 16)
+NARROW_PX, WIDE_PX = 1380, 1500
 
 
 def clock_text(time_s: float) -> str:
@@ -129,7 +132,7 @@ class ToolBar(QToolBar):
         for action_id in _TOGGLES:
             self._add_button(action_id)
         self._add_button("compare", text=self.tr("A | B"))
-        self._add_button("find_command", text=self.tr("Find a command"))
+        self._find = self._add_button("find_command", text=self.tr("Find a command"))
         self.redraw_icons()
 
     def _add_button(self, action_id: str, text: str = "") -> QToolButton:
@@ -159,6 +162,15 @@ class ToolBar(QToolBar):
         button.setMenu(menu)
         button.setText(speed_text(1.0))
         return button
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the last button do with its icon where its words would push it out of the bar."""
+        narrow, style = self.width() < NARROW_PX, Qt.ToolButtonStyle
+        words = (
+            style.ToolButtonTextBesideIcon if self.width() > WIDE_PX else style.ToolButtonTextOnly
+        )
+        self._find.setToolButtonStyle(style.ToolButtonIconOnly if narrow else words)
+        super().resizeEvent(event)
 
     def _add_stretch(self) -> None:
         stretch = QWidget(self)

@@ -88,6 +88,20 @@ def test_no_button_of_the_tool_bar_is_out_of_reach_in_a_small_window(stage: Stag
     stage.qtbot.waitUntil(lambda: bar.width() == 1280)
     buttons = [one for one in bar.findChildren(QToolButton) if one.objectName()[:7] == "button_"]
     assert [one.objectName() for one in buttons if not one.isVisible()] == []
+    needed = bar.layout().sizeHint().width()
+    assert needed <= bar.width() - 100, "there is room for the place in a long video"
+
+
+def test_a_small_window_stays_small_and_the_timeline_keeps_its_lanes(stage: Stage) -> None:
+    """The welcome page, hidden by now, once asked for so much that two lanes were left."""
+    stage.window.resize(1280, 720)
+    stage.open_video()
+    stage.run_model()
+    stage.qtbot.wait(100)
+    assert stage.window.height() == 720
+    lanes = stage.window.timeline.lane_layout
+    assert len(lanes.visible_rows) >= min(5, lanes.count)
+    assert stage.window.panels["timeline"].height() >= 220
 
 
 def test_esc_leaves_the_zoom_as_it_was(stage: Stage) -> None:
