@@ -9,6 +9,8 @@ from trackmend_app.theme import current_theme
 
 LAYOUT_VERSION = 3
 TRACKS_WIDTH, TIMELINE_HEIGHT, SIDE_WIDTH, TRAINING_WIDTH = 330, 290, 330, 430
+TIMELINE_SHARE = 0.3
+"""Of a low window: the pictures of the opened suspicion need their room as well."""
 GRIP_HEIGHT = 7
 REVIEW_WIDTH = 364
 WHY_WIDTH = 540
@@ -189,7 +191,8 @@ class Panels:
         window.splitDockWidget(docks["timeline"], docks["similarity"], Qt.Orientation.Horizontal)
         window.resizeDocks([docks["tracks"]], [TRACKS_WIDTH], Qt.Orientation.Horizontal)
         window.resizeDocks([docks["review"]], [REVIEW_WIDTH], Qt.Orientation.Horizontal)
-        window.resizeDocks([docks["timeline"]], [TIMELINE_HEIGHT], Qt.Orientation.Vertical)
+        height = min(TIMELINE_HEIGHT, round(TIMELINE_SHARE * window.height()))
+        window.resizeDocks([docks["timeline"]], [height], Qt.Orientation.Vertical)
         window.resizeDocks(
             [docks["timeline"], docks["similarity"]],
             [max(window.width() - SIDE_WIDTH, SIDE_WIDTH), SIDE_WIDTH],

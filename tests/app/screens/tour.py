@@ -177,6 +177,8 @@ class Tour:
         window.workbench.corrections.move_box(window.workbench.session.selection.box_id, (9,) * 4)
         self.settle()
         self.in_both_themes("canvas-refused", window.canvas)
+        assert [str(fault) for fault in self.faults] == [window.refusal_note.text]
+        self.faults.clear()
         window.refusal_note.hide()
         window.resize(*SMALL)
         self.settle(600)

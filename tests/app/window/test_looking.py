@@ -101,7 +101,7 @@ def test_a_small_window_stays_small_and_the_timeline_keeps_its_lanes(stage: Stag
     assert stage.window.height() == 720
     lanes = stage.window.timeline.lane_layout
     assert len(lanes.visible_rows) >= min(5, lanes.count)
-    assert stage.window.panels["timeline"].height() >= 220
+    assert stage.window.panels["timeline"].height() >= 200
 
 
 def test_esc_leaves_the_zoom_as_it_was(stage: Stage) -> None:
