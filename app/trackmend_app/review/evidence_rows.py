@@ -27,8 +27,11 @@ class EvidenceRow:
 
 
 def evidence_rows(suspicion: Suspicion) -> list[EvidenceRow]:
-    """Return what can be drawn as bars."""
-    told, rows = suspicion.evidence, []
+    """Return what can be drawn as bars; where nobody was detected there is nothing to compare."""
+    told = suspicion.evidence
+    if _nobody_seen(told):
+        return []
+    rows = list[EvidenceRow]()
     if "similarity_self" in told:
         rows.append(
             EvidenceRow(label=_tr("to itself"), value=told["similarity_self"], speaks=Speaks.ITSELF)
@@ -63,6 +66,8 @@ def _shares(kind: SuspicionKind) -> tuple[tuple[str, str], ...]:
 def evidence_line(evidence: Mapping[str, float]) -> str:
     """Return the other figures in one line."""
     parts = []
+    if _nobody_seen(evidence):
+        parts.append(_tr("nobody detected in between: on the straight line"))
     if evidence.get("gap_frames", 1) > 1:
         parts.append(_tr("gap of {count} frames").format(count=int(evidence["gap_frames"])))
     if "miss_heights" in evidence:
@@ -74,6 +79,11 @@ def evidence_line(evidence: Mapping[str, float]) -> str:
     if "boxes" in evidence:
         parts.append(_tr("{count} boxes").format(count=int(evidence["boxes"])))
     return " · ".join(parts)
+
+
+def _nobody_seen(evidence: Mapping[str, float]) -> bool:
+    """Tell whether a gap would be filled without any detection: the figures are usual ones."""
+    return evidence.get("filled", 1.0) <= 0
 
 
 def _similarity_to_other(suspicion: Suspicion) -> EvidenceRow | None:
