@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -172,3 +174,14 @@ def test_bars_have_their_colour_up_to_their_height() -> None:
     assert [sum(column) for column in drawn] == [0, 5, 10]
     assert image.pixelColor(2, 0).name() == "#56b4e9"
     assert drawn[1][9]
+
+
+def test_pinned_lanes_stay_on_top_and_the_others_move_under_them() -> None:
+    layout = LaneLayout(count=100, top=60, height=200, scrolled=400).holding(2)
+    assert layout.fixed_rows == range(2) and layout.moving_rows == range(22, 31)
+    assert [layout.y_of(row) for row in (0, 1)] == [60, 80]
+    assert layout.y_of(22) == layout.moving_top == 100
+    assert [layout.row_at(y) for y in (61, 81, 101)] == [0, 1, 22]
+    assert layout.scroll_to_show(0) == 400
+    assert replace(layout, scrolled=layout.scroll_to_show(5)).y_of(5) == layout.moving_top
+    assert LaneLayout(count=100, top=60, height=200).holding(50).fixed == 5, "half the room"

@@ -94,3 +94,10 @@ class LaneOrder:
                 titles[row] = track.label
             before = track.label
         return titles
+
+
+def pinned_on_top(tracks: Sequence[TrackSummary], pinned: frozenset[TrackId]) -> int:
+    """Return how many lanes from the top are pinned."""
+    return next(
+        (row for row, track in enumerate(tracks) if track.track_id not in pinned), len(tracks)
+    )

@@ -169,10 +169,16 @@ def paint_lasting(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.fillRect(view, QColor(theme.panel))
     painter.save()
-    painter.setClipRect(regions.lanes.united(regions.gutter))
-    for row in layout.visible_rows:
-        _paint_lane(painter, content, row, axis=axis, layout=layout, regions=regions, theme=theme)
+    for rows, clip in _parts(layout, regions.lanes.united(regions.gutter)):
+        painter.setClipRect(clip)
+        for row in rows:
+            _paint_lane(
+                painter, content, row, axis=axis, layout=layout, regions=regions, theme=theme
+            )
     painter.restore()
+    if layout.fixed:
+        y = layout.moving_top - 1.5
+        painter.fillRect(QRectF(view.left(), y, view.width(), 1.0), QColor(theme.faint))
     if not content.tracks:
         painter.setFont(ui_font(13))
         painter.setPen(QColor(theme.quiet))
@@ -325,16 +331,25 @@ def _paint_numbers(
 ) -> None:
     """Paint the ids beside the lanes."""
     painter.save()
-    painter.setClipRect(regions.gutter)
-    for row in layout.visible_rows:
-        track = content.tracks[row]
-        cell = QRectF(0, layout.y_of(row), GUTTER_PX, layout.pitch - _LANE_GAP_PX)
-        here = is_in_frame(track, content.current_frame)
-        look = LaneLook(selected=track.track_id in content.selected, subdued=False)
-        draw_lane_number(painter, cell, track, look=look, here=here, theme=theme)
-        if track.track_id in content.pinned:
-            draw_pin(painter, cell, theme=theme)
+    for rows, clip in _parts(layout, regions.gutter):
+        painter.setClipRect(clip)
+        for row in rows:
+            track = content.tracks[row]
+            cell = QRectF(0, layout.y_of(row), GUTTER_PX, layout.pitch - _LANE_GAP_PX)
+            here = is_in_frame(track, content.current_frame)
+            look = LaneLook(selected=track.track_id in content.selected, subdued=False)
+            draw_lane_number(painter, cell, track, look=look, here=here, theme=theme)
+            if track.track_id in content.pinned:
+                draw_pin(painter, cell, theme=theme)
     painter.restore()
+
+
+def _parts(layout: LaneLayout, area: QRectF) -> tuple[tuple[range, QRectF], ...]:
+    """Return the lanes that stay and those that move under them, each with its place."""
+    split = min(layout.moving_top, area.bottom()) if layout.fixed else area.top()
+    above = QRectF(area.left(), area.top(), area.width(), split - area.top())
+    below = QRectF(area.left(), split, area.width(), area.bottom() - split)
+    return (layout.fixed_rows, above), (layout.moving_rows, below)
 
 
 def _paint_lane(

@@ -23,6 +23,7 @@ from trackmend_app.theme import current_theme
 from trackmend_app.timeline.after_painter import AfterStretch
 from trackmend_app.timeline.header_painter import tracks_per_frame
 from trackmend_app.timeline.lane_layout import LaneLayout
+from trackmend_app.timeline.lane_order import pinned_on_top
 from trackmend_app.timeline.lane_picture import LaneDetails
 from trackmend_app.timeline.time_scroll_area import TimeScrollArea
 from trackmend_app.timeline.timeline_keys import TimelineKeys
@@ -376,7 +377,7 @@ class TimelineView(TimeScrollArea):
             top=lanes.top(),
             height=lanes.height(),
             scrolled=self._layout.scrolled,
-        )
+        ).holding(pinned_on_top(self._content.tracks, self._content.pinned))
         bar = self.verticalScrollBar()
         bar.setRange(0, self._layout.overflow)
         bar.setPageStep(int(lanes.height()))

@@ -104,6 +104,30 @@ def test_lanes_are_sorted_filtered_grouped_and_pinned(tracked: Stage) -> None:
     tracked.trigger("lanes_here")
 
 
+def test_a_pinned_lane_stays_in_sight_however_far_one_scrolls(tracked: Stage) -> None:
+    timeline = tracked.window.timeline
+    for _ in range(3):  # more lanes than there is room for
+        for number in tracked.numbers_here():
+            tracked.click_box(number)
+            tracked.press(Qt.Key.Key_S)
+            tracked.press(Qt.Key.Key_F)
+        tracked.go_to(tracked.session.frame_index + 2)
+    timeline.setMaximumHeight(200)
+    tracked.wait(lambda: timeline.verticalScrollBar().maximum() > 0)
+    number = tracked.numbers_here()[-1]
+    tracked.click_box(number)
+    tracked.press(Qt.Key.Key_P)
+    timeline.verticalScrollBar().setValue(timeline.verticalScrollBar().maximum())
+    place = lane_number(tracked, number)
+    assert timeline.regions.lanes.top() < place.y() < timeline.lane_layout.moving_top
+    mouse = Mouse(timeline.viewport())
+    tracked.session.select_tracks(())
+    mouse.press(place)
+    mouse.release(place)
+    chosen = tracked.session.track(tracked.session.selection.track_ids[0])
+    assert chosen.number == number
+
+
 def lane_number(stage: Stage, number: int) -> QPointF:
     timeline = stage.window.timeline
     layout = timeline.lane_layout
