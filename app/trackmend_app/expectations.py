@@ -11,6 +11,7 @@ def mode_and_expectation(
     frame: int = 0,
     radius: str = "",
     fix: str = "",
+    events_left: int | None = None,
 ) -> tuple[str, str]:
     """Return the two first parts of the status line.
 
@@ -21,6 +22,7 @@ def mode_and_expectation(
         frame: as people count it.
         radius: what the likeliest wide edit would touch, such as "412 boxes, 2 tracks".
         fix: what Enter would do about the suspicion at hand.
+        events_left: how many suspicions wait; None while that is not known.
     """
     if not now.has_project:
         return "Welcome", "Open a video or a project, or drop one here"
@@ -58,6 +60,11 @@ def mode_and_expectation(
         return "Review", (
             f"‹accept_fix›: {fix} · ‹not_an_error› not an error · ‹leave_unsure› unsure"
             " · ‹next_suspicion› next · Esc leaves"
+        )
+    if not now.selected_tracks and events_left == 0:
+        return "Review", (
+            "Nothing suspicious is left · ‹toggle_verified› marks what is right"
+            " · ‹export_mot› writes the tracks"
         )
     return "Review", _review_text(now, radius)
 

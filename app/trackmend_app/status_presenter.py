@@ -64,7 +64,7 @@ class StatusPresenter(QObject):
         bench.session.committed.connect(self._on_committed)
         bench.blast_radius.foreseen.connect(self._on_radius_foreseen)
         bench.verification.changed.connect(self._show_progress)
-        bench.review.changed.connect(self._show_progress)
+        bench.review.changed.connect(self._on_queue_changed)
         bench.activity.minute_passed.connect(self._show_progress)
         self._actions.hovered.connect(self._on_action_hovered)
         bench.video_ready.connect(self._on_video_ready)
@@ -125,6 +125,7 @@ class StatusPresenter(QObject):
             frame=session.frame_index + 1,
             fix=self._fix_text(),
             radius=self._radius_text(now.mode),
+            events_left=self._workbench.review.events_left,
         )
         doing = (mode, session.selection, self._workbench.review.current)
         moved_on, self._doing = doing != self._doing, doing
@@ -170,6 +171,11 @@ class StatusPresenter(QObject):
             parts.append(counted(events, "1 event left", "{count} events left"))
         parts.append(say("{minutes} min").format(minutes=bench.activity.minutes))
         self._status_line.set_progress(" · ".join(parts))
+
+    @Slot()
+    def _on_queue_changed(self) -> None:
+        self._show_progress()
+        self._say_mode(self._workbench.situation())
 
     @Slot(str)
     def _on_work_begun(self, sentence: str) -> None:

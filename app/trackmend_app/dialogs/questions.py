@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from trackmend_app.wording import say_composed
 
+_LINE_WIDTH_PX = 380
 VIDEO_FILTER = (
     "Videos (*.mp4 *.avi *.mkv *.mov *.m4v *.webm *.mpg *.mpeg *.ts *.mts *.wmv *.flv *.ogv);;"
     "All files (*)"
@@ -77,7 +78,12 @@ class DialogQuestions:
 
     def text(self, title: str, label: str, suggestion: str) -> str | None:
         """Ask for one line of text."""
-        answer, accepted = QInputDialog.getText(
-            self._window, say_composed(title), say_composed(label), text=suggestion
-        )
+        dialog = QInputDialog(self._window)
+        dialog.setWindowTitle(say_composed(title))
+        dialog.setLabelText(say_composed(label))
+        dialog.setTextValue(suggestion)
+        dialog.resize(_LINE_WIDTH_PX, dialog.sizeHint().height())
+        accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        answer = dialog.textValue()
+        dialog.deleteLater()
         return answer if accepted else None

@@ -23,6 +23,15 @@ def test_every_mode_says_that_esc_leaves() -> None:
         assert "Esc leaves" in mode_and_expectation(now)[1]
 
 
+def test_when_nothing_is_left_the_line_says_what_comes_next() -> None:
+    now = Situation(has_project=True, has_run=True)
+    assert "next likely error" in mode_and_expectation(now, events_left=3)[1]
+    assert "next likely error" in mode_and_expectation(now)[1], "not known yet"
+    done = mode_and_expectation(now, events_left=0)[1]
+    assert "‹toggle_verified›" in done and "‹export_mot›" in done
+    assert "next likely error" not in done
+
+
 def test_times_are_written_as_people_say_them() -> None:
     assert clock_text(3.68) == "00:03.68"
     assert clock_text(3725.5) == "1:02:05.50"
