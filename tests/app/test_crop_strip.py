@@ -2,12 +2,16 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from trackmend_app.panels import REVIEW_WIDTH
 from trackmend_app.review.crop_strip import CropStrip
+from trackmend_app.theme import DARK, apply_theme
 from trackmend_core.review import Crop, Suspicion
 from trackmend_core.types import BoxId, TrackId
+
+MARGINS_AND_SCROLL_BAR_PX = 54
 
 
 def crop(role: str, track: int) -> Crop:
@@ -45,3 +49,17 @@ def test_pictures_that_follow_each_other_in_time_have_an_arrow_and_a_trade_has_t
     shown = SimpleNamespace(crops=crops, tracks=(TrackId(1), TrackId(2)), numbers=(7, 9))
     strip.set_suspicion(cast(Suspicion, shown))
     assert [label.text() for label in strip.findChildren(QLabel)] == signs
+
+
+def test_four_pictures_and_their_signs_fit_into_a_card(qtbot: QtBot, qapp: QApplication) -> None:
+    apply_theme(qapp, DARK)
+    strip = CropStrip()
+    qtbot.addWidget(strip)
+    roles = (("before", 1), ("after", 1), ("partner_before", 2), ("partner_after", 2))
+    shown = SimpleNamespace(
+        crops=[crop(role, track) for role, track in roles],
+        tracks=(TrackId(1), TrackId(2)),
+        numbers=(7, 9),
+    )
+    strip.set_suspicion(cast(Suspicion, shown))
+    assert strip.minimumSizeHint().width() <= REVIEW_WIDTH - MARGINS_AND_SCROLL_BAR_PX

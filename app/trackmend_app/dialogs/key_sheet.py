@@ -32,7 +32,7 @@ _MOUSE = (
     (noted("drag, wheel"), noted("pan, zoom at the pointer")),
     (noted("Shift+drag"), noted("zoom to a rectangle")),
     (noted("double click"), noted("centre, and follow the track")),
-    (noted("right click"), noted("menu at the box")),
+    (noted("right click"), noted("menu of the box, the lane or the row")),
     (noted("timeline: Shift+drag"), noted("mark a range")),
     (noted("timeline: drag an id onto another"), noted("merge the two")),
     (noted("hold Ctrl"), noted("list of look-alikes")),

@@ -43,7 +43,7 @@ class CropStrip(QWidget):
         self.cells: list[CropCell] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 2, 0, 0)
-        self._row.setSpacing(5)
+        self._row.setSpacing(2)
 
     def set_suspicion(self, suspicion: Suspicion) -> None:
         """Show the boxes worth showing; their pictures follow by `set_pictures`."""
