@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication
 from view_records import at, make_box, plain_image
 
 from trackmend_app.canvas import VideoCanvas
+from trackmend_app.ghosts import Ghost
 from trackmend_app.theme import DARK, LIGHT, apply_theme, colour_for
 from trackmend_core.types import BoxId, BoxSource, TrackId
 
@@ -105,3 +106,14 @@ def test_two_hundred_boxes_are_placed_without_covering_each_others_labels_needle
     hidden = sum(1 for i, a in enumerate(labels) if any(a.intersects(b) for b in labels[:i]))
     assert len(labels) == 200
     assert hidden < 60
+
+
+def test_no_line_crosses_an_id(canvas: VideoCanvas) -> None:
+    """Neither the dashes of what would come of a box nor the handles of another one."""
+    canvas.set_boxes([make_box(1, (100, 100, 200, 300)), make_box(2, (200, 105, 300, 300))])
+    label = canvas.placed_boxes[0].label.toRect().adjusted(2, 2, -2, -2)
+    plain = canvas.grab().toImage().copy(label)
+    through = canvas.to_image(QPointF(label.center()))
+    box = (through.x(), through.y(), through.x() + 90.0, through.y() + 150.0)
+    canvas.set_ghosts([Ghost(box_xyxy=box, number=3)])
+    assert canvas.grab().toImage().copy(label) == plain

@@ -1,6 +1,6 @@
 """Paint the canvas in order: stage, frame, similarity, trails, boxes, labels, hand, notes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
@@ -100,8 +100,14 @@ def paint_canvas(
                 frame_index=content.frame_index,
                 selected=content.selected,
             )
-        _paint_boxes(painter, content, placed, editable=editable, edited=edited)
-        draw_ghosts(painter, content.ghosts, transform=transform, theme=theme)
+        _paint_boxes(
+            painter,
+            content,
+            placed,
+            editable=editable,
+            edited=edited,
+            ghosts=lambda: draw_ghosts(painter, content.ghosts, transform=transform, theme=theme),
+        )
         _paint_box_in_hand(painter, edited, placed=placed, transform=transform, theme=theme)
         _paint_notes(painter, content, view=area, theme=theme)
     if content.drop_highlight:
@@ -158,7 +164,9 @@ def _paint_boxes(
     *,
     editable: PlacedBox | None,
     edited: tuple[int, Box] | None,
+    ghosts: Callable[[], None],
 ) -> None:
+    """Paint frames, then what would come of them, and the ids last: no line crosses an id."""
     in_hand = edited[0] if edited else None
     shown = [item for item in placed if int(item.box.box_id) != in_hand]
     looks = [
@@ -170,10 +178,11 @@ def _paint_boxes(
     ]
     for item, look in zip(shown, looks, strict=True):
         draw_outline(painter, item, look=look)
-    for item, look in zip(shown, looks, strict=True):
-        draw_label(painter, item, look=look)
+    ghosts()
     if editable is not None and int(editable.box.box_id) != in_hand:
         draw_handles(painter, editable.rect, colour=colour_for(editable.box.number))
+    for item, look in zip(shown, looks, strict=True):
+        draw_label(painter, item, look=look)
 
 
 def _paint_box_in_hand(
