@@ -7,6 +7,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from trackmend_app.edit_plans import EditPlans
 from trackmend_app.radius_text import radius_text
 from trackmend_app.session import Session
+from trackmend_app.situation import Mode
+from trackmend_app.wording import say_composed
 from trackmend_core.errors import UserError
 from trackmend_core.project import Changes
 from trackmend_core.project.edits import Edit, SwapTracks
@@ -37,6 +39,7 @@ class BlastRadius(QObject):
         self._plans = plans
         self._text = ""
         self._partner: TrackId | None = None
+        self._merges = False
         self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settled.timeout.connect(self._on_settled)
         for signal in (session.selection_changed, session.tracks_changed, session.frame_changed):
@@ -63,7 +66,7 @@ class BlastRadius(QObject):
     def of_action(self, action_id: str) -> str:
         """Return in words what an action would change now; empty for one box, or nothing.
 
-        What makes it impossible is said instead.
+        What makes it impossible is said instead, and what to do about it.
         """
         if self._session.run is None or not self._session.selection.track_ids:
             return ""
@@ -71,7 +74,7 @@ class BlastRadius(QObject):
             edit = self._plans.planned(action_id)
             changes = self.of(edit) if edit is not None else None
         except UserError as error:
-            return error.message
+            return " ".join(filter(None, map(say_composed, (error.message, error.hint))))
         if changes is None or (changes.box_count <= 1 and not changes.verified_changed):
             return ""
         return f"{changes.title}: {radius_text(changes)}"
@@ -80,6 +83,12 @@ class BlastRadius(QObject):
     def consider(self, partner: TrackId | None) -> None:
         """Foresee a swap of the selected track with the one under the pointer."""
         self._partner = partner
+        self._on_moved()
+
+    @Slot(object)
+    def set_mode(self, mode: Mode) -> None:
+        """Foresee the merge while tracks are collected for one."""
+        self._merges = mode is Mode.MERGE
         self._on_moved()
 
     @Slot()
@@ -102,8 +111,8 @@ class BlastRadius(QObject):
             changes = self.of(edit) if edit is not None else None
             is_wide = changes is not None and changes.box_count > 1
             self._tell(radius_text(changes) if changes is not None and is_wide else "")
-        except UserError:
-            self._tell("")
+        except UserError as error:
+            self._tell(say_composed(error.message).rstrip(".") if self._merges else "")
 
     def _likeliest(self, chosen: Sequence[TrackId]) -> Edit | None:
         if self._partner is not None:
@@ -113,6 +122,8 @@ class BlastRadius(QObject):
                 first_frame=self._session.frame_index,
                 last_frame=None,
             )
+        if self._merges:
+            return self._plans.planned("merge_commit") if len(chosen) > 1 else None
         return self._plans.planned(_LIKELIEST.get(len(chosen), "merge_commit"))
 
     def _tell(self, text: str) -> None:

@@ -169,6 +169,7 @@ class Workbench(QObject):
         ):
             control.said.connect(self.said)
         self.corrections.considered.connect(self.blast_radius.consider)
+        self.corrections.mode_changed.connect(self.blast_radius.set_mode)
         for refusing in (
             self.corrections,
             self.repairs,

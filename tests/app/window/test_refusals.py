@@ -105,3 +105,22 @@ def test_whoever_is_seen_too_comes_last_in_the_list_of_look_alikes_and_says_so(
     last = tracked.window.assign_list.rows[-1]
     assert last.match.number == b and last.match.seen_too == 21
     assert "both seen in frame 22" in last.accessibleName()
+
+
+def test_merge_mode_foresees_the_merge_and_says_at_once_when_it_cannot_be(tracked: Stage) -> None:
+    a, b = tracked.numbers_here()[:2]
+    tracked.press(Qt.Key.Key_M)
+    tracked.click_box(a)
+    tracked.click_box(b)
+    tracked.wait(lambda: "are both seen in" in tracked.window.status_line.text)
+    assert not tracked.errors, "only foreseen"
+    tracked.press(Qt.Key.Key_Escape)
+    tracked.session.select_tracks(())
+    tracked.click_box(a)
+    tracked.press(Qt.Key.Key_S)
+    later = tracked.session.track(tracked.session.selection.track_ids[0])
+    earlier = next(track for track in tracked.session.tracks() if track.number == a)
+    tracked.session.select_tracks(())
+    tracked.press(Qt.Key.Key_M)
+    tracked.session.select_tracks((earlier.track_id, later.track_id))
+    tracked.wait(lambda: f"({later.box_count} boxes, 2 tracks)" in tracked.window.status_line.text)
