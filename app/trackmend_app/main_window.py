@@ -25,7 +25,7 @@ from trackmend_app.canvas_presenter import CanvasPresenter
 from trackmend_app.carrying.carry_presenter import CarryPresenter
 from trackmend_app.choice_menus import ChoiceMenus
 from trackmend_app.dialogs.questions import DialogQuestions, Questions
-from trackmend_app.dropped_files import has_files, take_files
+from trackmend_app.dropped_files import has_files, leave_drops_to, take_files
 from trackmend_app.errands import Errands
 from trackmend_app.faults import FaultReporter
 from trackmend_app.filmstrip import FilmPanel
@@ -110,6 +110,7 @@ class MainWindow(QMainWindow):
         connect_actions(self)
         self._connect()
         self._show_checked_at_first()
+        leave_drops_to(self)
         SettingsEffects(self, self.settings)
         TypingGuard(app, self)
         FocusReturn(app, self)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from trackmend_app.canvas import CanvasMode, VideoCanvas
+from trackmend_app.dropped_files import leave_drops_to
 from trackmend_app.side_views.link import offset_text
 from trackmend_app.theme import icon
 
@@ -47,6 +48,7 @@ class SideView(QWidget):
         self.canvas.setAccessibleName(self.tr("Another view of the video"))
         self.video_box = QComboBox(self)
         self.frame_box = QSpinBox(self)
+        leave_drops_to(self.frame_box)
         self.count_label = QLabel(self)
         self.back_button = self._button(self.tr("A frame back"), lambda: self.step_asked.emit(-1))
         self.on_button = self._button(self.tr("A frame on"), lambda: self.step_asked.emit(1))

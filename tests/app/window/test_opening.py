@@ -1,10 +1,20 @@
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QLineEdit
 from window_stage import Stage
 
 from trackmend_core.errors import UserError
 from trackmend_core.project import Project
+
+
+def test_a_file_may_be_dropped_anywhere_on_a_field_too(stage: Stage) -> None:
+    """A line of text would take the address of the file as its text."""
+    stage.open_video()
+    stage.trigger("add_view")
+    fields = stage.window.findChildren(QLineEdit)
+    assert len(fields) >= 3
+    assert [field.objectName() or field for field in fields if field.acceptDrops()] == []
 
 
 def test_a_dropped_video_gets_a_project_beside_it_and_shows_its_first_frame(stage: Stage) -> None:
