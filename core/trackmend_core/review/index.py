@@ -20,14 +20,23 @@ from trackmend_core.review.judge import Judge
 from trackmend_core.review.kinds import Action, Decision
 from trackmend_core.review.previews import blast_radius, ghost_boxes
 from trackmend_core.review.probability import NOTHING_NEAR, AnsweredNear, features, probability
-from trackmend_core.review.queue_order import Judged, one_per_event, review_seconds
+from trackmend_core.review.queue_order import (
+    Judged,
+    moments_of,
+    one_per_event,
+    review_seconds,
+)
 from trackmend_core.review.scene import OnStep, Scene, go_on
 from trackmend_core.review.sentences import sentence
+from trackmend_core.review.sight import Sight
 from trackmend_core.review.suspicion import BlastRadius, Crop, GhostBox, Proposal, Suspicion
 from trackmend_core.types import BoxId, RunId, TrackId
 
 _LITTLE: Final = (Action.NOTHING, Action.SPLIT)
 """What says more of the same event goes before these: a split leaves open whose the rest is."""
+
+SIGHT_S: Final = 1.0
+"""So much of the video around an event is before the eyes when it is answered."""
 
 LEAST_PROBABILITY: Final = 0.15
 """Less likely events are not worth a look."""
@@ -69,6 +78,7 @@ class ReviewIndex:
         self._memory = Memory(project, self.scene)
         self._by_key: dict[str, Finding] = {}
         self._known: dict[Finding, _Known] = {}
+        self._sight: Sight | None = None
 
     @classmethod
     def open(cls, project: Project, run_id: RunId, *, on_step: OnStep = go_on) -> Self:
@@ -111,6 +121,8 @@ class ReviewIndex:
         touched = self.scene.update(self._project, changes)
         if touched:
             self._findings.update(touched)
+            if self._sight is not None and not self._sight.tracks.isdisjoint(touched):
+                self._sight = self._sight.with_tracks(touched)
 
     def decide(self, suspicion: Suspicion, decision: Decision, *, note: str = "") -> None:
         """Store a person's answer; call it before the edit that the answer accepts.
@@ -128,6 +140,13 @@ class ReviewIndex:
         log_odds = float(np.log(max(plain, 1e-9) / max(1 - plain, 1e-9)))
         told = features(finding, near) | {"log_odds": log_odds}
         self._memory.store(finding, decision, note=note, features=told)
+        if self._is_in_sight(finding):
+            assert self._sight is not None
+            self._sight = self._sight.with_tracks(finding.tracks)
+        else:
+            self._sight = Sight.around(
+                moments_of(finding), finding.tracks, length=SIGHT_S * self.scene.frame_rate
+            )
 
     def take_back(self, suspicion: Suspicion) -> None:
         """Forget the answers that were given to this suspicion; it is open again."""
@@ -225,17 +244,21 @@ class ReviewIndex:
         finding = judged.finding
         known, answer = self._known[finding], self._memory.recall(finding)
         rival = None if judged.rival is None else judged.rival.finding
-        state = (judged.probability, rival, box_count, answer)
+        in_sight = self._is_in_sight(finding)
+        state = (judged.probability, rival, box_count, answer, in_sight)
         if known.suspicion is None or known.state != state:
-            known.suspicion, known.state = self._new_suspicion(judged, box_count, answer), state
+            known.suspicion = self._new_suspicion(judged, box_count, answer, in_sight=in_sight)
+            known.state = state
         self._by_key[known.suspicion.key] = finding
         return known.suspicion
 
-    def _new_suspicion(self, judged: Judged, box_count: int, answer: Answer | None) -> Suspicion:
+    def _new_suspicion(
+        self, judged: Judged, box_count: int, answer: Answer | None, *, in_sight: bool
+    ) -> Suspicion:
         finding, tracks = judged.finding, self.scene.tracks
         numbers = {track_id: tracks[track_id].number for track_id in finding.tracks}
         told = self._told_of(finding, numbers)
-        seconds = review_seconds(finding.kind, judged.probability)
+        seconds = review_seconds(finding.kind, judged.probability, in_sight=in_sight)
         runner_up = finding.runner_up
         if judged.rival is not None and (runner_up is None or runner_up.action in _LITTLE):
             runner_up = judged.rival.finding.repair
@@ -259,6 +282,9 @@ class ReviewIndex:
             note="" if answer is None else answer.note,
             until=finding.repair.until,
         )
+
+    def _is_in_sight(self, finding: Finding) -> bool:
+        return self._sight is not None and self._sight.has(finding.tracks, moments_of(finding))
 
     def _promised(self, option: Alternative) -> float:
         """Return how many boxes an explanation brings to the right id if it is right."""
@@ -325,7 +351,7 @@ class _Known:
     near: AnsweredNear = NOTHING_NEAR
     told: "_Told | None" = None
     suspicion: Suspicion | None = None
-    state: tuple[float, Finding | None, int, Answer | None] | None = None
+    state: tuple[float, Finding | None, int, Answer | None, bool] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

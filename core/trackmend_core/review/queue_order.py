@@ -21,6 +21,10 @@ OTHER_LOOK_S: Final = 4.0
 EDIT_S: Final = 3.0
 """Seconds more if the proposal is accepted: it is seen to be right and looked at once more."""
 
+IN_SIGHT_SHARE: Final = 0.3
+"""So much of a look is left to do at what is before the eyes already: nobody has to be found and
+followed again."""
+
 SAME_EVENT_S: Final = 1.0
 
 
@@ -39,9 +43,10 @@ class Judged:
     rival: "Judged | None" = None
 
 
-def review_seconds(kind: SuspicionKind, probability: float) -> float:
+def review_seconds(kind: SuspicionKind, probability: float, *, in_sight: bool = False) -> float:
     """Return how long an event of this kind is expected to take, with the edit if it is one."""
-    return LOOK_S.get(kind, OTHER_LOOK_S) + probability * EDIT_S
+    look = LOOK_S.get(kind, OTHER_LOOK_S) * (IN_SIGHT_SHARE if in_sight else 1.0)
+    return look + probability * EDIT_S
 
 
 def one_per_event(judged: Iterable[Judged], *, frame_rate: float) -> list[Judged]:
@@ -119,7 +124,7 @@ def _claimed(edit: Edit | None) -> list[int]:
     return [one for one in edit.detection_ids if one is not None]
 
 
-def _moments(finding: Finding) -> tuple[int, ...]:
+def moments_of(finding: Finding) -> tuple[int, ...]:
     """Return the frames at which a finding happens: a visit has a beginning and an end."""
     until = finding.repair.until
     return (finding.frame,) if until is None else (finding.frame, until)
@@ -141,9 +146,9 @@ def _is_same_event(one: Finding, other: Finding, reach: float) -> bool:
         # First whose the boxes beside a gap are, then what belongs into it.
         gap, event = (one, other) if one.kind is SuspicionKind.MISSED else (other, one)
         return bool(shared) and any(
-            gap.first_frame - 1 <= there <= gap.last_frame + 1 for there in _moments(event)
+            gap.first_frame - 1 <= there <= gap.last_frame + 1 for there in moments_of(event)
         )
-    apart = min(abs(one.frame - there) for there in _moments(other))
+    apart = min(abs(one.frame - there) for there in moments_of(other))
     if not shared or apart > reach:
         return False
     kinds = {one.kind, other.kind}
