@@ -92,9 +92,9 @@ def _print_races(rows: Sequence[Row]) -> None:
     typer.echo(
         "| reviewer | before: IDF1, HOTA, switches | along the queue: the same, minutes"
         " | scrubbing: the same, minutes | minutes to the same IDF1 | times faster"
-        " | if scrubbing looks took half |"
+        " | if every card were a look | if scrubbing looks took half |"
     )
-    typer.echo("|" + "---|" * 7)
+    typer.echo("|" + "---|" * 8)
     for row in rows:
         race = row.race
         start = race.queue[0]
@@ -109,6 +109,7 @@ def _print_races(rows: Sequence[Row]) -> None:
             *ends,
             f"{100 * race.target:.1f}: {along:.1f}, {scrubbing:.1f}",
             f"{race.ratio:.1f}",
+            f"{race.ratio_by_cards:.1f}",
             f"{race.ratio_if(scrub_look_s=LOOK_S / 2):.1f}",
         ]
         typer.echo(f"| {' | '.join([row.name, *cells])} |")

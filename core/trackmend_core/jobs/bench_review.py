@@ -93,6 +93,14 @@ class Race:
         return (step.looks * scrub_look_s + step.edits * EDIT_S) / along
 
     @property
+    def ratio_by_cards(self) -> float:
+        """Return the ratio if every card of the queue were a look of its own."""
+        along = next(step for step in self.queue if step.idf1 >= self.target - 1e-9)
+        if not along.seconds:
+            return 1.0
+        return self.minutes[1] * 60 / along.seconds_by_cards
+
+    @property
     def answers(self) -> Sequence[Answer]:
         """Return of every proposal looked at how likely it was said to be, and if it was right."""
         return [(step.said, step.was_right) for step in self.queue if step.said is not None]
@@ -107,6 +115,7 @@ class Race:
             "minutes_along_queue": along,
             "minutes_scrubbing": scrubbing,
             "ratio": self.ratio,
+            "ratio_if_every_card_were_a_look": self.ratio_by_cards,
             "ratio_if_scrubbing_looks_took_half": self.ratio_if(scrub_look_s=LOOK_S / 2),
             "switches_at_start": self.queue[0].switches,
             "reliability": [asdict(one) for one in reliability(self.answers)],

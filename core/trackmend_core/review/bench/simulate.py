@@ -6,9 +6,13 @@ more. Along the queue the reviewer looks at the first card and accepts its propo
 runner-up, if that truly helps; else the answer is "not an error". Scrubbing, the reviewer looks at
 second after second, at every track in it, never overlooks anything, and makes the best repair there
 is: in that the one who scrubs is better off than a person.
+
+Up to `MOST_REPAIRS_A_LOOK` things are mended in one look, whoever looks: if the next card is about
+a track and a second that the reviewer has before the eyes, it is no new look. Its answer takes
+`EDIT_S`, also if it is "not an error".
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -24,12 +28,16 @@ from trackmend_core.review.fitted import Fitted
 from trackmend_core.review.index import ReviewIndex
 from trackmend_core.review.kinds import Decision
 from trackmend_core.review.scene import Scene
-from trackmend_core.types import RunId
+from trackmend_core.review.sight import Sight
+from trackmend_core.types import RunId, TrackId
 
 LOOK_S: Final = 5.0
 EDIT_S: Final = 3.0
 MOST_LOOKS: Final = 2000
 MOST_REPAIRS_A_LOOK: Final = 3
+SEEN_S: Final = 1.0
+"""A look shows so much of the video."""
+
 BOXES_PER_HOTA: Final = 4000
 """HOTA takes long: where there are n times as many boxes, it waits for n more edits."""
 
@@ -47,6 +55,7 @@ class Step:
         switches: how often a person is found on another track than the time before.
         said: the probability of the proposal that was looked at, None without one.
         was_right: whether that proposal, and not its runner-up, truly helped.
+        cards: answered so far; 0 without the queue.
     """
 
     looks: int
@@ -57,6 +66,12 @@ class Step:
     switches: int = 0
     said: float | None = None
     was_right: bool = False
+    cards: int = 0
+
+    @property
+    def seconds_by_cards(self) -> float:
+        """Return how long it would have taken if every card were a look of its own."""
+        return max(self.looks, self.cards) * LOOK_S + self.edits * EDIT_S
 
 
 def review_by_queue(
@@ -64,7 +79,7 @@ def review_by_queue(
 ) -> list[Step]:
     """Walk along the queue until it is empty; the first step is the start."""
     index = ReviewIndex(project, run_id, fitted=fitted)
-    work = _Work(video, index.scene)
+    work, eyes = _Work(video, index.scene), Eyes(index.scene.frame_rate)
     for _ in range(MOST_LOOKS):
         queue = index.suspicions()
         if not queue:
@@ -74,13 +89,21 @@ def review_by_queue(
         edits = [one.edit for one in options if one is not None and one.edit is not None]
         chosen = next((edit for edit in edits if work.verdict.helps(index.scene, edit)), None)
         was_right = chosen is not None and chosen is suspicion.proposal.edit
+        is_new = eyes.turn_to(suspicion.tracks, suspicion.moments)
         if chosen is None:
             index.decide(suspicion, Decision.REJECTED)
         else:
             index.decide(suspicion, Decision.ACCEPTED)
-            index.update(project.edit(chosen))
-        work.looked(made=int(chosen is not None))
-        work.steps[-1] = replace(work.steps[-1], said=suspicion.probability, was_right=was_right)
+            changes = project.edit(chosen)
+            index.update(changes)
+            eyes.follow(changes.tracks)
+        work.looked(made=int(chosen is not None), is_new=is_new)
+        work.steps[-1] = replace(
+            work.steps[-1],
+            said=suspicion.probability,
+            was_right=was_right,
+            cards=work.steps[-2].cards + 1,
+        )
     return work.finished()
 
 
@@ -109,6 +132,31 @@ def seconds_to_reach(steps: Sequence[Step], idf1: float) -> float | None:
     return next((step.seconds for step in steps if step.idf1 >= idf1 - 1e-9), None)
 
 
+class Eyes:
+    """Where the reviewer along the queue is looking: some tracks within a second."""
+
+    def __init__(self, frame_rate: float) -> None:
+        self._length = SEEN_S * frame_rate
+        self._sight: Sight | None = None
+        self._answers = 0
+
+    def turn_to(self, tracks: Collection[TrackId], moments: tuple[int, ...]) -> bool:
+        """Look at what a card is about, and return whether that is a new look."""
+        is_there = self._sight is not None and self._sight.has(tracks, moments)
+        if is_there and self._answers < MOST_REPAIRS_A_LOOK:
+            self._answers += 1
+            self.follow(tracks)
+            return False
+        self._sight = Sight.around(moments, tracks, length=self._length)
+        self._answers = 1
+        return True
+
+    def follow(self, tracks: Iterable[TrackId]) -> None:
+        """Know further tracks of the people looked at."""
+        if self._sight is not None:
+            self._sight = self._sight.with_tracks(tracks)
+
+
 class _Work:
     """Counts looks, edits and time, and judges the layer after each look that changed it."""
 
@@ -131,9 +179,10 @@ class _Work:
             )
         ]
 
-    def looked(self, *, made: int) -> None:
-        """Note a look in which so many edits were made."""
+    def looked(self, *, made: int, is_new: bool = True) -> None:
+        """Note a look in which so many edits were made, or one more answer in the last look."""
         last = self.steps[-1]
+        took = LOOK_S + made * EDIT_S if is_new else EDIT_S
         edits = last.edits + made
         if made:
             self.verdict.read(self._scene)
@@ -142,9 +191,9 @@ class _Work:
         now = self.verdict.standing(self._scene)
         self.steps.append(
             Step(
-                looks=last.looks + 1,
+                looks=last.looks + is_new,
                 edits=edits,
-                seconds=last.seconds + LOOK_S + made * EDIT_S,
+                seconds=last.seconds + took,
                 idf1=now.idf1,
                 hota=self._hota,
                 switches=now.switches,
