@@ -13,6 +13,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QApplication,
     QMainWindow,
+    QMenu,
     QVBoxLayout,
     QWidget,
 )
@@ -342,6 +343,10 @@ class MainWindow(QMainWindow):
             self.menus.popup_at_box(position)
         else:
             self.menus.popup_at_place(position)
+
+    def createPopupMenu(self) -> QMenu:  # noqa: N802 - Qt's name
+        """Offer the panels; Qt's own list names those that come and go with a mode as well."""
+        return self.menus.panels_menu(self)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Welcome files."""

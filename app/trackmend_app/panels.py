@@ -32,7 +32,9 @@ class PanelGrip(QWidget):
 
     def __init__(self, dock: QDockWidget) -> None:
         super().__init__(dock)
-        self.setToolTip(self.tr("Drag to move this panel"))
+        self.setToolTip(
+            self.tr("Drag to move this panel, double-click to float it, right-click for all panels")
+        )
         self.setCursor(Qt.CursorShape.SizeAllCursor)
 
     def sizeHint(self) -> QSize:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu
 
 from trackmend_app.action_set import ActionSet
-from trackmend_app.actions import Menu
+from trackmend_app.actions import ACTIONS, Menu
 from trackmend_app.choice_menus import ChoiceMenus
 from trackmend_app.timeline.lane_order import LaneSort
 
@@ -18,6 +18,10 @@ _AT_A_FREE_PLACE = (
     ("add_view", "go_to_frame"),
 )
 """What is offered where no box is and none is selected; a separator stands between groups."""
+_PANELS = (
+    tuple(row.action_id for row in ACTIONS if row.action_id.startswith("panel_")),
+    ("reset_layout",),
+)
 _AT_A_TRACK = (("toggle_verified", "pin_track", "find_track"),)
 """What is offered at a lane or a row of the list beside what is offered at a box."""
 _ON_THE_TIMELINE = (
@@ -34,6 +38,7 @@ class WindowMenus:
 
     def __init__(self, window: QMainWindow, actions: ActionSet, choices: ChoiceMenus) -> None:
         self.choices = choices
+        self._actions = actions
         self._bar = window.menuBar()
         menus = actions.fill_menu_bar(self._bar)
         self.project_label = QLabel()
@@ -62,6 +67,12 @@ class WindowMenus:
         self.project_label.setToolTip(str(path) if path is not None else "")
         self._bar.setCornerWidget(self.project_label)  # lays the bar out for the new text
         self.project_label.show()
+
+    def panels_menu(self, window: QMainWindow) -> QMenu:
+        """Return a new menu of the panels: what a right click on their grips brings."""
+        menu = QMenu(window)
+        _fill(menu, self._actions, _PANELS)
+        return menu
 
     def popup_at_box(self, position: QPoint) -> None:
         """Open the menu at a box."""

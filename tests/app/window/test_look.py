@@ -88,6 +88,28 @@ def test_a_hidden_panel_stays_hidden_in_the_next_session(stage: Stage) -> None:
     assert stage.window.panels["similarity"].isVisible()
 
 
+def test_a_right_click_on_a_grip_lists_the_panels_that_may_be_shown_and_no_other(
+    stage: Stage,
+) -> None:
+    stage.open_video()
+    menu = stage.window.createPopupMenu()
+    titles = [action.text() for action in menu.actions() if action.text()]
+    assert {"Track list", "Timeline", "History", "Reset the layout"} <= set(titles)
+    assert not [title for title in titles if "track" in title and title.startswith("Re")]
+    assert "Tools" not in titles, "the tool bar cannot be lost"
+    menu.deleteLater()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_a_double_click_on_a_grip_floats_a_panel_and_docks_it_again(stage: Stage) -> None:
+    stage.open_video()
+    dock = stage.window.panels["tracks"]
+    stage.qtbot.mouseDClick(dock.titleBarWidget(), Qt.MouseButton.LeftButton)
+    assert dock.isFloating()
+    stage.qtbot.mouseDClick(dock.titleBarWidget(), Qt.MouseButton.LeftButton)
+    assert not dock.isFloating()
+
+
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 def test_the_menu_at_a_box_offers_edits_with_their_scope(stage: Stage) -> None:
     stage.open_video()
