@@ -59,6 +59,44 @@ def test_what_does_not_clearly_win_is_not_taken() -> None:
     assert choose_association(SHORT, SHORT) is None
 
 
+def passing(*, undetected: int) -> SeenStretch:
+    """Somebody walks behind four people who stand, and is not seen there for some frames."""
+    standing = [(200.0 + 240 * place, 60.0, 260.0 + 240 * place, 220.0) for place in range(4)]
+    looks = np.eye(5, dtype=np.float32)
+    frames, rows = [], []
+    for frame in range(130):
+        left = 20.0 + 8 * frame
+        walker = (left, 80.0, left + 40, 200.0)
+        near = min(abs(left + 20 - (x1 + x2) / 2) for x1, _, x2, _ in standing)
+        shown = [*standing] + [walker] * (near > 4 * undetected)
+        seen = FrameDetections(np.array(shown), np.full(len(shown), 0.9), looks[: len(shown)])
+        frames.append((frame, seen))
+        for identity, (x1, y1, x2, y2) in enumerate([*standing, walker]):
+            rows.append((frame + 1, identity, (x1, y1, x2 - x1, y2 - y1)))
+    truth = mot_table(
+        frames=[f for f, _, _ in rows],
+        ids=[p for _, p, _ in rows],
+        boxes_xywh=[b for *_, b in rows],
+    )
+    return SeenStretch(
+        stretch=JudgedStretch(frames=lambda: iter(()), truth=truth, frame_rate=FRAME_RATE),
+        frames=frames,
+        settings=SETTINGS,
+    )
+
+
+def test_who_is_hidden_for_long_keeps_a_box_for_long() -> None:
+    assert SETTINGS.hidden_frames == 2
+    assert choose_association(passing(undetected=2), None) is None
+    choice = choose_association(passing(undetected=6), None)
+    assert choice == Association(
+        memory_factor=1.0, lost_match_by_overlap=SETTINGS.lost_match_by_overlap, hidden_factor=4.0
+    )
+    metadata = choice.metadata({}, SETTINGS, frame_rate=FRAME_RATE)
+    assert recommended_settings(metadata, frame_rate=10).hidden_frames == 8
+    assert recommended_settings(metadata, frame_rate=25).hidden_frames == 20
+
+
 def stand_in(
     monkeypatch: pytest.MonkeyPatch, judge: Callable[[SeenStretch, Association], Outcome]
 ) -> None:
@@ -200,8 +238,9 @@ def test_a_model_keeps_its_memory_in_seconds_for_any_frame_rate() -> None:
         assert settings.lost_match_by_overlap and settings.score_threshold == 0.45
 
 
-@pytest.mark.parametrize("memory", ["long", -1, 1e9])
-def test_a_memory_that_is_none_is_refused(memory: object) -> None:
-    metadata = {"tracker_settings": json.dumps({"memory_s": memory})}
-    with pytest.raises(UserError, match="memory_s"):
+@pytest.mark.parametrize("name", ["memory_s", "hidden_s"])
+@pytest.mark.parametrize("seconds", ["long", -1, 1e9])
+def test_a_time_that_is_none_is_refused(name: str, seconds: object) -> None:
+    metadata = {"tracker_settings": json.dumps({name: seconds})}
+    with pytest.raises(UserError, match=name):
         recommended_settings(metadata, frame_rate=25)

@@ -1,11 +1,12 @@
 """How the tracker should associate with a new model: a few choices, tried on corrected frames.
 
 Corrections teach more than a network: they also show for how long people are out of sight here,
-whether a place is enough to know them again, and how sure a detection must be to be somebody new.
-Only coarse choices are tried, so that a short clip cannot teach its accidents; a choice must
-clearly win here, make no more switches, each of which is work for a person, and, if it is to hold
-elsewhere too, lose nothing there. How sure a detection must be to take part at all is left as it
-is: of frames that it has learnt a network is surer than of any other.
+for how long somebody who is hidden goes on behind whoever is nearer, whether a place is enough to
+know them again, and how sure a detection must be to be somebody new. Only coarse choices are tried,
+so that a short clip cannot teach its accidents; a choice must clearly win here, make no more
+switches, each of which is work for a person, and, if it is to hold elsewhere too, lose nothing
+there. How sure a detection must be to take part at all is left as it is: of frames that it has
+learnt a network is surer than of any other.
 """
 
 import json
@@ -14,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from trackmend_core.evaluation import evaluate_sequence
 from trackmend_core.jobs import MemorySink
-from trackmend_core.jobs.recommended import MEMORY_KEY, METADATA_KEY
+from trackmend_core.jobs.recommended import HIDDEN_KEY, MEMORY_KEY, METADATA_KEY
 from trackmend_core.model import Detector
 from trackmend_core.project import as_stored
 from trackmend_core.tracking import Tracker, TrackerSettings
@@ -25,6 +26,7 @@ BIRTH_RISES = (0.0, 0.1, 0.2, 0.3)
 """Never lower: what helps at one place brings false people at another, MOTA -.13 on TUD-Campus."""
 RETURN_COSTS = (0.0, 0.1, 0.2)
 MEMORY_FACTORS = (1.0, 2.0, 4.0)
+HIDDEN_FACTORS = (1.0, 2.0, 4.0)
 MEMORIES_SEEN = 6
 """So many times as long as a memory must a stretch be to tell what it does: people have to leave
 and return in it."""
@@ -48,12 +50,14 @@ class Association:
         lost_match_by_overlap: whether lost tracks take part in the overlap stage.
         birth_rise: how much surer a detection must be that begins a track.
         return_cost: how much more a lost track pays than a seen one.
+        hidden_factor: how much longer somebody who is hidden keeps a box.
     """
 
     memory_factor: float
     lost_match_by_overlap: bool
     birth_rise: float = 0.0
     return_cost: float = 0.0
+    hidden_factor: float = 1.0
 
     def changed(self, settings: TrackerSettings) -> TrackerSettings:
         """Return settings with these choices."""
@@ -64,16 +68,18 @@ class Association:
             lost_match_by_overlap=self.lost_match_by_overlap,
             birth_score_threshold=min(1.0, max(settings.score_threshold, birth)),
             return_cost=max(self.return_cost, settings.return_cost),
+            hidden_frames=round(settings.hidden_frames * self.hidden_factor),
         )
 
     def metadata(
         self, metadata: Mapping[str, str], settings: TrackerSettings, *, frame_rate: float
     ) -> dict[str, str]:
-        """Return a model's metadata with these choices; memory in seconds, for any frame rate."""
+        """Return a model's metadata with these choices; times in seconds, for any frame rate."""
         values = json.loads(metadata.get(METADATA_KEY, "{}"))
         changed = self.changed(settings)
-        if changed.max_frames_lost != settings.max_frames_lost:
-            values[MEMORY_KEY] = round(changed.max_frames_lost / frame_rate, 3)
+        for key, name in ((MEMORY_KEY, "max_frames_lost"), (HIDDEN_KEY, "hidden_frames")):
+            if getattr(changed, name) != getattr(settings, name):
+                values[key] = round(getattr(changed, name) / frame_rate, 3)
         if changed.lost_match_by_overlap != settings.lost_match_by_overlap:
             values["lost_match_by_overlap"] = changed.lost_match_by_overlap
         for name in ("birth_score_threshold", "return_cost"):
@@ -134,8 +140,8 @@ def choose_association(here: SeenStretch, elsewhere: SeenStretch | None) -> Asso
     """Return what does clearly better on corrected frames and no worse elsewhere, None if nothing.
 
     From what was usual it climbs: how sure a birth must be, how dear a return is, for how long
-    tracks are remembered, and once more, for each depends on the others. Another paper's method is
-    left as it is.
+    tracks are remembered and the hidden shown, and once more, for each depends on the others.
+    Another paper's method is left as it is.
 
     Args:
         here: corrected frames.
@@ -161,6 +167,9 @@ def choose_association(here: SeenStretch, elsewhere: SeenStretch | None) -> Asso
         )
         best = search.best_of(
             best, [replace(best, memory_factor=factor) for factor in _memories(here)]
+        )
+        best = search.best_of(
+            best, [replace(best, hidden_factor=factor) for factor in HIDDEN_FACTORS]
         )
         if best == start:
             break

@@ -10,7 +10,10 @@ METADATA_KEY = "tracker_settings"
 """A JSON object of `TrackerSettings` names and values, written when the checkpoint is saved."""
 MEMORY_KEY = "memory_s"
 """Beside them: seconds for which a lost track is remembered, whatever the frame rate."""
-LONGEST_MEMORY_S = 3600
+HIDDEN_KEY = "hidden_s"
+"""And seconds for which somebody who is hidden keeps a box."""
+LONGEST_S = 3600
+_IN_SECONDS = {MEMORY_KEY: "max_frames_lost", HIDDEN_KEY: "hidden_frames"}
 
 
 def recommended_settings(
@@ -57,12 +60,13 @@ def _from_metadata(metadata: Mapping[str, str], *, frame_rate: float) -> dict[st
         ) from error
     if not isinstance(values, dict):
         raise UserError("The model's tracker settings are no object.", "Use another model.")
-    memory_s = values.pop(MEMORY_KEY, None)
-    if memory_s is not None:
-        if not isinstance(memory_s, int | float) or not 0 <= memory_s <= LONGEST_MEMORY_S:
+    for key, name in _IN_SECONDS.items():
+        seconds = values.pop(key, None)
+        if seconds is None:
+            continue
+        if not isinstance(seconds, int | float) or not 0 <= seconds <= LONGEST_S:
             raise UserError(
-                f"The model's tracker settings have a {MEMORY_KEY} of {memory_s!r}.",
-                "Use another model.",
+                f"The model's tracker settings have a {key} of {seconds!r}.", "Use another model."
             )
-        values["max_frames_lost"] = round(memory_s * frame_rate)
+        values[name] = round(seconds * frame_rate)
     return values

@@ -17,6 +17,7 @@ from trackmend_core.tracking.motion import Motion
 from trackmend_core.tracking.output import IdCounter, tracked_boxes
 from trackmend_core.tracking.settings import TrackerSettings
 from trackmend_core.tracking.track import TrackTable
+from trackmend_core.tracking.turns import Turns
 from trackmend_core.types import (
     Float64Array,
     FrameDetections,
@@ -39,6 +40,8 @@ class Lifecycle(ABC):
         self._tracks = TrackTable.empty(self.motion_kind)
         keeps = settings.hidden_frames > 0
         self._hidden = HiddenTracks(settings.hidden_frames) if keeps else None
+        self._turns = Turns(settings.turns_max) if settings.turns_max > 0 else None
+        self._returned: list[int] = []
 
     @abstractmethod
     def associate(self, tracks: TrackTable, candidates: Candidates) -> Association:
@@ -77,6 +80,8 @@ class Lifecycle(ABC):
         if at_birth and newborn is not None:
             self._ids.number(self._tracks.ids)
         boxes_xyxy = self._drop_duplicates(pins)
+        if self._turns is not None:
+            boxes_xyxy = self._drop_who_takes_turns(self._turns, boxes_xyxy)
         if not at_birth:
             self._ids.number(self._tracks.ids, entitled=self._tracks.confirmed)
         return self._output(boxes_xyxy)
@@ -141,8 +146,10 @@ class Lifecycle(ABC):
         tracks.continue_first(
             candidates, association.candidate_rows, frame=self._frame, settings=self.settings
         )
+        returned = int(matched.searchsorted(seen_count))
+        if self._turns is not None:
+            self._returned = tracks.ids[returned : len(matched)].tolist()
         if newborn is not None:
-            returned = int(matched.searchsorted(seen_count))
             self._tracks = tracks.with_others_at(returned, newborn) if len(tracks) else newborn
 
     def _drop_duplicates(self, pins: IntArray | None) -> Float64Array:
@@ -179,6 +186,14 @@ class Lifecycle(ABC):
         rows = kept.nonzero()[0]
         self._tracks = tracks.select(rows)
         return boxes.take(rows, axis=0)
+
+    def _drop_who_takes_turns(self, turns: Turns, boxes_xyxy: Float64Array) -> Float64Array:
+        dropped = turns.step(self._tracks, boxes_xyxy, self._returned, frame=self._frame)
+        if not len(dropped):
+            return boxes_xyxy
+        kept = np.delete(np.arange(len(self._tracks)), dropped)
+        self._tracks = self._tracks.select(kept)
+        return boxes_xyxy.take(kept, axis=0)
 
     def _output(self, boxes_xyxy: Float64Array) -> list[TrackedBox]:
         tracks = self._tracks

@@ -16,6 +16,9 @@ DEFAULT_SCORE_THRESHOLD = 0.4
 HIDDEN_BUFFER = 7
 """Frames at 30 per second for which the default shows a track that somebody nearer hides."""
 
+USUAL_TURNS = 4
+"""How often the default lets two tracks take turns on one person."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackerSettings:
@@ -54,6 +57,8 @@ class TrackerSettings:
             appearance.
         hidden_frames: frames for which a track that is lost keeps its expected place in the output,
             as long as somebody nearer hides it there.
+        turns_max: how often two tracks that are never seen together may take turns on a person
+            before the younger one is dropped; 0 for as often as they like.
         method: of another paper; None is FairMOT's.
 
     Raises:
@@ -84,6 +89,7 @@ class TrackerSettings:
     use_motion: bool = True
     use_overlap: bool = True
     hidden_frames: int = 0
+    turns_max: int = 0
     method: MethodSettings | None = None
 
     def __post_init__(self) -> None:
@@ -103,7 +109,7 @@ class TrackerSettings:
             value = getattr(self, name)
             if not (isfinite(value) and value >= 0):
                 raise ValueError(f"{name} must be a number from 0 up, not {value}")
-        for name in ("max_frames_lost", "hidden_frames"):
+        for name in ("max_frames_lost", "hidden_frames", "turns_max"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative, not {getattr(self, name)}")
         if not (self.use_appearance or self.use_overlap):
@@ -171,6 +177,7 @@ class TrackerSettings:
           sight who walk before others.
         - A lost track may return by overlap with where it is expected, not by appearance alone.
         - Somebody who walks behind a nearer person keeps a box there for a quarter of a second.
+        - Of two tracks that keep taking turns on one person, the younger one ends.
 
         Raises:
             ValueError: a value is outside its range.
@@ -182,6 +189,7 @@ class TrackerSettings:
             duplicate_iou_min=1.0,
             lost_match_by_overlap=True,
             hidden_frames=buffer_frames(frame_rate=frame_rate, track_buffer=HIDDEN_BUFFER),
+            turns_max=USUAL_TURNS,
         )
 
     def to_dict(self) -> dict[str, float | int | bool | str]:

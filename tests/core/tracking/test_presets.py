@@ -171,6 +171,11 @@ def test_settings_stored_before_there_were_methods_are_those_of_the_cascade() ->
     old = {"score_threshold": 0.3, "birth_score_threshold": 0.3, "max_frames_lost": 25}
     settings = TrackerSettings.from_dict(old)
     assert settings.method_name == "fairmot"
-    mended_since = {"duplicate_iou_min": 0.85, "lost_match_by_overlap": False, "hidden_frames": 0}
+    mended_since = {
+        "duplicate_iou_min": 0.85,
+        "lost_match_by_overlap": False,
+        "hidden_frames": 0,
+        "turns_max": 0,
+    }
     now = TrackerSettings.default(25, score_threshold=0.3)
     assert settings == dataclasses.replace(now, **mended_since)

@@ -36,6 +36,7 @@ def test_a_frame_rate_that_is_none_is_refused(frame_rate: float) -> None:
         ("gate", float("inf")),
         ("max_frames_lost", -1),
         ("hidden_frames", -1),
+        ("turns_max", -1),
         ("max_frames_lost", 2.5),
         ("zombie_frame", 1),
         ("gate", True),
