@@ -16,7 +16,7 @@ DEFAULT_SCORE_THRESHOLD = 0.4
 HIDDEN_BUFFER = 7
 """Frames at 30 per second for which the default shows a track that somebody nearer hides."""
 
-USUAL_TURNS = 4
+USUAL_TURNS = 6
 """How often the default lets two tracks take turns on one person."""
 
 

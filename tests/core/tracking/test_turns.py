@@ -86,5 +86,5 @@ def test_somebody_with_a_pin_is_never_dropped() -> None:
 
 
 def test_only_the_default_counts_turns() -> None:
-    assert TrackerSettings.default(25).turns_max == 4
+    assert TrackerSettings.default(25).turns_max == 6
     assert TrackerSettings.official().turns_max == 0
