@@ -146,9 +146,10 @@ class Lifecycle(ABC):
         tracks.continue_first(
             candidates, association.candidate_rows, frame=self._frame, settings=self.settings
         )
+        if self._turns is None and newborn is None:
+            return
         returned = int(matched.searchsorted(seen_count))
-        if self._turns is not None:
-            self._returned = tracks.ids[returned : len(matched)].tolist()
+        self._returned = tracks.ids[returned : len(matched)].tolist()
         if newborn is not None:
             self._tracks = tracks.with_others_at(returned, newborn) if len(tracks) else newborn
 

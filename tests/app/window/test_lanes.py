@@ -134,11 +134,18 @@ def lane_number(stage: Stage, number: int) -> QPointF:
     return QPointF(30, layout.y_of(lanes(stage).index(number)) + layout.pitch / 2)
 
 
+def split_here(stage: Stage) -> tuple[int, TrackSummary]:
+    """Split the first track of the frame; return its number and its later part."""
+    first = stage.numbers_here()[0]
+    stage.click_box(first)
+    stage.press(Qt.Key.Key_S)
+    later = stage.session.track(stage.session.selection.track_ids[0])
+    assert later is not None
+    return first, later
+
+
 def test_a_lane_dragged_onto_a_lane_says_what_that_would_do_and_merges(tracked: Stage) -> None:
-    first = tracked.numbers_here()[0]
-    tracked.click_box(first)
-    tracked.press(Qt.Key.Key_S)
-    later = tracked.session.track(tracked.session.selection.track_ids[0])
+    first, later = split_here(tracked)
     before = tracked.session.project.digest()
     mouse = Mouse(tracked.window.timeline.viewport())
     mouse.press(lane_number(tracked, later.number))
@@ -171,10 +178,7 @@ def test_a_lane_held_over_one_that_is_seen_with_it_says_why_not(tracked: Stage) 
 
 
 def test_esc_puts_a_held_lane_back_and_leaves_the_selection_alone(tracked: Stage) -> None:
-    first = tracked.numbers_here()[0]
-    tracked.click_box(first)
-    tracked.press(Qt.Key.Key_S)
-    later = tracked.session.track(tracked.session.selection.track_ids[0])
+    first, later = split_here(tracked)
     before = tracked.session.project.digest()
     timeline = tracked.window.timeline
     timeline.setFocus()

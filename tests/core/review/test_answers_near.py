@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from review_scenes import Walker, add_run, bystanders, record_walkers, track_at
+from swap_scene import swap_of
 
 from trackmend_core.project import Project, ReviewAnchor, ReviewAnswer
-from trackmend_core.review import Action, Decision, ReviewIndex, Suspicion
+from trackmend_core.review import Action, Decision, ReviewIndex
 from trackmend_core.review.bench.fit import AGAINST, fit_events
 from trackmend_core.review.bench.walks import Look
 from trackmend_core.review.fitted import shipped
@@ -26,11 +27,6 @@ def scene(tmp_path: Path) -> Iterator[tuple[Project, RunId]]:
     project, run_id = record_walkers(tmp_path / "all.trackmend", SCENE)
     with project:
         yield project, run_id
-
-
-def swap_of(index: ReviewIndex) -> Suspicion:
-    (swap,) = [one for one in index.suspicions() if one.proposal.action is Action.SWAP]
-    return swap
 
 
 def near(index: ReviewIndex) -> tuple[float, float]:

@@ -4,27 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from review_scenes import Walker, bystanders, record_walkers
+from review_scenes import record_walkers
+from swap_scene import SCENE, SWAPPED, swap_of
 
 from trackmend_core.project import Project
-from trackmend_core.review import Action, Decision, ReviewIndex, Suspicion, SuspicionKind
+from trackmend_core.review import Decision, ReviewIndex, Suspicion, SuspicionKind
 from trackmend_core.review.sight import Sight
 from trackmend_core.types import RunId, TrackId
-
-SWAPPED = 100
-ONE = Walker(
-    person=0,
-    x=100,
-    speed=2.0,
-    number=1,
-    renamed=((SWAPPED, 2),),
-    untracked=(*range(SWAPPED + 5, SWAPPED + 9), *range(SWAPPED + 60, SWAPPED + 64)),
-)
-TWO = Walker(person=1, x=500, speed=-2.0, number=2, foot=404, renamed=((SWAPPED, 1),))
-ALONE = Walker(
-    person=7, x=40, speed=0.5, foot=300, number=6, untracked=range(SWAPPED + 5, SWAPPED + 11)
-)
-SCENE = [ONE, TWO, ALONE, *bystanders()]
 
 
 @pytest.fixture
@@ -32,11 +18,6 @@ def scene(tmp_path: Path) -> Iterator[tuple[Project, RunId]]:
     project, run_id = record_walkers(tmp_path / "all.trackmend", SCENE)
     with project:
         yield project, run_id
-
-
-def swap_of(index: ReviewIndex) -> Suspicion:
-    (swap,) = [one for one in index.suspicions() if one.proposal.action is Action.SWAP]
-    return swap
 
 
 def gap_at(index: ReviewIndex, frame: int, *, boxes: int) -> Suspicion:

@@ -5,7 +5,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from review_scenes import Walker, bystanders, record_walkers, true_video
+from review_scenes import Walker, record_walkers, true_video
+from swap_scene import SCENE
 
 from trackmend_core.jobs.bench_review import Race
 from trackmend_core.review.bench.simulate import (
@@ -17,21 +18,6 @@ from trackmend_core.review.bench.simulate import (
     review_by_queue,
 )
 from trackmend_core.types import TrackId
-
-SWAPPED = 100
-ONE = Walker(
-    person=0,
-    x=100,
-    speed=2.0,
-    number=1,
-    renamed=((SWAPPED, 2),),
-    untracked=(*range(SWAPPED + 5, SWAPPED + 9), *range(SWAPPED + 60, SWAPPED + 64)),
-)
-TWO = Walker(person=1, x=500, speed=-2.0, number=2, foot=404, renamed=((SWAPPED, 1),))
-ALONE = Walker(
-    person=7, x=40, speed=0.5, foot=300, number=6, untracked=range(SWAPPED + 5, SWAPPED + 11)
-)
-SCENE = [ONE, TWO, ALONE, *bystanders()]
 
 
 def walked(tmp_path: Path, *walkers: Walker) -> list[Step]:
