@@ -53,8 +53,9 @@ def refinement_view(project: Project, run_id: RunId) -> RefinementView:
     Raises:
         UserError: there is no such run.
     """
-    scene = Scene(project, run_id)
+    # Read once: what somebody merges between two readings would be in one of them only.
     layer = project.layer_arrays(run_id)
+    scene = Scene(project, run_id, layer=layer)
     ids, starts = np.unique(layer.track_ids, return_index=True)
     stretches = project.verified(run_id)
     return RefinementView(

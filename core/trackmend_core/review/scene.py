@@ -60,7 +60,25 @@ class Scene:
         detections: what the model saw.
     """
 
-    def __init__(self, project: Project, run_id: RunId, *, on_step: OnStep = go_on) -> None:
+    def __init__(
+        self,
+        project: Project,
+        run_id: RunId,
+        *,
+        layer: LayerArrays | None = None,
+        on_step: OnStep = go_on,
+    ) -> None:
+        """Read a run.
+
+        Args:
+            project: whose.
+            run_id: which.
+            layer: its boxes where they were read already, so that both tell of one moment.
+            on_step: called again and again.
+
+        Raises:
+            UserError: there is no such run.
+        """
         run = project.run(run_id)
         video = next(one for one in project.videos() if one.video_id == run.video_id)
         self.run_id = run_id
@@ -70,7 +88,8 @@ class Scene:
         self.size = (video.width, video.height)
         self.detections = read_detections(project, run_id, on_step)
         on_step()
-        layer = project.layer_arrays(run_id)
+        if layer is None:
+            layer = project.layer_arrays(run_id)
         on_step()
         hidden = hidden_shares(layer.frames, layer.boxes_xyxy)
         self.tracks: dict[TrackId, TrackView] = self._views(layer, hidden)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from trackmend_core.errors import UserError
-from trackmend_core.project import Project, VideoInfo
-from trackmend_core.project.edits import AddBox, RefineTracks, SetBox
+from trackmend_core.project import LayerArrays, Project, VideoInfo
+from trackmend_core.project.edits import AddBox, MergeTracks, RefineTracks, SetBox
 from trackmend_core.refinement import (
     ItemKind,
     RefinementProposal,
@@ -138,6 +138,26 @@ def test_a_broken_track_is_linked_and_its_gap_filled_on_the_line(tracked: Tracke
     assert {box.source for box in filled} == {"interpolated"}
     assert np.allclose([box.box_xyxy for box in filled], [BROKEN[0].box(f) for f in range(40, 50)])
     assert boxes[39].source == boxes[50].source == "model"
+
+
+def test_an_edit_in_the_middle_of_the_reading_does_no_harm(
+    tracked: Tracked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, run_id = tracked(BROKEN)
+    numbered = {track.number: track.track_id for track in project.tracks(run_id)}
+    read = project.layer_arrays
+
+    def read_then_somebody_merges(run_id: RunId) -> LayerArrays:
+        layer = read(run_id)
+        monkeypatch.undo()
+        project.edit(MergeTracks(keep=numbered[1], absorb=numbered[2]))
+        return layer
+
+    monkeypatch.setattr(project, "layer_arrays", read_then_somebody_merges)
+    proposal = propose(project, run_id)
+    assert links(proposal) == {"link 1 2"}, "what was true when it was read"
+    with pytest.raises(UserError, match="not there any more"):
+        project.edit(proposal.edit())
 
 
 def test_it_is_one_edit_and_one_undo_and_replays_the_same(tracked: Tracked) -> None:
