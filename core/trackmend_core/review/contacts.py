@@ -1,6 +1,6 @@
 """Where two tracks come so near to each other that one may be taken for the other."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -75,13 +75,22 @@ class Neighbours:
                 self._rows[track_id] = _reach(tracks[track_id])
             else:
                 self._rows.pop(track_id, None)
-        self._tracks = [tracks[track_id] for track_id in self._rows]
-        self._reach = np.array(list(self._rows.values()), np.float64).reshape(-1, 6)
+        in_order = sorted(self._rows)  # whatever was edited last: of equals the first is taken
+        self._tracks = [tracks[track_id] for track_id in in_order]
+        self._reach = np.array([self._rows[one] for one in in_order], np.float64).reshape(-1, 6)
 
     def spans(self, tracks: Collection[TrackId]) -> list[tuple[int, int]]:
         """Return first and last frame of those of some tracks that are known."""
         known = [self._rows[track_id] for track_id in tracks if track_id in self._rows]
         return [(int(row[0]), int(row[1])) for row in known]
+
+    def within(self, spans: Sequence[tuple[int, int]], *, reach: float) -> list[TrackId]:
+        """Return the tracks that live at most so many frames from one of the spans."""
+        firsts, lasts = self._reach[:, 0], self._reach[:, 1]
+        near = np.zeros(len(self._reach), np.bool_)
+        for first, last in spans:
+            near |= (firsts <= last + reach) & (lasts >= first - reach)
+        return [self._tracks[row].track_id for row in np.flatnonzero(near).tolist()]
 
     def of(self, track: TrackView) -> list[TrackView]:
         """Return other tracks that share frames and ground with this one."""

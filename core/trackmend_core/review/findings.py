@@ -6,6 +6,7 @@ from itertools import chain
 
 import numpy as np
 
+from trackmend_core.review.alternatives import HANDOVER_S
 from trackmend_core.review.contacts import Neighbours
 from trackmend_core.review.duplicates import duplicates, ghost
 from trackmend_core.review.finding import Finding
@@ -68,24 +69,26 @@ class Findings:
         self._fragments.forget(touched)
         self._neighbours.update(self._judge.scene.tracks, touched)
         spans += self._neighbours.spans(touched)
-        boxes_changed = self._free.update(touched)
+        self._free.update(touched)
         self._of_pair = {
             pair: found for pair, found in self._of_pair.items() if not touched.intersection(pair)
         }
         for track_id in touched:
             self._of_track.pop(track_id, None)
+        # Also those that nothing had to do with the touched ones yet: an edit or its undo may have
+        # brought these to where they explain what was found there.
+        beside = self._neighbours.within(spans, reach=HANDOVER_S * self._judge.scene.frame_rate)
         compared = [one for one, found in self._of_track.items() if found.concern(touched)]
+        compared += [one for one in beside if one in self._of_track and one not in compared]
         self._detect(touched)
         for track_id in compared:
-            self._look_again(track_id, spans, boxes_changed=boxes_changed)
+            self._look_again(track_id, spans)
 
-    def _look_again(self, track_id: TrackId, spans: Sequence[Span], *, boxes_changed: bool) -> None:
+    def _look_again(self, track_id: TrackId, spans: Sequence[Span]) -> None:
         """Compare a track that did not change with those that did."""
-        found = self._of_track[track_id]
+        found, track = self._of_track[track_id], self._judge.scene.tracks[track_id]
         found.switches = found.changes.look(self._neighbours, spans)
-        if boxes_changed:
-            track = self._judge.scene.tracks[track_id]
-            found.missed = self._missed(track)
+        found.missed = self._missed(track)
 
     def _detect(self, wanted: frozenset[TrackId], *, on_step: OnStep = go_on) -> None:
         tracks = self._judge.scene.tracks

@@ -24,14 +24,13 @@ class FreeDetections:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._rows: dict[TrackId, IntArray] = {}
-        self._box_count = 0
         self._holders = np.zeros(len(scene.detections.scores), np.int32)
         self._is_good = scene.detections.scores >= LEAST_SCORE
         self.mask = self._is_good
         self.update(scene.tracks)
 
-    def update(self, touched: Collection[TrackId]) -> bool:
-        """Take over an edit; return whether there are other boxes than before."""
+    def update(self, touched: Collection[TrackId]) -> None:
+        """Take over an edit."""
         for track_id in touched:
             before = self._rows.pop(track_id, None)
             if before is not None:
@@ -41,8 +40,4 @@ class FreeDetections:
                 rows = track.embedding_rows[track.embedding_rows >= 0]
                 self._rows[track_id] = rows
                 self._holders[rows] += 1
-        mask = self._is_good & (self._holders == 0)
-        count = self._scene.box_count
-        changed = count != self._box_count or not np.array_equal(mask, self.mask)
-        self.mask, self._box_count = mask, count
-        return changed
+        self.mask = self._is_good & (self._holders == 0)

@@ -47,7 +47,8 @@ def _switch(finding: Finding, numbers: Sequence[int], *, where: str) -> str:
                 f" similarity {itself:.2f} to itself, {joins:.2f} to track {other}."
             )
         return (
-            f"Until frame {frame - 1} track {one} looks like track {other}, which begins there:"
+            f"Until frame {_last_before(finding)} track {one} looks like track {other}, which"
+            f" begins later:"
             f" similarity {itself:.2f} to itself, {joins:.2f} to track {other}."
         )
     return f"Tracks {one} and {other} met at frame {frame} and may have been mixed up."
@@ -59,6 +60,14 @@ def _stretch(finding: Finding) -> tuple[int, int]:
     assert isinstance(edit, ReassignBoxes | SwapTracks)
     assert edit.last_frame is not None
     return frame_number(edit.first_frame), frame_number(edit.last_frame)
+
+
+def _last_before(finding: Finding) -> int:
+    """Return the last frame before the cut with a box that would go, as people count."""
+    edit = finding.repair.edit
+    assert isinstance(edit, ReassignBoxes)
+    last = finding.frame - 1
+    return frame_number(last if edit.last_frame is None else min(last, edit.last_frame))
 
 
 def _goes_to_later_part(finding: Finding) -> bool:

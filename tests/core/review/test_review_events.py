@@ -244,3 +244,17 @@ def test_a_gap_between_two_people_is_not_filled(tmp_path: Path) -> None:
     with reviewed(tmp_path, first, second) as (_, _, index):
         found = index.suspicions(least_probability=0.01)
         assert [one for one in found if one.kind is SuspicionKind.MISSED] == []
+
+
+def test_a_first_part_that_goes_on_as_a_later_track_is_told_with_the_frames_that_have_boxes(
+    tmp_path: Path,
+) -> None:
+    # Track 1 is somebody until frame 60 and another from 81 on; the first goes on as 2 at 101.
+    first = replace(LEFT, frames=range(60))
+    second = replace(LEFT, person=1, frames=range(80, FRAME_COUNT))
+    later = replace(LEFT, x=150, number=2, frames=range(100, FRAME_COUNT))
+    with reviewed(tmp_path, first, second, later) as (_, _, index):
+        one = next(one for one in index.suspicions() if one.proposal.action is Action.REASSIGN)
+        assert one.sentence.startswith("Until frame 60 track 1 looks like track 2, which begins")
+        assert "begins later:" in one.sentence
+        assert one.proposal.title == "Give track 1 to track 2 in frames 1 to 60"

@@ -11,6 +11,7 @@ from review_scenes import FRAME_COUNT, Walker, add_run, bystanders, record_walke
 from trackmend_core.project import Project, ReviewAnswer
 from trackmend_core.project.edits import (
     DeleteStretch,
+    DeleteTrack,
     JoinOverlapping,
     MergeTracks,
     ReassignPieces,
@@ -294,3 +295,36 @@ def test_who_is_merged_away_at_the_far_side_of_a_long_gap_is_forgotten(tmp_path:
         after = index.suspicions(least_probability=0.0)
         assert after
         assert not any(2 in one.numbers for one in after)
+
+
+def test_whom_an_undo_brings_back_explains_what_was_found_meanwhile(tmp_path: Path) -> None:
+    # Somebody whose track has ended goes on in track 1 from frame 100 on.
+    gone = Walker(person=1, x=90, speed=2.0, number=2, frames=range(30, 80))
+    first = Walker(person=0, x=100, speed=2.0, number=1, frames=range(100))
+    rest = Walker(person=1, x=100, speed=2.0, number=1, frames=range(100, FRAME_COUNT))
+    lacking = Walker(person=2, x=130, speed=2.0, foot=300, number=4, untracked=range(105, 115))
+    rival = Walker(person=2, x=135, speed=2.0, foot=302, number=5, frames=range(116, FRAME_COUNT))
+    walkers = [gone, first, rest, lacking, rival, *bystanders()]
+    project, run_id = record_walkers(tmp_path / "back.trackmend", walkers)
+    with project:
+        ids = {track.number: track.track_id for track in project.tracks(run_id)}
+        index = ReviewIndex.open(project, run_id)
+
+        def told() -> list[tuple[str, str, str]]:
+            fresh = ReviewIndex(project, run_id, scale=index.judge.scale)
+            ours, theirs = (
+                [(one.key, one.sentence, one.proposal.title) for one in every.suspicions()]
+                for every in (index, fresh)
+            )
+            assert ours == theirs
+            return ours
+
+        before = told()
+        assert any("looks like track 2, which ended before" in text for _, text, _ in before)
+        for number in (2, 5, 4, 1):
+            index.update(project.edit(DeleteTrack(track_id=ids[number])))
+            told()
+            undone = project.undo()
+            assert undone is not None
+            index.update(undone)
+            assert told() == before, f"as it was before track {number} went"
