@@ -10,8 +10,8 @@ from trackmend_core.project import ReviewAnswer
 from trackmend_core.review import Proposal, ReviewIndex, Suspicion, SuspicionKind
 from trackmend_core.types import FloatArray, TrackId
 
-_PEAK_S: Final = 0.08
-"""So much to either side of an event is drawn as high as the event itself."""
+_SLOPE_S: Final = 0.2
+"""So far to either side of an event its height falls off."""
 
 _ALONG: Final = 0.3
 
@@ -45,8 +45,8 @@ class SuspicionMap:
 
     Attributes:
         of_track: the largest probability of an open suspicion about a track.
-        of_frame: (frame_count,) the largest probability of one that happens in a frame; along the
-            whole of a long event, a share of it.
+        of_frame: (frame_count,) the largest probability of one that happens in a frame, falling
+            off to both sides; along the whole of a long event, a share of it.
     """
 
     of_track: Mapping[TrackId, float] = field(default_factory=dict)
@@ -57,15 +57,17 @@ def suspicion_map(
     suspicions: Sequence[Suspicion], *, frame_count: int, frame_rate: float
 ) -> SuspicionMap:
     """Return how suspicious each track and each frame is."""
-    reach = max(1, round(_PEAK_S * frame_rate))
+    reach = max(1, round(_SLOPE_S * frame_rate))
+    slope = (1 - np.abs(np.arange(-reach, reach + 1)) / (reach + 1)).astype(np.float32)
     of_track: dict[TrackId, float] = {}
     of_frame = np.zeros(frame_count, np.float32)
     for one in suspicions:
         for track_id in one.tracks:
             of_track[track_id] = max(of_track.get(track_id, 0.0), one.probability)
-        _raise(of_frame, one.first_frame, one.last_frame, _ALONG * one.probability)
+        along = of_frame[max(0, one.first_frame) : max(0, one.last_frame + 1)]
+        np.maximum(along, np.float32(_ALONG * one.probability), out=along)
         for peak in _peaks(one):
-            _raise(of_frame, peak - reach, peak + reach, one.probability)
+            _raise(of_frame, peak - reach, slope * np.float32(one.probability))
     return SuspicionMap(of_track=of_track, of_frame=of_frame)
 
 
@@ -76,9 +78,10 @@ def _peaks(suspicion: Suspicion) -> tuple[int, ...]:
     return (suspicion.frame,)
 
 
-def _raise(of_frame: FloatArray, first: int, last: int, value: float) -> None:
-    stretch = of_frame[max(0, first) : max(0, last + 1)]
-    np.maximum(stretch, np.float32(value), out=stretch)
+def _raise(of_frame: FloatArray, first: int, heights: FloatArray) -> None:
+    stretch = of_frame[max(0, first) : max(0, first + len(heights))]
+    inside = heights[max(0, -first) :][: len(stretch)]
+    np.maximum(stretch, inside, out=stretch)
 
 
 def take_snapshot(index: ReviewIndex, reopened: Sequence[str]) -> QueueSnapshot:

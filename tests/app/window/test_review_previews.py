@@ -1,5 +1,7 @@
 """What the window shows of a suspicion around the queue: ghosts, strip, column, filter, loop."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -123,6 +125,12 @@ def test_the_strip_rises_where_something_is_suspected(swapped: Stage) -> None:
     assert strip[wrong.frame] >= wrong.probability - 1e-6
     alone = suspicion_map([wrong], frame_count=len(strip), frame_rate=25.0).of_frame
     assert alone[wrong.frame] == pytest.approx(wrong.probability)
+    assert alone[wrong.frame] > alone[wrong.frame + 1] > alone[wrong.frame + 4]
+    assert alone[wrong.frame - 1] == pytest.approx(alone[wrong.frame + 1])
+    at_the_start = replace(wrong, frame=0, first_frame=0, last_frame=len(strip) - 1)
+    whole = suspicion_map([at_the_start], frame_count=len(strip), frame_rate=25.0).of_frame
+    assert whole[0] == pytest.approx(wrong.probability) == whole.max()
+    assert 0 < whole[-1] < wrong.probability / 2
     far = np.abs(np.arange(len(strip)) - wrong.frame) > 10
     assert alone[far].max() < wrong.probability / 2
     timeline = swapped.window.timeline
