@@ -22,13 +22,7 @@ from trackmend_core.project import (
     VideoRecord,
 )
 from trackmend_core.project.edits import Edit, RevertTo
-from trackmend_core.types import (
-    BoxId,
-    RunId,
-    TrackedBox,
-    TrackId,
-    VideoId,
-)
+from trackmend_core.types import BoxId, RunId, TrackedBox, TrackId, VideoId
 
 FrameRange = tuple[int, int]
 
@@ -292,7 +286,8 @@ class Session(QObject):
 
     def select_tracks(self, track_ids: Sequence[TrackId]) -> None:
         """Choose whole tracks; the last one's box in the current frame, if any, goes with them."""
-        self.select(Selection(tuple(track_ids), self._box_of(track_ids)))
+        there = self._there(track_ids)
+        self.select(Selection(there, self._box_of(there)))
 
     def set_range(self, frame_range: FrameRange | None) -> None:
         """Mark frames from first to last, or none."""
@@ -377,9 +372,13 @@ class Session(QObject):
                 if box.box_id == chosen.box_id:
                     self.select(Selection((box.track_id,), box.box_id))
                     return
-        alive = {track.track_id for track in self.tracks()}
-        kept = tuple(track for track in self._selection.track_ids if track in alive)
+        kept = self._there(self._selection.track_ids)
         self.select(Selection(kept, self._box_of(kept)))
+
+    def _there(self, track_ids: Sequence[TrackId]) -> tuple[TrackId, ...]:
+        """Return the tracks that no edit has done away with; a run's newest have ids below 0."""
+        alive = {track.track_id for track in self.tracks()}
+        return tuple(track for track in track_ids if track in alive or track < 0)
 
     def _keep_box_in_step(self) -> None:
         tracks = self._selection.track_ids

@@ -316,6 +316,8 @@ class RetrackControl(QObject):
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
+        if self._layer_seen != self._layer_changes:
+            return  # it read the tracks while they were edited, and is done anew
         if self._is_active and not isinstance(error, Abandoned):
             self.failed.emit(error)
             self.leave()

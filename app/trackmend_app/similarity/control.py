@@ -13,7 +13,7 @@ from trackmend_app.similarity.panel import MAP_OFFSETS
 from trackmend_app.similarity.query import SimilarityQuery
 from trackmend_app.similarity.question import Reading, SimilarityAnswer, SimilarityQuestion
 from trackmend_app.similarity.worker import SimilarityWorker
-from trackmend_core.project import BoxRecord
+from trackmend_core.project import BoxRecord, Changes
 from trackmend_core.similarity import SamplerName
 from trackmend_core.types import FloatArray, RunId, TrackId
 
@@ -89,6 +89,7 @@ class SimilarityControl(QObject):
         session.frame_changed.connect(self.look)
         session.selection_changed.connect(self.look)
         session.run_changed.connect(self._on_run_changed)
+        session.edited.connect(self._on_edited)
         worker.answered.connect(self._on_answered)
         worker.failed.connect(self._on_failed)
 
@@ -220,10 +221,38 @@ class SimilarityControl(QObject):
             return
         if self._query is not None and self._query.track_id == chosen[-1]:
             return
-        boxes = self._session.boxes_at(self._session.frame_index)
-        found = next((box for box in boxes if box.track_id == chosen[-1] and _is_kept(box)), None)
-        if found is not None:
-            self._set_query(SimilarityQuery.of_box(found))
+        found = self._box_of(chosen[-1])
+        # Whoever was looked for before is not chosen any more: better nobody than somebody else.
+        self._set_query(SimilarityQuery.of_box(found) if found is not None else None)
+
+    def _box_of(self, track_id: TrackId) -> BoxRecord | None:
+        """Return the box of a track in this frame, or the nearest that the model saw."""
+        here, run = self._session.frame_index, self._session.run
+        boxes = self._session.boxes_at(here)
+        found = next((box for box in boxes if box.track_id == track_id), None)
+        if found is not None or run is None:
+            return found if found is not None and _is_kept(found) else None
+        project = self._session.required_project()
+        columns = project.track_columns(track_id)
+        frames = columns.frames[columns.detection_ids >= 0]
+        if not len(frames):
+            return None
+        nearest = int(frames[np.argmin(np.abs(frames - here))])
+        boxes = project.boxes_in_frame(run.run_id, nearest)
+        return next((box for box in boxes if box.track_id == track_id), None)
+
+    @Slot(object, bool)
+    def _on_edited(self, changes: Changes, _undone: bool) -> None:
+        """Look for somebody else where an edit gave the box that is looked for away."""
+        query, run = self._query, self._session.run
+        if query is None or query.track_id not in changes.tracks or run is None:
+            return
+        boxes = self._session.required_project().boxes_in_frame(run.run_id, query.frame_index)
+        same = (one.detection_id == query.detection_id for one in boxes)
+        mine = (one.track_id == query.track_id for one in boxes)
+        if not any(both for both in map(all, zip(same, mine, strict=True))):
+            self._set_query(None)
+            self.look()
 
     def _set_query(self, query: SimilarityQuery | None) -> None:
         if query is self._query:

@@ -48,6 +48,7 @@ class AlikePresenter(QObject):
         self._is_shown = False
         self._is_stale = True
         self._is_asked = False
+        self._changes = self._asked_at = 0
         self._likeness: Likeness | None = None
         self._scatter: Scatter | None = None
         self._first: int | None = None
@@ -120,13 +121,18 @@ class AlikePresenter(QObject):
             if self._likeness is None:
                 self._panel.say(self.tr("Comparing all tracks…"))
             if state is QueueState.READY:  # before, the index does not know of the last edit yet
+                self._asked_at = self._changes
                 self._is_asked = self._workbench.review.ask(likeness_of, self._on_likeness)
 
     def _on_likeness(self, likeness: object) -> None:
         """Lay out what the review index compared."""
         if not self._is_asked or not isinstance(likeness, Likeness):
             return
-        self._is_asked, self._is_stale = False, False
+        self._is_asked = False
+        if self._asked_at != self._changes or self.runner.is_running:
+            self._settled.start()  # an edit came in between, or other points are being laid out
+            return
+        self._is_stale = False
         self.runner.start("Comparing tracks", partial(_compare, likeness, self._panel.projection))
 
     @Slot(object)
@@ -146,10 +152,13 @@ class AlikePresenter(QObject):
     def _on_ended(self) -> None:
         if self._is_stale:
             self._settled.start()
+        elif self._scatter is not None and self._scatter.projection != self._panel.projection:
+            self._on_projection_chosen()  # it was chosen while others were being laid out
 
     @Slot()
     def _on_tracks_changed(self) -> None:
         self._is_stale = True
+        self._changes += 1
         self._settled.start()
 
     def _show(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from trackmend_app.jobs.runner import JobRunner
@@ -14,7 +15,7 @@ from trackmend_core.project import Project, RunStatus
 from trackmend_core.review.association import FrameAssociation
 from trackmend_core.review.replay import AssociationReplay
 from trackmend_core.review.template_curve import template_curve
-from trackmend_core.types import DetectionId, Progress, RunId, TrackId
+from trackmend_core.types import Progress, RunId, TrackId
 
 _MOMENTUM: Final = "feature_momentum"
 
@@ -134,14 +135,15 @@ def _explained(project: Project, run_id: RunId, told: FrameAssociation) -> Expla
 def _path(
     project: Project, replay: AssociationReplay, track_id: TrackId, *, momentum: float
 ) -> TrackPath | None:
-    columns = project.track_columns(track_id)
-    if replay.decisions is None or not len(columns.frames):
+    # Read once: an edit between two readings may leave none of the boxes that the first one saw.
+    boxes = project.boxes_of_track(track_id)
+    if replay.decisions is None or not boxes:
         return None
-    seen = columns.detection_ids >= 0
-    ids = columns.detection_ids[seen]
-    embeddings = project.embeddings([DetectionId(int(one)) for one in ids])
-    frames = columns.frames[seen]
-    number = project.boxes_of_track(track_id)[0].number
+    seen = [(one.frame_index, one.detection_id) for one in boxes if one.detection_id is not None]
+    ids = np.array([detection_id for _, detection_id in seen], np.int64)
+    embeddings = project.embeddings([detection_id for _, detection_id in seen])
+    frames = np.array([frame for frame, _ in seen], np.int64)
+    number = boxes[0].number
     return TrackPath(
         number=number,
         decisions=replay.decisions.of_detections(ids),

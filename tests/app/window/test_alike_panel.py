@@ -5,7 +5,9 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from window_stage import Stage
 
-from trackmend_core.project.edits import SplitTrack
+from trackmend_core.project.edits import DeleteTrack, SplitTrack
+from trackmend_core.review import ReviewIndex
+from trackmend_core.review.likeness import likeness_of
 
 
 @pytest.fixture
@@ -194,3 +196,31 @@ def test_umap_is_offered_only_where_it_is_installed(alike: Stage) -> None:
     assert "% of the differences" not in panel(alike).note
     points(alike)
     assert "% of the differences" in panel(alike).note
+
+
+def test_what_was_compared_before_an_edit_is_compared_anew(
+    alike: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review, presenter = alike.bench.review, alike.window.why.alike
+    index = ReviewIndex.open(alike.session.project, alike.session.run.run_id)
+    late = likeness_of(index)
+    asked = []
+    monkeypatch.setattr(review, "ask", lambda _task, take: asked.append(take) or True)
+    first, second = alike.session.tracks()[:2]
+    alike.session.edit(SplitTrack(track_id=first.track_id, at_frame=first.first_frame + 5))
+    alike.wait(lambda: len(asked) == 1)
+    alike.session.edit(DeleteTrack(track_id=second.track_id))
+    monkeypatch.undo()
+    asked[0](late)  # it was on its way while the track was deleted
+    there = {track.track_id for track in alike.session.tracks()}
+    alike.wait(lambda: set(matrix_of(alike).track_ids) == there)
+    assert not presenter.runner.is_running or presenter.likeness is not late
+
+
+def test_a_cell_of_a_track_that_has_just_gone_selects_the_other_alone(alike: Stage) -> None:
+    alike.bench.review.blockSignals(True)  # so that the matrix stays as it was
+    first, second = matrix_of(alike).track_ids[:2]
+    alike.session.edit(DeleteTrack(track_id=first))
+    panel(alike).matrix.chosen.emit(0, 1)
+    assert alike.session.selection.track_ids == (second,)
+    alike.bench.review.blockSignals(False)

@@ -1,5 +1,7 @@
 """Re-tracking under constraints by key and mouse, checked in the file: before, after, undone."""
 
+import threading
+from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
@@ -7,13 +9,14 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 from window_stage import Stage
 
+from trackmend_app.retracking import control as retrack_control
 from trackmend_app.retracking.change_list import CHANGE_ROLE
 from trackmend_app.situation import Mode
 from trackmend_core.project import BoxRecord, Project
-from trackmend_core.project.edits import DeleteTrackFrom, SwapTracks
+from trackmend_core.project.edits import DeleteTrack, DeleteTrackFrom, SwapTracks
 from trackmend_core.review.retrack_diff import ChangeKind
 from trackmend_core.tracking import TrackerSettings
-from trackmend_core.types import TrackedBox, TrackId
+from trackmend_core.types import Progress, TrackedBox, TrackId
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SWITCH, HERE = 20, 15
@@ -332,3 +335,25 @@ def test_n_leaves_the_dry_run_for_the_queue(switched: Stage) -> None:
     switched.press(Qt.Key.Key_Escape)
     assert queue.current is not None, "the suspicion at hand waits until the dry run is left"
     assert switched.window.panels["review"].isVisible()
+
+
+def test_a_replay_that_an_edit_made_fail_is_done_again(
+    switched: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    control = switched.bench.retracking
+    may_fail = threading.Event()
+
+    def fails(*_given: object, **_named: object) -> Iterator[Progress]:
+        yield Progress(done=0, total=1, message="")
+        may_fail.wait(10)
+        raise KeyError("a track that went")
+
+    monkeypatch.setattr(retrack_control, "replay", fails)
+    switched.press(Qt.Key.Key_R)
+    switched.wait(lambda: control.runner.is_running)
+    monkeypatch.undo()
+    switched.session.edit(DeleteTrack(track_id=switched.session.tracks()[-1].track_id))
+    may_fail.set()
+    switched.wait(lambda: control.replay is not None)
+    assert not switched.errors
+    assert control.is_active

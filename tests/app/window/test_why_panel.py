@@ -7,7 +7,7 @@ from window_stage import Stage
 
 from trackmend_app.panels import WHY_WIDTH
 from trackmend_app.why.association_view import Measure
-from trackmend_core.project.edits import SwapTracks
+from trackmend_core.project.edits import DeleteTrack, SwapTracks
 from trackmend_core.review.association import Stage as MatchStage
 
 
@@ -189,3 +189,29 @@ def test_another_tracker_s_run_says_why_there_is_nothing(stage: Stage) -> None:
     stage.trigger("why_matched")
     stage.wait(lambda: "tracked by sort" in panel(stage).words)
     assert not stage.errors
+
+
+def test_a_track_that_is_deleted_while_it_is_read_is_no_fault(
+    why: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, loader = why.session.project, why.window.why.association.loader
+    track_id = why.session.tracks()[0].track_id
+    loader.ask_track(track_id)
+    why.wait(lambda: not loader.runner.is_running)
+    for name in ("track_columns", "boxes_of_track"):
+        read = getattr(project, name)
+
+        def read_then_somebody_deletes(wanted: object, read: object = read) -> object:
+            found = read(wanted)
+            monkeypatch.undo()
+            project.edit(DeleteTrack(track_id=track_id))
+            return found
+
+        monkeypatch.setattr(project, name, read_then_somebody_deletes)
+    found: list[object] = []
+    loader.path_found.connect(found.append)
+    loader.ask_track(track_id)
+    why.wait(lambda: not loader.runner.is_running)
+    assert not why.errors
+    assert found, "it is told as it was when it was read"
+    assert not project.boxes_of_track(track_id)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from window_stage import Stage
 
 from trackmend_core.errors import UserError
+from trackmend_core.project.edits import DeleteStretch, SwapTracks
 from trackmend_core.similarity import SamplerName
 
 
@@ -273,3 +274,36 @@ def test_another_model_is_loaded_beside_that_of_the_run(chosen: Stage, tmp_path:
     chosen.wait(lambda: all(tile.similarity is not None for tile in now))
     assert loaded == [other]
     assert shelf.holds(chosen.bench.similarity.run_model_path()), "the run's detector stays loaded"
+
+
+def test_of_a_track_without_a_box_in_this_frame_its_nearest_box_is_looked_for(
+    chosen: Stage,
+) -> None:
+    """Nothing of the track before stays on show: its map would be taken for that of the new one."""
+    control, panel = chosen.bench.similarity, chosen.window.why.similarity_panel
+    chosen.wait(lambda: control.query is not None)
+    before = control.query
+    other = next(one for one in chosen.session.tracks() if one.track_id != before.track_id)
+    chosen.session.edit(DeleteStretch(track_id=other.track_id, first_frame=18, last_frame=23))
+    chosen.session.select_tracks((other.track_id,))
+    chosen.wait(lambda: control.query is not before)
+    assert (control.query.number, control.query.frame_index) == (other.number, 17)
+    assert panel._title.text() == f"RE-ID SIMILARITY TO {other.number}"
+    chosen.wait(
+        lambda: any(tile.frame_index == 20 and tile.similarity is not None for tile in panel.tiles)
+    )
+
+
+def test_a_swap_looks_for_whom_the_track_follows_now(chosen: Stage) -> None:
+    control, session = chosen.bench.similarity, chosen.session
+    one, other = (box for box in session.boxes_at(20)[:2])
+    session.select_tracks((one.track_id, other.track_id))
+    chosen.wait(lambda: control.query is not None and control.query.track_id == other.track_id)
+    assert control.query.detection_id == other.detection_id
+    session.edit(SwapTracks(track_a=one.track_id, track_b=other.track_id, first_frame=10))
+    chosen.wait(lambda: control.query is not None and control.query.track_id == other.track_id)
+    assert control.query.detection_id == one.detection_id
+    session.undo()
+    session.go_to(20)
+    chosen.wait(lambda: control.query is not None and control.query.frame_index == 20)
+    assert control.query.detection_id == other.detection_id
