@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from trackmend_app.elided_label import ElidedLabel
 from trackmend_app.review.kind_chip import KindChip
 from trackmend_app.review.tones import decision_token
 from trackmend_app.wording.shown_keys import with_keys
@@ -30,14 +31,14 @@ class AnswerCard(QFrame):
         where = self.tr("{kind} · frame {frame}").format(
             kind=kind, frame=frame_number(answer.frame_index)
         )
-        place = QLabel(where, self)
+        place = ElidedLabel(self)
+        place.setText(where)
         place.setProperty("kind", "quiet")
         self.setAccessibleName(f"{chip.text}: {where}")
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(chip)
-        head.addWidget(place)
-        head.addStretch()
+        head.addWidget(place, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(11, 8, 11, 8)
         column.setSpacing(5)

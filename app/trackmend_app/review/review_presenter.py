@@ -112,12 +112,16 @@ class ReviewPresenter(QObject):
 
     def _bring_into_view(self, frame_index: int) -> None:
         """Move a picture that is zoomed in so that the event just taken in hand is seen."""
-        current, canvas = self._queue.current, self._canvas
+        current, canvas, preview = self._queue.current, self._canvas, self._queue.preview
         if not self._is_new or current is None or frame_index != current.frame:
             return
-        self._is_new = False
         boxes = self._workbench.session.boxes_at(frame_index)
         mine = [box.box_xyxy for box in boxes if box.track_id in current.tracks]
+        if not mine and preview is None:
+            return  # a missed box is known only with what the proposal would put there
+        self._is_new = False
+        if not mine and preview is not None:
+            mine = [ghost.box_xyxy for ghost in preview.ghosts.get(frame_index, ())]
         if not mine or canvas.is_fitted:
             return
         x1, y1, x2, y2 = (

@@ -12,7 +12,8 @@ from trackmend_app.review.proposal_preview import preview
 from trackmend_app.review.queue_snapshot import suspicion_map
 from trackmend_app.timeline.lane_order import LaneSort
 from trackmend_app.tracks.track_model import Column
-from trackmend_core.review import ReviewIndex
+from trackmend_core.project.edits import DeleteStretch
+from trackmend_core.review import ReviewIndex, SuspicionKind
 
 
 @pytest.fixture
@@ -179,6 +180,24 @@ def test_the_event_is_brought_into_a_view_that_is_zoomed_in(swapped: Stage) -> N
     swapped.qtbot.wait(20)
     numbers = {placed.box.number for placed in canvas.placed_boxes}
     assert numbers & set(wrong.numbers)
+
+
+def test_boxes_that_are_missed_are_brought_into_a_view_that_is_zoomed_in(swapped: Stage) -> None:
+    canvas, queue, session = swapped.window.canvas, queue_of(swapped), swapped.session
+    track = max(session.tracks(), key=lambda track: track.box_count)
+    session.edit(DeleteStretch(track_id=track.track_id, first_frame=12, last_frame=15))
+    wait_for_queue(swapped)
+    missed = next(one for one in queue.snapshot.open if one.kind is SuspicionKind.MISSED)
+    swapped.go_to(0)
+    canvas.set_zoom(8.0)
+    canvas.centre_on(5, 5)
+    queue.take(missed)
+    swapped.wait(lambda: bool(canvas.ghosts))
+    assert not {box.track_id for box in session.boxes_at(missed.frame)} & set(missed.tracks)
+    (ghost,) = canvas.ghosts
+    x1, y1, x2, y2 = ghost.box_xyxy
+    middle = canvas.to_widget((x1 + x2) / 2, (y1 + y2) / 2).toPoint()
+    assert canvas.rect().contains(middle)
 
 
 def test_a_queue_of_a_run_without_tracks_says_that_nothing_looks_suspicious(stage: Stage) -> None:

@@ -110,6 +110,9 @@ def test_w_and_u_keep_it_away_also_after_a_restart(
     panel.answers_button.click()
     assert panel.answers_button.isChecked()
     (card,) = [one for one in panel.findChildren(AnswerCard) if one.isVisible()]
+    card.setFixedWidth(300)
+    swapped.wait(lambda: card.width() == 300)
+    assert card.back_button.width() >= card.back_button.sizeHint().width(), "it is whole"
     card.back_button.click()
     swapped.wait(lambda: bool(swaps(swapped)))
     assert queue_of(swapped).current.key == swaps(swapped)[0].key
