@@ -14,8 +14,9 @@ from corrected_project import QUICK, EditedStreet, taught_settings_alone
 from trackmend_core.errors import UserError
 from trackmend_core.jobs import as_taught
 from trackmend_core.model import build_network, load_checkpoint
-from trackmend_core.project.edits import SwapTracks
+from trackmend_core.project.edits import DeleteTracks, SwapTracks
 from trackmend_core.video import open_video
+from trackmend_training.as_it_was import project_as_it_is
 from trackmend_training.batches import Batch, stream_batches
 from trackmend_training.config import TrainConfig
 from trackmend_training.datasets.labelled import Material
@@ -76,6 +77,44 @@ def test_a_finetuned_model_knows_where_it_comes_from(
     with open_video(edited_street.project.videos()[0].path) as video:
         after = as_taught(model, video).network.state_dict()
     assert any(not torch.equal(before[name], after[name]) for name in before)
+
+
+@pytest.mark.usefixtures("judged_at_once")
+def test_what_is_edited_meanwhile_does_not_count(
+    edited_street: EditedStreet, base_model: Path
+) -> None:
+    project, digest = edited_street.project, edited_street.project.digest()
+    tracks = tuple(track.track_id for track in project.tracks(edited_street.run_id))
+    messages: list[Message] = []
+
+    def hear_and_edit(message: Message) -> None:
+        if isinstance(message, Step) and message.step == 1:
+            project.edit(DeleteTracks(track_ids=tracks))
+        messages.append(message)
+
+    out_dir = edited_street.folder / "out"
+    path = finetune(
+        project.path, out_dir=out_dir, config=QUICK, base=base_model, emit=hear_and_edit
+    )
+    assert path is not None and isinstance(messages[-1], Finished)
+    assert load_checkpoint(path).metadata["data_fingerprint"] == digest
+    assert not list(out_dir.glob("*.trackmend*")), "the copy that was read is gone"
+    assert not project.tracks(edited_street.run_id), "the edit stays"
+
+
+def test_a_project_that_was_moved_with_its_video_is_read_where_it_is(
+    edited_street: EditedStreet,
+) -> None:
+    edited_street.project.close()
+    moved = edited_street.folder / "moved"
+    moved.mkdir()
+    for name in ("street.mp4", "street.trackmend"):
+        (edited_street.folder / name).rename(moved / name)
+    out_dir = edited_street.folder / "elsewhere" / "out"
+    with project_as_it_is(moved / "street.trackmend", folder=out_dir) as project:
+        assert project.locate_video(edited_street.video_id) == moved / "street.mp4"
+        assert project.path.parent == out_dir
+    assert not list(out_dir.iterdir())
 
 
 def photograph_folder(tmp_path: Path) -> Path:

@@ -19,6 +19,7 @@ from trackmend_core.model.loaded import LoadedModel
 from trackmend_core.project import ModelRecord, Project
 from trackmend_core.types import FloatArray, RunId
 from trackmend_core.video import open_video
+from trackmend_training.as_it_was import project_as_it_is
 from trackmend_training.batches import Batch
 from trackmend_training.conclude import Conclusion, conclude, judged_run
 from trackmend_training.config import AugmentConfig, FinetuneConfig, TrainConfig
@@ -56,7 +57,7 @@ def finetune(
     emit: Callable[[Message], None],
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Path | None:
-    """Finetune a model from a project; the project file is not changed.
+    """Finetune a model from a project as it is now; the project file is not changed.
 
     Args:
         project_path: the project.
@@ -74,7 +75,7 @@ def finetune(
         UserError: project, video or model cannot be used.
     """
     config = config.guarded()
-    with Project.open(project_path) as project:
+    with project_as_it_is(project_path, folder=out_dir) as project:
         chosen = list(run_ids) if run_ids is not None else active_runs(project)
         base = base if base is not None else _model_of_runs(project, chosen)
         model = load_checkpoint(base)
