@@ -43,10 +43,13 @@ class Errands(QObject):
         self._session = workbench.session
         self._questions = workbench.questions
         self._sample_for: Project | None = None
+        self._refines = False
         self.runner = JobRunner(self)
         self.runner.progressed.connect(self._on_progressed)
         self.runner.finished.connect(self._on_job_finished)
         self.runner.failed.connect(self.failed)
+        self.runner.ended.connect(self._on_job_ended)
+        self._session.project_closing.connect(self._on_project_closing)
 
     def open_sample(self) -> None:
         """Open the sample project; the first time it is drawn and tracked."""
@@ -142,6 +145,7 @@ class Errands(QObject):
             self.said.emit(f"{self.runner.title} is not done yet; try again in a moment")
             return
         project, run_id = self._session.required_project(), self._session.required_run().run_id
+        self._refines = True
         self.runner.start("Refining tracks", lambda: refinement(project, run_id))
 
     def _offer(self, proposal: RefinementProposal) -> None:
@@ -200,6 +204,16 @@ class Errands(QObject):
     def _on_progressed(self, progress: Progress) -> None:
         share = f" {100 * progress.done // progress.total} %" if progress.total else ""
         self.said.emit(f"{self.runner.title}: {progress.message}{share}")
+
+    @Slot()
+    def _on_job_ended(self) -> None:
+        self._refines = False
+
+    @Slot()
+    def _on_project_closing(self) -> None:
+        # Its tracks' ids mean others in the next project.
+        if self._refines:
+            self.runner.stop_and_wait()
 
     @Slot(object)
     def _on_job_finished(self, result: object) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from trackmend_app.dialogs.fitting import FittingDialog
+from trackmend_app.wording import say_composed
 from trackmend_app.wording.shown_keys import with_keys
 from trackmend_core.jobs.carry_over import CarriedOver
 
@@ -79,7 +80,7 @@ class CarryOverDialog(FittingDialog):
         self.conflicts.setWordWrap(True)
         self.conflicts.setSpacing(3)
         for conflict in result.conflicts:
-            row = QListWidgetItem(conflict.message)
+            row = QListWidgetItem(say_composed(conflict.message))
             row.setData(Qt.ItemDataRole.UserRole, conflict.first_frame)
             self.conflicts.addItem(row)
         self.conflicts.itemActivated.connect(

@@ -13,7 +13,7 @@ from trackmend_core.types import RunId
 
 
 class CarryPresenter(QObject):
-    """One plan at a time; a project that was closed or changed meanwhile ends it."""
+    """One plan at a time, and none outlives its project: ids mean others in the next one."""
 
     def __init__(self, window: QWidget, *, workbench: Workbench) -> None:
         super().__init__(window)
@@ -26,6 +26,7 @@ class CarryPresenter(QObject):
         self.runner.finished.connect(self._on_planned)
         self.runner.failed.connect(self._on_failed)
         workbench.runs.runner.finished.connect(self._on_run_finished)
+        workbench.session.project_closing.connect(self._on_project_closing)
 
     @Slot()
     def open(self) -> None:
@@ -98,6 +99,12 @@ class CarryPresenter(QObject):
             project.author = author
         note_plan(project, plan)
         self._dialog.show_done()
+
+    @Slot()
+    def _on_project_closing(self) -> None:
+        self.runner.stop_and_wait()
+        if self._dialog is not None:
+            self._dialog.reject()
 
     @Slot()
     def _on_closed(self) -> None:

@@ -11,7 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from trackmend_core.errors import UserError
-from trackmend_core.jobs.carrying import CarriedOver, Carrying, Conflict, ConflictKind
+from trackmend_core.jobs.carrying import CarriedOver, Carrying, Conflict
+from trackmend_core.jobs.conflict_words import ConflictKind
+from trackmend_core.jobs.decided_here import decided_here
+from trackmend_core.jobs.evidence import CARRIED_OVER, EvidenceKind, read_evidence
 from trackmend_core.jobs.said import what_was_said
 from trackmend_core.project import Changes, LayerMark, Project, copy_project
 from trackmend_core.project.edits import CarryOver
@@ -44,6 +47,7 @@ class CarryPlan:
         result: what would come of it.
         edit: does all of it at once; None where nothing needs doing.
         mark: of the project as it was looked at.
+        evidence: what had been said of the older run then, by name.
     """
 
     from_run: RunId
@@ -51,6 +55,7 @@ class CarryPlan:
     result: CarriedOver
     edit: CarryOver | None
     mark: LayerMark
+    evidence: tuple[str, ...]
 
 
 def plan_carry_over(
@@ -68,7 +73,7 @@ def plan_carry_over(
         raise UserError(
             "Corrections can only go over to another run of the same video.", "Pick another run."
         )
-    mark = project.layer_mark()
+    mark, evidence = project.layer_mark(), _evidence_of(project, from_run)
     said = what_was_said(project, from_run)
     if not said.frames:
         raise UserError("Nothing was corrected in that run.", "Pick the run you corrected.")
@@ -76,13 +81,20 @@ def plan_carry_over(
         copy = Path(folder) / "copy.trackmend"
         copy_project(project.path, copy)
         with Project.open(copy, is_scratch=True) as tried:
-            work = Carrying(tried, to_run, said)
+            work = Carrying(tried, to_run, said, decided_here(tried, to_run))
             yield from work.run()
     edit = None
     if work.steps:
         steps, spans = tuple(work.steps), tuple(work.spans)
         edit = CarryOver(run_id=to_run, from_run=from_run, steps=steps, spans=spans)
-    return CarryPlan(from_run=from_run, to_run=to_run, result=work.result(), edit=edit, mark=mark)
+    return CarryPlan(
+        from_run=from_run,
+        to_run=to_run,
+        result=work.result(),
+        edit=edit,
+        mark=mark,
+        evidence=evidence,
+    )
 
 
 def apply_plan(project: Project, plan: CarryPlan) -> Changes | None:
@@ -120,7 +132,8 @@ def check_plan(project: Project, plan: CarryPlan) -> None:
 
 def note_plan(project: Project, plan: CarryPlan) -> None:
     """Keep with the project what came of a plan that was done; see `carried_over`."""
-    project.set_state(_key(plan.to_run), {"from_run": plan.from_run, **plan.result.to_dict()})
+    told = {"from_run": plan.from_run, "evidence": plan.evidence, **plan.result.to_dict()}
+    project.set_state(_key(plan.to_run), told)
 
 
 def carry_over(
@@ -148,14 +161,33 @@ def carried_over(project: Project, run_id: RunId) -> dict[str, object] | None:
 def corrected_run_before(project: Project, run_id: RunId) -> RunId | None:
     """Return the newest earlier run of the same video of which a person has said anything.
 
-    None where there is none, or its corrections were carried over to this run already.
+    None where there is none, or its corrections were carried over to this run already and neither
+    that was undone since nor anything else said.
     """
-    kept = carried_over(project, run_id)
-    done = None if kept is None else kept.get("from_run")
     for run in reversed(project.runs(project.run(run_id).video_id)):
         if run.run_id < run_id and what_was_said(project, run.run_id).frames:
-            return None if run.run_id == done else run.run_id
+            return None if _is_done(project, from_run=run.run_id, to_run=run_id) else run.run_id
     return None
+
+
+def _is_done(project: Project, *, from_run: RunId, to_run: RunId) -> bool:
+    """Return whether a run has what is said of an older one today."""
+    kept = carried_over(project, to_run)
+    if kept is None or kept.get("from_run") != from_run:
+        return False
+    now = list(_evidence_of(project, from_run))
+    if kept.get("evidence", now) != now:
+        return False
+    return not kept.get("edits") or any(
+        edit.kind == CARRIED_OVER and edit.run_id == to_run and edit.is_in_effect
+        for edit in project.edits()
+    )
+
+
+def _evidence_of(project: Project, run_id: RunId) -> tuple[str, ...]:
+    """Return the names of what was said of a run; answers to suspicions are about the video."""
+    evidence = read_evidence(project, run_id)
+    return tuple(one.origin for one in evidence if one.kind is not EvidenceKind.REJECTED)
 
 
 def _key(run_id: RunId) -> str:

@@ -6,14 +6,15 @@ to say the same, nothing is forced: the place is listed as a conflict.
 
 from collections import Counter
 from collections.abc import Generator, Sequence
-from dataclasses import asdict, dataclass, field
-from enum import StrEnum
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from trackmend_core.errors import UserError
 from trackmend_core.geometry import iou_matrix
+from trackmend_core.jobs.conflict_words import ConflictKind, say_conflict, say_decided
+from trackmend_core.jobs.decided_here import DecidedHere
 from trackmend_core.jobs.said import Said
 from trackmend_core.project import BoxRecord, Changes, Project
 from trackmend_core.project.edits import (
@@ -36,19 +37,6 @@ APPEARANCE_WEIGHT = 0.5
 CLEAR_MARGIN = 0.1
 """The best box must beat the second best by so much, in overlap and appearance together."""
 MOST_EDITS_A_FRAME = 60
-
-
-class ConflictKind(StrEnum):
-    """Why something could not be carried over."""
-
-    MISSED = "missed"
-    """The newer run has no box where the person had found somebody."""
-    EXTRA = "extra"
-    """The newer run sees somebody in frames that were verified without them."""
-    UNCLEAR = "unclear"
-    """Two boxes of the newer run fit about as well."""
-    REFUSED = "refused"
-    """The edit is not possible in the newer layer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +92,7 @@ class Carrying:
         project: open; its newer run is edited.
         run_id: the newer run.
         said: of the older one.
+        decided: what a person has decided in the newer one, which stays.
         edits: how many of each kind were made.
         steps: the edits, in order.
         spans: what each of them changed.
@@ -112,6 +101,7 @@ class Carrying:
     project: Project
     run_id: RunId
     said: Said
+    decided: DecidedHere
     edits: Counter[str] = field(default_factory=Counter)
     found: int = 0
     track_of: dict[int, TrackId] = field(default_factory=dict)
@@ -142,19 +132,17 @@ class Carrying:
         )
 
     def _edit(self, edit: Edit, *, number: int, frame: int) -> Changes | None:
-        """Make an edit; what is not possible becomes a conflict."""
+        """Make an edit; what is not possible, or was decided otherwise, becomes a conflict."""
         try:
             changes = self.project.edit(edit)
         except UserError as error:
-            self.refused.append(
-                Conflict(
-                    kind=ConflictKind.REFUSED,
-                    number=number,
-                    first_frame=frame,
-                    last_frame=frame,
-                    message=error.message,
-                )
-            )
+            self._refuse(ConflictKind.REFUSED, number, frame, error.message)
+            return None
+        decided = self.decided.first_touched(changes)
+        if decided is not None:
+            self.project.undo()
+            text = say_decided(number, frame=frame, decided=decided)
+            self._refuse(ConflictKind.DECIDED, number, frame, text)
             return None
         kind = kind_of(edit)
         self.edits[kind] += 1
@@ -162,6 +150,16 @@ class Carrying:
         first, last = changes.frames or (frame, frame)
         self.spans.append((kind, first, last, tuple(sorted(changes.tracks))))
         return changes
+
+    def _refuse(self, kind: ConflictKind, number: int, frame: int, message: str) -> None:
+        """List a conflict, once where the same holds frame after frame."""
+        for at, before in enumerate(self.refused):
+            if before.kind is kind and before.number == number and before.last_frame == frame - 1:
+                self.refused[at] = replace(before, last_frame=frame)
+                return
+        self.refused.append(
+            Conflict(kind=kind, number=number, first_frame=frame, last_frame=frame, message=message)
+        )
 
     def _identities(self, frame: int) -> None:
         for _ in range(MOST_EDITS_A_FRAME):
@@ -290,14 +288,6 @@ class Carrying:
                 self.misses.append((ConflictKind.EXTRA, box.number, frame))
 
 
-_SENTENCES = {
-    ConflictKind.MISSED: "Track {number} of the earlier run is not seen in {frames}.",
-    ConflictKind.EXTRA: "Track {number} is new in {frames}, which were verified without it.",
-    ConflictKind.UNCLEAR: "It is not clear which box is track {number} of the earlier run in"
-    " {frames}.",
-}
-
-
 def _stretches(misses: Sequence[tuple[ConflictKind, int, int]]) -> list[Conflict]:
     """Put the frames of one reason and number together, where they follow one another."""
     found: list[Conflict] = []
@@ -309,20 +299,16 @@ def _stretches(misses: Sequence[tuple[ConflictKind, int, int]]) -> list[Conflict
         else:
             stretches.append([frame])
     for (kind, number), stretches in runs.items():
-        for frames in stretches:
-            one = len(frames) == 1
-            text = (
-                f"frame {frames[0] + 1}" if one else f"frames {frames[0] + 1} to {frames[-1] + 1}"
+        found += [
+            Conflict(
+                kind=kind,
+                number=number,
+                first_frame=frames[0],
+                last_frame=frames[-1],
+                message=say_conflict(kind, number, frames),
             )
-            found.append(
-                Conflict(
-                    kind=kind,
-                    number=number,
-                    first_frame=frames[0],
-                    last_frame=frames[-1],
-                    message=_SENTENCES[kind].format(number=number, frames=text),
-                )
-            )
+            for frames in stretches
+        ]
     return found
 
 

@@ -113,3 +113,20 @@ def test_the_button_is_the_default_and_named(corrected: Stage) -> None:
     assert {"Carry over as one edit", "Close"} <= texts
     assert dialog.carry_button.isDefault()
     assert all(button.toolTip() for button in dialog.findChildren(QPushButton))
+
+
+def test_closing_the_project_takes_the_offer_away(corrected: Stage) -> None:
+    dialog = rerun(corrected)
+    corrected.session.close_project()
+    assert not dialog.isVisible()
+    assert not corrected.errors, corrected.errors
+
+
+def test_closing_the_project_ends_the_looking_up(corrected: Stage) -> None:
+    rerun(corrected).reject()
+    corrected.wait(lambda: corrected.window.findChild(CarryOverDialog) is None)
+    corrected.trigger("carry_over")
+    runner = corrected.window.carry_presenter.runner
+    assert runner.is_running
+    corrected.session.close_project()
+    assert not runner.is_running, "what it finds would be offered to the next project"

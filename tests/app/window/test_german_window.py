@@ -9,9 +9,12 @@ from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox
 from pytestqt.exceptions import TimeoutError as QtBotTimeout
 from window_stage import Stage
 
+from trackmend_app.carrying.carry_dialog import CarryOverDialog
 from trackmend_app.settings import AppSettings, save_settings, settings_file
 from trackmend_app.theme import ui_font
 from trackmend_app.wording.translator import speak
+from trackmend_core.jobs.carrying import CarriedOver, Conflict
+from trackmend_core.jobs.conflict_words import ConflictKind, say_conflict, say_decided
 
 
 @pytest.fixture
@@ -74,3 +77,21 @@ def test_german_bursts_nothing(german_stage: Stage) -> None:
     with suppress(QtBotTimeout):
         german_stage.qtbot.waitUntil(lambda: not burst(window), timeout=2000)
     assert burst(window) == []
+
+
+def test_conflicts_of_carrying_over_are_told_in_german(german_stage: Stage) -> None:
+    texts = [
+        say_conflict(ConflictKind.MISSED, 3, range(1, 5)),
+        say_conflict(ConflictKind.UNCLEAR, 4, [7]),
+        say_decided(5, frame=8, decided=9),
+    ]
+    conflicts = tuple(
+        Conflict(kind=ConflictKind.MISSED, number=1, first_frame=1, last_frame=1, message=text)
+        for text in texts
+    )
+    result = CarriedOver(said=1, found=0, edits={}, conflicts=conflicts)
+    dialog = CarryOverDialog(german_stage.window, from_run=1, result=result)
+    german_stage.qtbot.addWidget(dialog)
+    shown = [dialog.conflicts.item(row).text() for row in range(dialog.conflicts.count())]
+    assert shown[0] == "Spur 3 des früheren Laufs ist nicht zu sehen: Bilder 2 bis 5."
+    assert not any("track" in text.lower() or "frame" in text for text in shown), shown

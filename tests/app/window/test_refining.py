@@ -99,3 +99,11 @@ def test_boxes_that_do_not_fit_are_said_and_leave_no_run(stage: Stage, tmp_path:
     stage.wait(lambda: bool(stage.errors))
     assert "det.txt, line 1" in str(stage.errors[0])
     assert stage.session.project.runs(stage.session.video.video_id) == []
+
+
+def test_closing_the_project_ends_the_refinement(broken: Stage) -> None:
+    broken.trigger("refine")
+    assert broken.window.errands.runner.is_running
+    broken.session.close_project()
+    assert not broken.window.errands.runner.is_running, "ids mean others in the next project"
+    assert not broken.errors, broken.errors

@@ -307,3 +307,52 @@ def test_runs_of_which_nothing_was_said_are_refused(project: Project) -> None:
         carry(project, old, new)
     with pytest.raises(UserError, match="another run"):
         carry(project, old, old)
+
+
+def test_what_was_decided_in_the_newer_run_stays_and_is_listed(project: Project) -> None:
+    old = add_run(project, swapped_late)
+    mend_swap(project, old)
+    drawn = (300.0, 300.0, 340.0, 400.0)
+    (box,) = project.boxes_of_track(track_at(project, old, 3, 20))[20:21]
+    project.edit(SetBox(box_id=box.box_id, box_xyxy=(424.0, 64.0, 464.0, 184.0)))
+    new = add_run(project, swapped_late)
+    (mine,) = project.boxes_of_track(track_at(project, new, 3, 20))[20:21]
+    project.edit(SetBox(box_id=mine.box_id, box_xyxy=(416.0, 64.0, 456.0, 184.0)))
+    project.edit(AddBox(run_id=new, frame_index=20, box_xyxy=drawn))
+    decided = project.boxes_in_frame(new, 20)
+    result = carry(project, old, new)
+    assert result.edits == {"swap_tracks": 1}
+    (conflict,) = (one for one in result.conflicts if one.kind is ConflictKind.DECIDED)
+    assert (conflict.number, conflict.first_frame) == (3, 20)
+    kept = {box.box_id: box.box_xyxy for box in project.boxes_in_frame(new, 20)}
+    assert kept == {box.box_id: box.box_xyxy for box in decided}
+
+
+def test_identities_that_were_decided_in_the_newer_run_are_not_swapped(project: Project) -> None:
+    old = add_run(project, swapped_late)
+    mend_swap(project, old)
+    new = add_run(project, swapped_late)
+    project.verify(new, 12, 25)
+    decided = project.boxes_in_range(new, 12, 25)
+    result = carry(project, old, new)
+    assert project.boxes_in_range(new, 12, 25) == decided
+    assert [one.is_intact for one in project.verified(new)] == [True]
+    assert {one.kind for one in result.conflicts} == {ConflictKind.DECIDED}
+    assert all("you decided in this run" in one.message for one in result.conflicts)
+    assert len(result.conflicts) == 2, "one line for each person, not for each frame"
+
+
+def test_what_was_undone_or_corrected_since_can_be_carried_over_again(project: Project) -> None:
+    old = add_run(project, swapped_late)
+    mend_swap(project, old)
+    new = add_run(project, swapped_late)
+    carry(project, old, new)
+    assert corrected_run_before(project, new) is None
+    project.undo()
+    assert corrected_run_before(project, new) == old, "what was undone may be wanted after all"
+    carry(project, old, new)
+    assert corrected_run_before(project, new) is None
+    project.edit(DeleteTrack(track_id=track_at(project, old, 3, 3)))
+    assert corrected_run_before(project, new) == old, "more was corrected in the earlier run"
+    carry(project, old, new)
+    assert corrected_run_before(project, new) is None
