@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from view_records import plain_image
@@ -182,6 +182,29 @@ def test_two_ways_stand_side_by_side_each_with_its_own_scale(
     panel.compare_button.click()
     assert len(panel.readings) == 1
     assert {tile.side for tile in panel.tiles} == {0}
+
+
+def test_two_ways_use_the_width_of_a_low_panel_and_say_which_is_which(
+    panel: SimilarityPanel, qtbot: QtBot
+) -> None:
+    panel.resize(516, 290)
+    panel.set_query(6, plain_image(20, 40))
+    panel.set_current_frame(30, 100)
+    panel.compare_button.click()
+    for frame in (10, 22, 30, 42):
+        for side in range(2):
+            panel.add_map(frame, plain_image(), bump(), side=side)
+    place = panel.maps.rect()
+    qtbot.waitUntil(
+        lambda: all(
+            place.contains(QRect(tile.mapTo(panel.maps, QPoint()), tile.size()))
+            for tile in panel.tiles
+        )
+    )
+    for one, other in zip(panel.tiles[::2], panel.tiles[1::2], strict=True):
+        assert one.y() == other.y() and one.x() < other.x()
+        assert (one.letter, other.letter) == ("A", "B")
+        assert one.accessibleName().startswith("A: ")
 
 
 def test_the_maps_have_the_room_that_the_panel_has_in_the_window(

@@ -49,8 +49,11 @@ class MapPage(QWidget):
         grid = QGridLayout(page)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(6)
+        letters = SIDES if sides > 1 else ("",)
         self.tiles = tuple(
-            MapTile(offset, page, side=side) for offset in sorted(offsets) for side in range(sides)
+            MapTile(offset, page, side=side, letter=letters[side])
+            for offset in sorted(offsets)
+            for side in range(sides)
         )
         for tile in self.tiles:
             tile.frame_requested.connect(self.frame_requested)
@@ -136,9 +139,8 @@ class MapPage(QWidget):
             grid.addWidget(tile, place // columns, place % columns)
 
     def _best_columns(self) -> int:
-        """Return how many columns show the frames largest; two ways stand in two."""
-        if len(self.bars) > 1:
-            return 2
+        """Return how many columns show the frames largest; of two ways each pair stays together."""
+        pair = len(self.bars)
         aspect = next((tile.aspect for tile in self.tiles if tile.aspect), _USUAL_ASPECT)
         room = self._area.viewport().size()
         most = max(1, room.width() // self.tiles[0].minimumSizeHint().width())
@@ -147,4 +149,4 @@ class MapPage(QWidget):
             rows = -(-len(self.tiles) // columns)
             return min(room.width() / columns / aspect, room.height() / rows)
 
-        return max(range(1, min(most, len(self.tiles)) + 1), key=height_px)
+        return max(range(pair, max(pair, min(most, len(self.tiles))) + 1, pair), key=height_px)

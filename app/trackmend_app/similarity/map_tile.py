@@ -32,10 +32,13 @@ class MapTile(QAbstractButton):
 
     frame_requested = Signal(int)
 
-    def __init__(self, offset: int, parent: QWidget | None = None, *, side: int = 0) -> None:
+    def __init__(
+        self, offset: int, parent: QWidget | None = None, *, side: int = 0, letter: str = ""
+    ) -> None:
         super().__init__(parent)
         self.offset = offset
         self.side = side
+        self.letter = letter
         self._frame_index: int | None = None
         self._frame: FramePicture | None = None
         self._similarity: FloatArray | None = None
@@ -150,7 +153,11 @@ class MapTile(QAbstractButton):
 
     def _paint_label(self, painter: QPainter, area: QRectF) -> None:
         font = ui_font(11, weight=QFont.Weight.Medium)
-        text = offset_text(self.offset)
+        text = (
+            f"{self.letter} · {offset_text(self.offset)}"
+            if self.letter
+            else offset_text(self.offset)
+        )
         chip = QRectF(
             area.left() + 5, area.top() + 5, QFontMetricsF(font).horizontalAdvance(text) + 10, 17
         )
@@ -168,6 +175,9 @@ class MapTile(QAbstractButton):
             self.frame_requested.emit(self._frame_index)
 
     def _name(self) -> str:
+        return f"{self.letter}: {self._what()}" if self.letter else self._what()
+
+    def _what(self) -> str:
         if self.offset == 0:
             return self.tr("Similarity in this frame")
         text = (
