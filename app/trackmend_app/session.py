@@ -304,8 +304,11 @@ class Session(QObject):
         with self._announced(boxes_named(edit, self.tracks())):
             made = self.required_project().edit(edit)
         changes = self._commit(made, is_new=not isinstance(edit, RevertTo))
-        scope = f" ({radius_text(changes)})" if changes.box_count > 1 else ""
-        self.committed.emit(f"{changes.title}{scope} · ‹undo› takes it back")
+        self.committed.emit(
+            f"{changes.title} ({radius_text(changes)}) · ‹undo› takes it back"
+            if changes.box_count > 1
+            else f"{changes.title} · ‹undo› takes it back"
+        )
         return changes
 
     def undo(self) -> Changes | None:
@@ -313,18 +316,16 @@ class Session(QObject):
         project = self.required_project()
         with self._announced(boxes_touched(project.undo_reach(), self.tracks())):
             changes = project.undo()
-        return self._jump_to(changes, "Undone", undone=True)
+        return self._jump_to(changes, undone=True)
 
     def redo(self) -> Changes | None:
         """Bring the last undone edit back and go to its place; None when there is none."""
         project = self.required_project()
         with self._announced(boxes_touched(project.redo_reach(), self.tracks())):
             changes = project.redo()
-        return self._jump_to(changes, "Redone")
+        return self._jump_to(changes)
 
-    def _jump_to(
-        self, changes: Changes | None, what: str, *, undone: bool = False
-    ) -> Changes | None:
+    def _jump_to(self, changes: Changes | None, *, undone: bool = False) -> Changes | None:
         if changes is None:
             return None
         self._commit(changes, undone=undone)
@@ -332,7 +333,7 @@ class Session(QObject):
             first, last = changes.frames
             if not first <= self._frame_index <= last:
                 self.go_to(first)
-        self.committed.emit(f"{what}: {changes.title}")
+        self.committed.emit(f"Undone: {changes.title}" if undone else f"Redone: {changes.title}")
         return changes
 
     def _commit(self, changes: Changes, *, undone: bool = False, is_new: bool = False) -> Changes:

@@ -204,8 +204,8 @@ class TracksPresenter(QObject):
         except UserError as error:
             self._timeline.set_drag_note(say_composed(error.message), possible=False)
         else:
-            text = f"{changes.title}: {radius_text(changes)}"
-            self._timeline.set_drag_note(say_composed(text), possible=True)
+            text = f"{say_composed(changes.title)}: {radius_text(changes)}"
+            self._timeline.set_drag_note(text, possible=True)
 
     @Slot(int, int)
     def _on_merge_asked(self, dragged: int, target: int) -> None:

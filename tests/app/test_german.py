@@ -56,6 +56,28 @@ def test_spaces_ends_and_questions_are_kept(german: Catalogue) -> None:
             " sich selbst, 0.92 zu Spur 7.",
         ),
         ("/data/a.mp4 is damaged.", "/data/a.mp4 ist beschädigt."),
+        (
+            "Give track 4 to track 8 in frames 56 to 59",
+            "Spur 4 in den Bildern 56 bis 59 an Spur 8 geben",
+        ),
+        ("Give track 4 to a new track from frame 9 on", "Spur 4 ab Bild 9 an eine neue Spur geben"),
+        ("Swap track 1 and track 2 from frame 81 on", "Spur 1 und Spur 2 ab Bild 81 tauschen"),
+        ("Interpolate track 4 in frames 3 to 4", "Spur 4 in den Bildern 3 bis 4 auffüllen"),
+        ("Propagate track 4 in frame 30", "Spur 4 in Bild 30 weitertragen"),
+        ("Delete track 5 in frames 25 to 71", "Spur 5 in den Bildern 25 bis 71 löschen"),
+        ("Delete the box of track 7 in frame 12", "den Kasten der Spur 7 in Bild 12 löschen"),
+        ("Mark track 3 as occluded in frame 2", "Spur 3 in Bild 2 als verdeckt kennzeichnen"),
+        ("Mark track 3 as seen from frame 2 on", "Spur 3 ab Bild 2 als zu sehen kennzeichnen"),
+        (
+            "Swap track 1 and track 2 in frame 8 (2 Kästen, 2 Spuren) · ‹undo› takes it back",
+            "Spur 1 und Spur 2 in Bild 8 tauschen (2 Kästen, 2 Spuren) · ‹undo› nimmt es zurück",
+        ),
+        ("Refine: 4 links, 1 deleted track", "Verfeinern: 4 Verbindungen, 1 gelöschte Spur"),
+        (
+            "Merge track 3, track 4 and 12 more into track 2",
+            "Spur 3, Spur 4 und 12 weitere mit Spur 2 verbinden",
+        ),
+        ("Undone: Delete track 3 in frame 9", "Zurückgenommen: Spur 3 in Bild 9 löschen"),
     ],
 )
 def test_sentences_of_the_core_are_said_in_german(

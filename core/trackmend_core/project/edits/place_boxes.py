@@ -11,8 +11,6 @@ from trackmend_core.project.records import BoxXyxy
 from trackmend_core.project.transaction import PlacedBox, Transaction
 from trackmend_core.types import RunId, TrackId
 
-_VERBS = {"interpolation": "Interpolate", "propagation": "Propagate"}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceBoxes:
@@ -39,7 +37,12 @@ class PlaceBoxes:
     def title(self, names: Names = PLAIN_NAMES) -> str:
         """Return, say, "Interpolate track 3 in frames 10 to 20"."""
         stretch = say_frames(self.frames[0], self.frames[-1]) if self.frames else "nowhere"
-        return f"{_VERBS.get(self.how, 'Place')} {names.track(self.track_id)} {stretch}"
+        # Each written out: other languages put the verb elsewhere.
+        if self.how == "interpolation":
+            return f"Interpolate {names.track(self.track_id)} {stretch}"
+        if self.how == "propagation":
+            return f"Propagate {names.track(self.track_id)} {stretch}"
+        return f"Place {names.track(self.track_id)} {stretch}"
 
     def run_of(self, transaction: Transaction) -> RunId:
         """Return the run of the track."""

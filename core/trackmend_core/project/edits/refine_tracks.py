@@ -33,12 +33,13 @@ class RefineTracks:
     def title(self, names: Names = PLAIN_NAMES) -> str:  # noqa: ARG002 - part of the seam
         """Return, say, "Refine: 4 links, 2 filled gaps, 1 deleted track"."""
         links = sum(len(chain) - 1 for chain in self.chains)
+        gaps, gone = len(self.gaps), len(self.delete)
         parts = [
-            _count(links, "link"),
-            _count(len(self.gaps), "filled gap"),
-            _count(len(self.delete), "deleted track"),
+            (links, "1 link" if links == 1 else f"{links} links"),
+            (gaps, "1 filled gap" if gaps == 1 else f"{gaps} filled gaps"),
+            (gone, "1 deleted track" if gone == 1 else f"{gone} deleted tracks"),
         ]
-        return f"Refine: {', '.join(part for part in parts if part)}"
+        return f"Refine: {', '.join(text for count, text in parts if count)}"
 
     def run_of(self, transaction: Transaction) -> RunId:
         """Return the run of all tracks."""
@@ -69,9 +70,3 @@ class RefineTracks:
     def _tracks(self) -> list[TrackId]:
         chained = [track_id for chain in self.chains for track_id in chain]
         return [*chained, *(gap[0] for gap in self.gaps), *self.delete]
-
-
-def _count(number: int, word: str) -> str:
-    if not number:
-        return ""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

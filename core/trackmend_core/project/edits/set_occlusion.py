@@ -20,9 +20,10 @@ class SetOcclusion:
 
     def title(self, names: Names = PLAIN_NAMES) -> str:
         """Return, say, "Mark track 3 as occluded in frames 10 to 20"."""
-        what = "occluded" if self.is_occluded else "seen"
         stretch = say_frames(self.first_frame, self.last_frame)
-        return f"Mark {names.track(self.track_id)} as {what} {stretch}"
+        if self.is_occluded:
+            return f"Mark {names.track(self.track_id)} as occluded {stretch}"
+        return f"Mark {names.track(self.track_id)} as seen {stretch}"
 
     def run_of(self, transaction: Transaction) -> RunId:
         """Return the run of the track."""
