@@ -2,15 +2,23 @@
 
 import sqlite3
 import time
-from contextlib import closing, suppress
+from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from trackmend_core.errors import UserError
 from trackmend_core.project.file_header import check_header, read_header
+from trackmend_core.project.open_files import connect, save_as
 
 KEEP: Final = 5
 DAY_S: Final = 24 * 3600.0
+
+_STAMP: Final = "%Y-%m-%d %H-%M-%S"
+_STAMP_LENGTH: Final = 19
+
+_WAIT_S: Final = 5.0
+"""For somebody who locks the whole file, as on a network drive."""
 
 
 def backup_folder(path: Path) -> Path:
@@ -46,14 +54,10 @@ def make_backup(path: Path, *, reason: str) -> Path:
     """
     folder = backup_folder(path)
     target = _free_name(path, reason=reason)
-    partial = target.with_suffix(".partial")
     try:
         folder.mkdir(exist_ok=True)
-        _copy(path, partial)
-        partial.replace(target)
+        _copy(path, target)
     except (OSError, sqlite3.Error) as error:
-        with suppress(OSError):
-            partial.unlink()
         raise UserError(
             f"No backup of {path.name} could be made: {error}.",
             f"Check the space on the disk and the rights of {folder}.",
@@ -73,8 +77,6 @@ def copy_project(source: Path, target: Path) -> None:
     try:
         _copy(source, target)
     except (OSError, sqlite3.Error) as error:
-        with suppress(OSError):
-            target.unlink()
         raise UserError(
             f"{source.name} cannot be copied: {error}.",
             f"Check the space on the disk and the rights of {target.parent}.",
@@ -88,8 +90,10 @@ def is_due(path: Path, *, changed_at: float | None) -> bool:
     backups = list_backups(path)
     if not backups:
         return True
-    made_at = backups[0].stat().st_mtime
-    return changed_at > made_at and time.time() - made_at > DAY_S
+    now, made_at = time.time(), backups[0].stat().st_mtime
+    if made_at > now + DAY_S:
+        return True  # the clock was wrong when it was made, which says nothing of its age
+    return changed_at > made_at and now - made_at > DAY_S
 
 
 def newest_good_backup(path: Path) -> Path | None:
@@ -114,25 +118,24 @@ def is_sound(path: Path) -> bool:
 
 
 def _free_name(path: Path, *, reason: str) -> Path:
-    """Return a name that sorts after all older backups."""
-    stamp = time.strftime("%Y-%m-%d %H-%M-%S")
-    taken = {backup.name.removesuffix(backup.suffix) for backup in list_backups(path)}
-    for again in ("", *(f"-{count}" for count in range(2, KEEP + 3))):
-        name = f"{path.stem} {stamp}{again} {reason}"
-        if name not in taken:
-            break
-    return backup_folder(path) / f"{name}.trackmend"
+    """Return a name that sorts after all older backups, also after the clock was put back."""
+    stamp = time.strftime(_STAMP)
+    newest = next(iter(list_backups(path)), None)
+    if newest is not None:
+        latest = newest.name.removeprefix(f"{path.stem} ")[:_STAMP_LENGTH]
+        if stamp <= latest:
+            stamp = _a_second_after(latest)
+    return backup_folder(path) / f"{path.stem} {stamp} {reason}.trackmend"
+
+
+def _a_second_after(stamp: str) -> str:
+    try:
+        then = datetime.strptime(stamp, _STAMP)
+    except ValueError:
+        return f"{stamp}-"  # somebody's own name
+    return (then + timedelta(seconds=1)).strftime(_STAMP)
 
 
 def _copy(source_path: Path, target_path: Path) -> None:
-    target_path.unlink(missing_ok=True)
-    with (
-        closing(sqlite3.connect(source_path)) as source,
-        closing(sqlite3.connect(target_path)) as target,
-    ):
-        source.backup(target)
-        # A copy of a WAL database is one, too; as a single file it is easier to move about.
-        target.execute("PRAGMA journal_mode = DELETE")
-        found = [row[0] for row in target.execute("PRAGMA quick_check(1)")]
-    if found != ["ok"]:
-        raise sqlite3.DatabaseError(f"the copy is damaged: {found}")
+    with closing(connect(source_path, timeout_s=_WAIT_S)) as source:
+        save_as(source, target_path)

@@ -5,19 +5,24 @@ with `BEGIN IMMEDIATE`, so two writers wait for each other (`busy_timeout_s`) in
 half-way.
 """
 
+import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, CursorResult, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
 from trackmend_core.errors import UserError
+from trackmend_core.project.open_files import FileId, Place, connect, place_of, save_as
+
+_LOG: Final = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_S: Final = 15.0
 CACHE_KIB: Final = 65536
@@ -43,24 +48,64 @@ class Database:
         self._cache_kib = cache_kib
         self._write_lock = threading.Lock()
         self._journal_mode = journal_mode
+        self._file_id: FileId | None = None
+        self._rescued: Path | None = None
         self.engine = self._create_engine()
 
     def _create_engine(self) -> Engine:
-        target = ":memory:" if self.path is None else str(self.path)
-
-        def connect() -> sqlite3.Connection:
-            return sqlite3.connect(
-                target, timeout=self._busy_timeout_s, isolation_level=None, check_same_thread=False
-            )
-
         engine = create_engine(
             "sqlite://",
-            creator=connect,
+            creator=self._connect,
             poolclass=StaticPool if self.path is None else QueuePool,
         )
         event.listen(engine, "connect", self._on_connect)
         event.listen(engine, "begin", _on_begin)
         return engine
+
+    def _connect(self) -> sqlite3.Connection:
+        if self.path is None:
+            return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        if place_of(self._file_id, self.path) is not Place.KEPT:
+            raise _out_of_place(self.path)
+        connection = connect(self.path, timeout_s=self._busy_timeout_s)
+        self._file_id = self._file_id or connection.file_id
+        return connection
+
+    def _check_place(self) -> None:
+        """Refuse to write where the file that was opened is not the one at its path any more.
+
+        What was written then would be in a file without a name, and its log beside another one.
+
+        Raises:
+            UserError: it was moved, deleted or replaced; all that was committed is safe.
+        """
+        if self.path is None:
+            return
+        place = place_of(self._file_id, self.path)
+        if place is Place.GONE and (rescued := self._rescue(self.path)) is not None:
+            raise UserError(
+                f"{self.path} was deleted or replaced while it was open; this was not done.",
+                f"All that was done before is safe in {rescued}: open that.",
+            )
+        if place is not Place.KEPT:
+            with suppress(UserError, SQLAlchemyError):
+                self.settle()
+            raise _out_of_place(self.path)
+
+    def _rescue(self, path: Path) -> Path | None:
+        """Give a file that has no name any more a new one, once; None if that fails."""
+        if self._rescued is None:
+            stamp = time.strftime("%Y-%m-%d %H-%M-%S")
+            target = path.with_name(f"{path.stem} rescued {stamp}{path.suffix}")
+            try:
+                with self.engine.connect() as plain:
+                    source = plain.connection.driver_connection
+                    assert isinstance(source, sqlite3.Connection)
+                    save_as(source, target)
+            except (UserError, SQLAlchemyError, sqlite3.Error):
+                return None
+            self._rescued = target
+        return self._rescued
 
     def _on_connect(self, raw: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         cursor = raw.cursor()
@@ -96,7 +141,14 @@ class Database:
         Raises:
             UserError: the file is damaged, locked, read-only, or the disk is full.
         """
-        with self._turn(), self._translated(), self.engine.connect() as plain:
+        with self._turn(), self._translated():
+            self._check_place()
+            with self._begun(durable=durable) as connection:
+                yield connection
+
+    @contextmanager
+    def _begun(self, *, durable: bool) -> Iterator[Connection]:
+        with self.engine.connect() as plain:
             relaxed = not durable and self._journal_mode == "WAL"
             if relaxed:
                 _set_synchronous(plain, "NORMAL")
@@ -119,9 +171,18 @@ class Database:
             self._write_lock.release()
 
     def close(self) -> None:
-        """Write the log back into the file, so that one file remains, and close all connections."""
-        self.settle()
-        self.engine.dispose()
+        """Write the log back into the file, so that one file remains, and close all connections.
+
+        A file that was deleted while it was open is saved under another name.
+        """
+        try:
+            if self.path is not None and place_of(self._file_id, self.path) is Place.GONE:
+                _LOG.warning(
+                    "%s was deleted while open; saved: %s", self.path, self._rescue(self.path)
+                )
+            self.settle()
+        finally:
+            self.engine.dispose()
 
     def settle(self) -> None:
         """Write the log back into the file: what the file itself says is the newest state then."""
@@ -162,6 +223,14 @@ def _on_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _out_of_place(path: Path) -> UserError:
+    return UserError(
+        f"{path} was moved or replaced while it was open; this was not done.",
+        "Put it back to go on, or close it and open it where it is now: all that was done before"
+        " is in it.",
+    )
+
+
 def _in_use(path: Path | None) -> UserError:
     return UserError(
         f"{path} is in use by another window or program.", "Close the other one and try again."
@@ -181,6 +250,11 @@ def _in_words(error: BaseException | None, path: Path | None) -> UserError | Non
         return UserError(
             "The disk is full; the last change was not made.", "Free some space and try again."
         )
-    if "malformed" in text or "not a database" in text or "disk i/o" in text:
+    if "disk i/o" in text:
+        return UserError(
+            f"{path} cannot be read or written at this moment; the last change was not made.",
+            "See whether its drive is connected and has room for a larger file, then try again.",
+        )
+    if "malformed" in text or "not a database" in text:
         return UserError(f"{path} is damaged.", "Open the newest backup beside it.")
     return None

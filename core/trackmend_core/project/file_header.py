@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trackmend_core.errors import UserError
+from trackmend_core.project.open_files import read_start
 from trackmend_core.project.schema import APPLICATION_ID, SCHEMA_VERSION
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
@@ -33,8 +34,7 @@ def read_header(path: Path) -> FileHeader:
     if path.is_dir():
         raise UserError(f"{path} is a folder, not a project file.", "Open a .trackmend file.")
     try:
-        with path.open("rb") as file:
-            head = file.read(HEADER_BYTES)
+        head = read_start(path, HEADER_BYTES)
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from error
     if not head:

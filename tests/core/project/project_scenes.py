@@ -1,6 +1,7 @@
 """Small projects for the tests: a made-up video, and runs whose walkers move in straight lines."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -102,3 +103,16 @@ def frames_of(project: Project, run_id: RunId, number: int) -> list[int]:
 
 def box_at(project: Project, run_id: RunId, number: int, frame: int) -> BoxRecord:
     return next(box for box in project.boxes_in_frame(run_id, frame) if box.number == number)
+
+
+@contextmanager
+def no_file_larger_than(size: int) -> Iterator[None]:
+    """Let a write fail as on a drive that takes no larger file; POSIX only."""
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -2,15 +2,23 @@
 
 import os
 import sqlite3
+import sys
 import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from project_scenes import add_street, begin_run, record_run, track_numbered, write_frames
+from project_scenes import (
+    add_street,
+    begin_run,
+    no_file_larger_than,
+    record_run,
+    track_numbered,
+    write_frames,
+)
 
 from trackmend_core.errors import UserError
-from trackmend_core.project import Project, backups
+from trackmend_core.project import Project, backups, copy_project
 from trackmend_core.project.backups import KEEP, backup_folder, list_backups, make_backup
 from trackmend_core.project.edits import DeleteTrack
 from trackmend_core.types import RunId
@@ -108,17 +116,49 @@ def test_a_backup_that_cannot_be_made_is_a_notice_not_a_refusal(tmp_path: Path) 
     project.close()
 
 
-def test_a_backup_leaves_no_half_files(
-    project: Project, run_id: RunId, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(source: Path, target: Path) -> None:
-        target.write_bytes(b"half")
-        raise sqlite3.OperationalError("database or disk is full")
-
-    monkeypatch.setattr(backups, "_copy", fail)
-    with pytest.raises(UserError, match="disk is full"):
+@pytest.mark.skipif(sys.platform == "win32", reason="only POSIX limits the size of files")
+def test_a_backup_leaves_no_half_files(project: Project, run_id: RunId) -> None:
+    assert run_id
+    with no_file_larger_than(64 * 1024), pytest.raises(UserError, match="No backup"):
         project.back_up()
     assert list(backup_folder(project.path).iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="only POSIX limits the size of files")
+def test_a_failed_copy_leaves_what_lay_there(project: Project, run_id: RunId) -> None:
+    assert run_id
+    target = project.path.with_name("copy.trackmend")
+    copy_project(project.path, target)
+    before = target.read_bytes()
+    with no_file_larger_than(64 * 1024), pytest.raises(UserError, match="cannot be copied"):
+        copy_project(project.path, target)
+    assert target.read_bytes() == before
+    assert not list(project.path.parent.glob("*.partial"))
+
+
+def test_a_backup_made_after_the_clock_was_put_back_is_kept(
+    project: Project, run_id: RunId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run_id
+    for hour in range(KEEP):
+        monkeypatch.setattr(time, "strftime", lambda _form, hour=hour: f"2030-01-01 0{hour}-59-59")
+        project.back_up()
+    monkeypatch.undo()
+    newest = project.back_up()
+    assert newest.exists()
+    assert list_backups(project.path)[0] == newest
+    assert len(list_backups(project.path)) == KEEP
+
+
+def test_a_backup_from_a_clock_far_ahead_does_not_end_the_daily_ones(tmp_path: Path) -> None:
+    project = Project.create(tmp_path / "p.trackmend")
+    record_run(project, add_street(project))
+    project = reopen(project)
+    (first,) = list_backups(project.path)
+    make_older(first, days=-400)
+    project = reopen(project)
+    project.close()
+    assert len(list_backups(project.path)) == 2
 
 
 def test_a_backup_holds_what_is_still_in_the_write_ahead_log(
