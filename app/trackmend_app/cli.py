@@ -320,12 +320,16 @@ def train(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Change a setting, e.g. augment.flip=0."),
     ] = None,
+    detection_only: Annotated[
+        bool, typer.Option("--detection-only", help="Teach no identity at all (Table 3).")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Train a model as a configuration says; Ctrl+C keeps the last checkpoint."""
     from trackmend_app.commands.train import run_training, train_arguments
 
-    run_training(train_arguments(config, resume=resume, changes=changes or ()), as_json=as_json)
+    changed = [*(changes or ()), *(["detection_only=true"] if detection_only else [])]
+    run_training(train_arguments(config, resume=resume, changes=changed), as_json=as_json)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

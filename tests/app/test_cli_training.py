@@ -78,6 +78,13 @@ def test_settings_and_the_wish_to_go_on_are_passed_on(trainer: Trainer, tmp_path
     ]
 
 
+def test_detection_alone_is_asked_for_by_one_word(trainer: Trainer, tmp_path: Path) -> None:
+    trainer(*STORY, Finished(path="out/model.safetensors"))
+    run("train", "config.toml", "--detection-only")
+    said = (tmp_path / "arguments.txt").read_text().split("\n")
+    assert said == ["train", "config.toml", "--set", "detection_only=true"]
+
+
 def test_judgements_and_notes_are_told(trainer: Trainer) -> None:
     note, scores = Noted(text="The last checkpoint is damaged."), {"ap": 0.5, "idf1": 0.25}
     judged = Validated(step=2, scores=scores, is_best=True)

@@ -159,3 +159,20 @@ def test_the_command_line_asks_the_training_process(tmp_path: Path) -> None:
     )
     assert done.returncode == 1, done.stderr
     assert json.loads(done.stdout)["sources"][0]["renamed"] == 30
+
+
+@pytest.mark.parametrize("which", ["list", "jde label", "yolo label", "picture"])
+def test_what_is_no_text_is_refused_by_name(which: str, tmp_path: Path) -> None:
+    noise = b"\x89\xff\x00\xd8 no text"
+    write_image(tmp_path / "images" / "a.jpg")
+    wrong = {
+        "list": tmp_path / "train.txt",
+        "jde label": tmp_path / "labels_with_ids" / "a.txt",
+        "yolo label": tmp_path / "labels" / "a.txt",
+        "picture": tmp_path / "images" / "a.jpg",
+    }[which]
+    if which != "picture":
+        wrong.parent.mkdir(exist_ok=True)
+        wrong.write_bytes(noise)
+    record = check(tmp_path if "label" in which else wrong)
+    assert not record["usable"] and f"{wrong.name} is not a text file" in texts(record, "ruins")

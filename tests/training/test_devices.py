@@ -15,6 +15,7 @@ from trackmend_core.errors import UserError
 from trackmend_training.batch_norm import synchronise_batch_norm
 from trackmend_training.batches import Place, StepParts
 from trackmend_training.config import TrainConfig
+from trackmend_training.devices import start_devices
 from trackmend_training.protocol import Finished, Started, Step, decode
 from trackmend_training.run_log import TABLE_FILE
 from trackmend_training.trainer import fit
@@ -191,3 +192,13 @@ def test_a_batch_that_cannot_be_split_is_refused(config: TrainConfig) -> None:
 def test_a_device_that_is_not_there_is_the_users_to_mend(config: TrainConfig) -> None:
     with pytest.raises(UserError, match="cannot train on"):
         fit(replace(config, accelerator="cuda"), emit=lambda _: None)
+
+
+def test_more_processes_than_the_run_is_for_are_refused(
+    run_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each would do the whole run, and all would write into the same folder."""
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setenv("LOCAL_RANK", "0")
+    with pytest.raises(UserError, match=r"2 processes were started .* settings are for 1"):
+        start_devices(TrainConfig.from_toml(run_file))

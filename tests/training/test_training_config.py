@@ -51,6 +51,19 @@ def test_paths_in_a_file_are_relative_to_it(tmp_path: Path) -> None:
         ('out_dir = "o"\n[augment]\nstyle = "wild"', "“wild” is no style"),
         ('out_dir = "o"\n[validation]\nevery = 3', "nothing to judge"),
         ('out_dir = "o"\nvalidation = 3', "a table is expected"),
+        ('out_dir = "o"\nema_decay = 1.5', "ema_decay must be between 0 and 0.999999, not 1.5"),
+        ('out_dir = "o"\nlearning_rate = nan', "learning_rate must be 0 or more, not nan"),
+        ('out_dir = "o"\ngradient_clip = -5', "gradient_clip must be 0 or more"),
+        ('out_dir = "o"\nmax_objects = 0', "max_objects must be 1 or more"),
+        ('out_dir = "o"\nreid_dim = 0', "reid_dim must be 1 or more"),
+        ('out_dir = "o"\nworkers = -1', "workers must be 0 or more"),
+        ('out_dir = "o"\n[[sources]]\npath = "a"\nshare = inf', "share must be 0 or more, not inf"),
+        ('out_dir = "o"\n[augment]\nflip = 7', "flip must be between 0 and 1, not 7"),
+        (
+            'out_dir = "o"\n[augment]\nperson_height_px = [300, 20]',
+            "person_height_px must be a lowest and a highest value",
+        ),
+        ('out_dir = "o"\n[validation]\nmax_images = 0', "max_images must be 1 or more"),
     ],
 )
 def test_a_mistake_is_named(text: str, named: str, tmp_path: Path) -> None:
@@ -58,6 +71,21 @@ def test_a_mistake_is_named(text: str, named: str, tmp_path: Path) -> None:
     path.write_text(text)
     with pytest.raises(UserError, match=named):
         TrainConfig.from_toml(path)
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"steps": -5}, "steps must be 0 or more"),
+        ({"replay_share": 1.5}, "replay_share must be between 0 and 1"),
+        ({"blends": [2.0]}, "blends must be between 0 and 1"),
+        ({"crop_wh": [100, 64]}, "multiples of 32"),
+        ({"max_minutes": 0.0}, "max_minutes must be"),
+    ],
+)
+def test_a_mistake_about_a_finetuning_is_named(values: dict[str, object], named: str) -> None:
+    with pytest.raises(UserError, match=named):
+        FinetuneConfig.from_dict(values)
 
 
 def test_a_missing_file_is_the_users_to_mend(tmp_path: Path) -> None:

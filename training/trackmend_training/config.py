@@ -22,6 +22,7 @@ from trackmend_training.choices import (
     require_one_of,
 )
 from trackmend_training.config_parts import AugmentConfig, SourceConfig, ValidationConfig
+from trackmend_training.limits import FINETUNE_LIMITS, TRAIN_LIMITS, require_within
 from trackmend_training.settings import build, override
 
 __all__ = [
@@ -152,6 +153,7 @@ class TrainConfig:
                 "A training run needs at least one step and one image a step, and checkpoints at "
                 "least one step apart."
             )
+        require_within(self, TRAIN_LIMITS, where="the configuration")
         parts = self.accumulate * self.devices * self.nodes
         if min(self.accumulate, self.devices, self.nodes) < 1 or self.batch_size % parts:
             raise UserError(
@@ -295,6 +297,13 @@ class FinetuneConfig:
     crop_wh: tuple[int, int] = (352, 448)
     threads: int = 0
     seed: int = 317
+
+    def __post_init__(self) -> None:
+        require_within(self, FINETUNE_LIMITS, where="the finetuning")
+        if any(side < 32 or side % 32 for side in self.crop_wh):
+            raise UserError(
+                f"The size of training crops must be multiples of 32, not {list(self.crop_wh)}."
+            )
 
     def steps_for(self, frames: int) -> int:
         """Return how many steps are planned where so many frames are corrected."""

@@ -4,6 +4,33 @@ from dataclasses import dataclass
 
 from trackmend_core.errors import UserError
 from trackmend_training.choices import AugmentStyle, Part, SourceKind, require_one_of
+from trackmend_training.limits import (
+    AT_LEAST_ONE,
+    NOT_NEGATIVE,
+    SHARE,
+    Limits,
+    require_ranges,
+    require_within,
+)
+
+_SOURCE_LIMITS: Limits = {
+    "every": AT_LEAST_ONE,
+    "frames": AT_LEAST_ONE,
+    "share": NOT_NEGATIVE,
+    "person_class": NOT_NEGATIVE,
+    "seed": NOT_NEGATIVE,
+}
+_AUGMENT_LIMITS: Limits = {
+    **dict.fromkeys(("centre_on_person", "flip", "grey", "blur", "compress", "occlude"), SHARE),
+    **dict.fromkeys(("rotation_deg", "shear_deg", "hue_shift"), NOT_NEGATIVE),
+    **dict.fromkeys(("translate", "saturation_gain", "value_gain", "min_visible"), SHARE),
+}
+_VALIDATION_LIMITS: Limits = {
+    "every": NOT_NEGATIVE,
+    "max_images": AT_LEAST_ONE,
+    "max_frames": AT_LEAST_ONE,
+    "patience": NOT_NEGATIVE,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +64,7 @@ class SourceConfig:
     def __post_init__(self) -> None:
         require_one_of(self.kind, SourceKind, name="kind")
         require_one_of(self.part, Part, name="part")
-        if self.every < 1 or self.frames < 1 or self.share < 0:
-            raise UserError(
-                "In a source, every and frames must be at least 1 and share not negative."
-            )
+        require_within(self, _SOURCE_LIMITS, where="a source")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +114,8 @@ class AugmentConfig:
 
     def __post_init__(self) -> None:
         require_one_of(self.style, AugmentStyle, name="style")
+        require_within(self, _AUGMENT_LIMITS, where="augment")
+        require_ranges(self, "person_height_px", "scale_limits", "zoom", where="augment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +139,7 @@ class ValidationConfig:
     patience: int = 0
 
     def __post_init__(self) -> None:
+        require_within(self, _VALIDATION_LIMITS, where="validation")
         if self.every and not self.sources and self.sequence is None:
             raise UserError(
                 "There is nothing to judge the training by.",

@@ -1,5 +1,6 @@
 """What a run computes on, one processor or several, and what these agree on."""
 
+import os
 from collections.abc import Sequence
 
 import torch
@@ -18,8 +19,9 @@ def start_devices(config: TrainConfig) -> Fabric:
     """Set up one process per device and return this one's; the others begin by this call.
 
     Raises:
-        UserError: there are fewer devices, or the precision is not possible on them.
+        UserError: there are fewer devices or other processes, or the precision is not possible.
     """
+    _agree_with_launcher(config)
     precision = choose_precision(config.precision, accelerator=config.accelerator)
     many = config.devices * config.nodes > 1
     try:
@@ -42,6 +44,23 @@ def start_devices(config: TrainConfig) -> Fabric:
     if config.threads:
         torch.set_num_threads(config.threads)
     return fabric
+
+
+def _agree_with_launcher(config: TrainConfig) -> None:
+    """Check that as many processes were started as share the batches.
+
+    Each of them would do the whole run otherwise, all into the same folder.
+
+    Raises:
+        UserError: `torchrun` has started more or fewer.
+    """
+    wanted = config.devices * config.nodes
+    started = os.environ.get("WORLD_SIZE", "")
+    if started.isdecimal() and "LOCAL_RANK" in os.environ and int(started) != wanted:
+        raise UserError(
+            f"{started} processes were started for this run, and its settings are for {wanted}.",
+            "Set devices to the processes of one machine, and nodes to the machines.",
+        )
 
 
 def place_of(fabric: Fabric) -> Place:

@@ -15,6 +15,7 @@ from trackmend_core.errors import UserError
 from trackmend_core.types import FloatArray
 from trackmend_training.config import SourceConfig
 from trackmend_training.datasets.image_size import read_image_size
+from trackmend_training.datasets.json_file import read_text
 from trackmend_training.datasets.labelled import LabelledImage
 from trackmend_training.datasets.raw import RawImage, RawSource, number_identities, require_all
 
@@ -66,8 +67,12 @@ def read_jde(source: SourceConfig) -> RawSource:
 
 
 def read_list(path: Path, *, root: Path) -> list[Path]:
-    """Return the images that a text file names, one a line, relative to a folder."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    """Return the images that a text file names, one a line, relative to a folder.
+
+    Raises:
+        UserError: it cannot be read or is no text.
+    """
+    lines = read_text(path).splitlines()
     return [root / line.strip() for line in lines if line.strip()]
 
 
@@ -111,11 +116,11 @@ def read_labels(path: Path) -> Labels:
     """Read one label file; a missing one is an image without people.
 
     Raises:
-        UserError: a line is not six numbers.
+        UserError: it is no text, or a line is not six numbers.
     """
     identities: list[int] = []
     boxes: list[list[float]] = []
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    lines = read_text(path).splitlines() if path.is_file() else []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue

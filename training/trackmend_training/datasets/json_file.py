@@ -43,7 +43,9 @@ def read_text(path: Path) -> str:
         reason = error.strerror or "unknown reason"
         raise UserError(f"{path} cannot be read: {reason}.") from error
     except UnicodeDecodeError as error:
-        raise UserError(f"{path} is not a text file.") from error
+        raise UserError(
+            f"{path} is not a text file.", "Give a list or labels as text in UTF-8."
+        ) from error
 
 
 def first_folder_with(name: str, candidates: list[Path]) -> Path:

@@ -10,6 +10,7 @@ from trackmend_core.types import FloatArray
 from trackmend_training.config import SourceConfig
 from trackmend_training.datasets.image_size import read_image_size
 from trackmend_training.datasets.jde import IMAGES, SUFFIXES, read_list, sidecar_path, to_pixels
+from trackmend_training.datasets.json_file import read_text
 from trackmend_training.datasets.raw import RawImage, RawSource
 
 LABELS = "labels"
@@ -54,7 +55,7 @@ def read_yolo(source: SourceConfig) -> RawSource:
 def _read_boxes(path: Path, *, person_class: int) -> FloatArray:
     """Return (N, 4) centre and size of the persons in one file."""
     boxes: list[list[float]] = []
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    lines = read_text(path).splitlines() if path.is_file() else []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue

@@ -1,0 +1,63 @@
+"""Which numbers settings may be; others would ruin a run or quietly do nothing; no torch."""
+
+import math
+from collections.abc import Mapping
+
+from trackmend_core.errors import UserError
+
+NOT_NEGATIVE = (0.0, math.inf)
+AT_LEAST_ONE = (1.0, math.inf)
+SHARE = (0.0, 1.0)
+Limits = Mapping[str, tuple[float, float]]
+TRAIN_LIMITS: Limits = {
+    **dict.fromkeys(("reid_dim", "max_objects"), AT_LEAST_ONE),
+    **dict.fromkeys(("epochs", "drop_at", "drop_factor", "warmup_steps"), NOT_NEGATIVE),
+    **dict.fromkeys(("learning_rate", "backbone_rate", "weight_decay"), NOT_NEGATIVE),
+    **dict.fromkeys(("size_weight", "overlap_weight", "teacher_weight"), NOT_NEGATIVE),
+    **dict.fromkeys(("frozen_blocks", "gradient_clip", "threads", "workers", "seed"), NOT_NEGATIVE),
+    "ema_decay": (0.0, 0.999999),
+}
+FINETUNE_LIMITS: Limits = {
+    **dict.fromkeys(("batch_size", "max_frames", "check_frames"), AT_LEAST_ONE),
+    **dict.fromkeys(("steps", "learning_rate", "backbone_rate", "frozen_blocks"), NOT_NEGATIVE),
+    **dict.fromkeys(("frames_around_edit", "replay_frames", "fewest_boxes"), NOT_NEGATIVE),
+    **dict.fromkeys(("keep_weight", "apart_weight", "threads", "seed"), NOT_NEGATIVE),
+    **dict.fromkeys(("held_out_share", "replay_share", "blends"), SHARE),
+    "max_minutes": (0.01, math.inf),
+}
+
+
+def require_within(settings: object, limits: Limits, *, where: str) -> None:
+    """Check numbers, and every entry of a list of numbers.
+
+    Args:
+        settings: has an attribute of each name.
+        limits: lowest and highest value by name; none may be infinite or no number.
+        where: what the settings are, for messages.
+
+    Raises:
+        UserError: one is outside.
+    """
+    for name, (low, high) in limits.items():
+        value = getattr(settings, name)
+        entries = value if isinstance(value, tuple) else (value,)
+        if all(math.isfinite(entry) and low <= entry <= high for entry in entries):
+            continue
+        wanted = f"{low:g} or more" if math.isinf(high) else f"between {low:g} and {high:g}"
+        shown = list(value) if isinstance(value, tuple) else value
+        raise UserError(f"In {where}, {name} must be {wanted}, not {shown}.")
+
+
+def require_ranges(settings: object, *names: str, where: str) -> None:
+    """Check pairs of a lowest and a highest value, both above 0.
+
+    Raises:
+        UserError: one is not.
+    """
+    for name in names:
+        low, high = getattr(settings, name)
+        if not 0 < low <= high < math.inf:
+            raise UserError(
+                f"In {where}, {name} must be a lowest and a highest value above 0, "
+                f"not {[low, high]}."
+            )
