@@ -23,9 +23,9 @@ def proposal_parts(proposal: Proposal | None) -> tuple[ChipPart, ...]:
     if proposal is None:
         return ()
     title = in_a_sentence(say_composed(proposal.title))
-    parts = [ChipPart(_tr("Proposed: ")), ChipPart(title[:1])]
+    parts = [ChipPart(_tr("Proposed: "))]
     track_number = re.compile(rf"(?<={re.escape(say('track'))} )(\d+)")
-    for piece in track_number.split(title[1:]):
+    for piece in track_number.split(title):
         is_number = piece.isdigit()
         parts.append(ChipPart(piece, int(piece) if is_number else None))
     return tuple(part for part in parts if part.text)

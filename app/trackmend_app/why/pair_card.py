@@ -105,6 +105,7 @@ class PairCard(QWidget):
         self._words = QLabel(self)
         self._figures = QGridLayout()
         self._body = QWidget(self)
+        self._is_compact = False
         self._build()
         self.show_nothing("")
         for picture in self.pictures:
@@ -138,14 +139,21 @@ class PairCard(QWidget):
         self._words.setText(words)
         self.compare_button.setEnabled(may_compare)
         self._body.show()
+        self._fit()
 
     def set_compact(self, compact: bool) -> None:
         """Take less room, or as much as is good to look at."""
         for picture in self.pictures:
             picture.set_compact(compact)
+        self._is_compact = compact
         self._words.setMinimumHeight(18 if compact else 34)
-        self.setMaximumWidth(_BESIDE_PX if compact else _UNBOUNDED_PX)
-        self.setMinimumWidth(_BESIDE_PX if compact else 0)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Beside what it belongs to, be as wide as the words are: German ones are longer."""
+        wide = max(_BESIDE_PX, self._body.sizeHint().width())
+        self.setMaximumWidth(wide if self._is_compact else _UNBOUNDED_PX)
+        self.setMinimumWidth(wide if self._is_compact else 0)
 
     def crop_keys(self) -> list[CropKey]:
         """Return the pictures that are wanted."""

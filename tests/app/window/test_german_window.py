@@ -5,16 +5,22 @@ import pytest
 from pseudo_locale import burst
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF
-from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox
+from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel
 from pytestqt.exceptions import TimeoutError as QtBotTimeout
 from window_stage import Stage
 
 from trackmend_app.carrying.carry_dialog import CarryOverDialog
+from trackmend_app.jobs.crop_loader import CropKey
+from trackmend_app.review.queue_words import proposal_parts
 from trackmend_app.settings import AppSettings, save_settings, settings_file
 from trackmend_app.theme import ui_font
+from trackmend_app.why.pair_card import Figure, PairCard, Side
 from trackmend_app.wording.translator import speak
 from trackmend_core.jobs.carrying import CarriedOver, Conflict
 from trackmend_core.jobs.conflict_words import ConflictKind, say_conflict, say_decided
+from trackmend_core.review import Action, Proposal
+
+KEY = CropKey.around(3, (10.0, 10.0, 30.0, 60.0))
 
 
 @pytest.fixture
@@ -67,6 +73,35 @@ def test_titles_of_columns_are_whole_in_german(german_stage: Stage) -> None:
     for column in range(1, model.columnCount()):
         title = model.headerData(column, Qt.Orientation.Horizontal)
         assert metrics.horizontalAdvance(title) + 18 <= header.sectionSize(column), title
+
+
+def test_the_numbers_of_a_german_proposal_are_marked_as_tracks(german: None) -> None:
+    title = "Swap track 1 and track 2 from frame 81 on"
+    proposal = Proposal(action=Action.SWAP, title=title, edit=None, score=1.0, gain_boxes=2)
+    speak(QApplication.instance(), "de")
+    parts = proposal_parts(proposal)
+    assert (
+        "".join(part.text for part in parts) == "Vorschlag: Spur 1 und Spur 2 ab Bild 81 tauschen"
+    )
+    assert [part.number for part in parts if part.number is not None] == [1, 2]
+
+
+def test_the_figures_of_a_pair_are_whole_beside_the_matrix(german_stage: Stage) -> None:
+    card = PairCard()
+    german_stage.qtbot.addWidget(card)
+    card.set_compact(True)
+    sides = (Side(name="1", number=1, frame_index=3, key=KEY),) * 2
+    card.show_pair(
+        sides,
+        [Figure(name="Überdeckung, gemessen", value="0.82", limit="≥ 0.50", fits=True)],
+        words="",
+        may_compare=True,
+    )
+    card.show()
+    german_stage.qtbot.waitExposed(card)
+    for label in (*card.findChildren(QLabel), card.compare_button):
+        if label.isVisible() and label.text():
+            assert label.width() >= label.sizeHint().width(), label.text()
 
 
 def test_german_bursts_nothing(german_stage: Stage) -> None:

@@ -100,6 +100,14 @@ def test_where_nobody_meets_it_says_so(tmp_path: Path) -> None:
         checked(project.path, run_id)
 
 
+def test_where_suspicions_wait_wherever_people_meet_it_says_so(tmp_path: Path) -> None:
+    switched = [replace(LEFT, renamed=((100, 2),)), replace(RIGHT, renamed=((100, 1),))]
+    project, run_id = record_walkers(tmp_path / "mine.trackmend", [*switched, *bystanders()])
+    with project, pytest.raises(UserError, match="something suspicious waits") as told:
+        checked(project.path, run_id)
+    assert "Go through the queue first" in told.value.hint
+
+
 def test_a_file_that_is_no_project_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError):
         checked(tmp_path / "none.trackmend", RunId(1))

@@ -165,10 +165,7 @@ def check_queue(
         known += _round(copy, index, queue, rng, swaps)
         yield Progress(done=done, total=rounds, message="Looking for known swaps")
     if not known:
-        raise UserError(
-            "No two people meet in these tracks, so no swap can be put in.",
-            "There is little danger of switches here; look at the broken tracks instead.",
-        )
+        raise _nowhere_to_swap(index)
     return QueueCheck(
         swaps=tuple(known),
         rounds=rounds,
@@ -179,6 +176,24 @@ def check_queue(
             edit.run_id == run_id and edit.is_in_effect and edit.kind in IDENTITY_EDITS
             for edit in copy.edits()
         ),
+    )
+
+
+def _no_marks(index: ReviewIndex) -> Marks:
+    return Marks(spacing_frames=max(3, round(SPACING_S * index.scene.frame_rate)))
+
+
+def _nowhere_to_swap(index: ReviewIndex) -> UserError:
+    if not meetings(index.scene, _no_marks(index)):
+        return UserError(
+            "No two people meet in these tracks, or only where one begins or ends, so no swap can"
+            " be put in.",
+            "There is little danger of switches here; look at the broken tracks instead.",
+        )
+    return UserError(
+        "Wherever two people meet, something suspicious waits in the queue already, so no swap"
+        " can be put in.",
+        "Go through the queue first, and ask again then.",
     )
 
 
@@ -198,7 +213,7 @@ def _round(
     count: int,
 ) -> list[KnownSwap]:
     """Put swaps in, one after the other, ask the queue for them, and undo them all."""
-    marks = Marks(spacing_frames=max(3, round(SPACING_S * index.scene.frame_rate)))
+    marks = _no_marks(index)
     for suspicion in queue:
         for track_id in suspicion.tracks:
             marks.add(track_id, suspicion.frame)
