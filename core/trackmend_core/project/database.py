@@ -48,6 +48,7 @@ class Database:
         self._cache_kib = cache_kib
         self._write_lock = threading.Lock()
         self._journal_mode = journal_mode
+        self._snapshot = threading.local()
         self._file_id: FileId | None = None
         self._rescued: Path | None = None
         self.engine = self._create_engine()
@@ -127,8 +128,31 @@ class Database:
         Raises:
             UserError: the file is damaged, locked or gone.
         """
+        held = getattr(self._snapshot, "connection", None)
+        if held is not None:
+            with self._translated():
+                yield held
+            return
         with self._translated(), self.engine.connect() as connection:
             yield connection
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """Let all reads of this thread see the same state of the file, whatever others write.
+
+        Raises:
+            UserError: the file is damaged, locked or gone.
+        """
+        if getattr(self._snapshot, "connection", None) is not None:
+            yield
+            return
+        with self.reading() as connection:
+            connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1").all()
+            self._snapshot.connection = connection
+            try:
+                yield
+            finally:
+                self._snapshot.connection = None
 
     @contextmanager
     def writing(self, *, durable: bool = True) -> Iterator[Connection]:

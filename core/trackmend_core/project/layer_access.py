@@ -1,6 +1,7 @@
 """The part of `Project` that reads the layer, repairs it, and takes repairs back."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +34,16 @@ class LayerAccess:
     path: Path
     author: str
     _database: Database
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """Let all reads of this thread see the same state, while others edit or a run goes on.
+
+        Keep it short: the file's write-ahead log grows meanwhile, and on a network drive nobody
+        else can write. What this thread itself writes inside is not seen inside.
+        """
+        with self._database.at_one_moment():
+            yield
 
     def tracks(
         self, run_id: RunId, *, only: Collection[TrackId] | None = None

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -6,7 +7,7 @@ import numpy as np
 import pytest
 
 from trackmend_core.errors import UserError
-from trackmend_core.exchange import export_project_mot, read_mot
+from trackmend_core.exchange import MotKind, export_project_mot, read_mot
 from trackmend_core.types import RunId, VideoId
 
 
@@ -39,6 +40,9 @@ class Layer:
 
     def active_run(self, video_id: VideoId) -> Run | None:
         return Run(RunId(3)) if self.boxes else None
+
+    def at_one_moment(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def tracks(self, run_id: RunId) -> Sequence[Track]:
         last = max(box.frame_index for box in self.boxes)
@@ -73,3 +77,10 @@ def test_an_export_that_would_lose_boxes_writes_nothing(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="2 boxes, but 1"):
         export_project_mot(Layer([Box(1, 0, (0, 0, 1, 1))], forgotten=1), VideoId(1), path)
     assert not path.exists()
+
+
+def test_in_ground_truth_every_box_counts(tmp_path: Path) -> None:
+    path = tmp_path / "gt.txt"
+    boxes = [Box(1, 0, (0.0, 0, 9, 9), score=0.31), Box(2, 0, (5.0, 0, 9, 9), score=0.97)]
+    export_project_mot(Layer(boxes), VideoId(1), path, kind=MotKind.GROUND_TRUTH)
+    assert read_mot(path, is_ground_truth=True).scores.tolist() == [1, 1]

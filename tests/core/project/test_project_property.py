@@ -19,23 +19,31 @@ from trackmend_core.errors import UserError
 from trackmend_core.project import Project
 from trackmend_core.project.edits import (
     AddBox,
+    CarryOver,
     ConfirmBox,
     DeleteBox,
+    DeleteStretch,
     DeleteTrack,
     DeleteTrackFrom,
     DeleteTracks,
     DescribeTracks,
     Edit,
+    JoinOverlapping,
     MarkOutside,
     MergeMany,
     MergeTracks,
     PlaceBoxes,
     ReassignBoxes,
+    ReassignPieces,
+    RefineTracks,
+    Retrack,
     RevertTo,
     SetBox,
     SetOcclusion,
     SplitTrack,
     SwapTracks,
+    kind_of,
+    to_payload,
 )
 from trackmend_core.types import BoxId, RunId, TrackId
 
@@ -44,7 +52,11 @@ ids = st.integers(0, 14)
 frames = st.integers(-1, RUN_FRAMES + 6)
 side = st.floats(-50, 700, width=64) | st.sampled_from([float("nan"), float("inf"), 0.1, 1e-300])
 corners = st.tuples(side, side, side, side)
-any_edit: st.SearchStrategy[Edit] = st.one_of(
+near = st.tuples(st.floats(0, 99), st.floats(0, 99), st.floats(100, 300), st.floats(100, 300))
+pieces = st.lists(st.tuples(ids, frames, frames, st.integers(-2, 14)), min_size=1, max_size=3).map(
+    tuple
+)
+small_edit: st.SearchStrategy[Edit] = st.one_of(
     st.builds(
         SwapTracks,
         track_a=ids,
@@ -103,6 +115,54 @@ any_edit: st.SearchStrategy[Edit] = st.one_of(
             st.tuples(st.floats(0, 99), st.floats(0, 99), st.floats(100, 300), st.floats(100, 300)),
             max_size=6,
         ),
+    ),
+    st.builds(DeleteStretch, track_id=ids, first_frame=frames, last_frame=frames),
+    st.builds(JoinOverlapping, keep=ids, absorb=ids),
+    st.builds(ReassignPieces, pieces=pieces),
+    st.builds(
+        RefineTracks,
+        chains=st.lists(st.lists(ids, min_size=1, max_size=3).map(tuple), max_size=2).map(tuple),
+        gaps=st.lists(
+            st.builds(
+                lambda track_id, first, boxes: (
+                    track_id,
+                    tuple(range(first, first + len(boxes))),
+                    tuple(boxes),
+                    (0.5,) * len(boxes),
+                ),
+                track_id=ids,
+                first=frames,
+                boxes=st.lists(near, min_size=1, max_size=3),
+            ),
+            max_size=1,
+        ).map(tuple),
+        delete=st.lists(ids, max_size=2).map(tuple),
+    ),
+    st.builds(
+        Retrack,
+        run_id=st.integers(1, 2),
+        from_frame=st.just(0),
+        pieces=st.just(()) | pieces,
+        removed=st.lists(st.tuples(ids, frames, frames), max_size=2).map(tuple),
+        added=st.lists(
+            st.tuples(
+                st.integers(-3, 14), st.integers(0, 9), near, st.just(0.5), st.integers(1, 20)
+            ),
+            max_size=3,
+        ).map(tuple),
+    ),
+)
+any_edit: st.SearchStrategy[Edit] = st.one_of(
+    small_edit,
+    st.builds(
+        lambda run_id, steps: CarryOver(
+            run_id=run_id,
+            from_run=3 - run_id,
+            steps=tuple((kind_of(step), to_payload(step)) for step in steps),
+            spans=(),
+        ),
+        run_id=st.integers(1, 2),
+        steps=st.lists(small_edit, min_size=1, max_size=3),
     ),
     st.builds(
         RevertTo, run_id=st.integers(1, 2), checkpoint_id=st.integers(1, 3), name=st.just("then")
