@@ -31,8 +31,10 @@ def test_a_model_is_judged_by_ap_tpr_and_switches_of_every_size(sequence: Path) 
     assert set(said["by_size"]) == {"all", "small", "medium", "large"}
     for size in said["by_size"].values():
         assert {"boxes", "ap", "tpr_at_far_0.1", "id_switches"} == set(size)
+        assert (size["ap"] is None) == (size["boxes"] == 0), "of nothing there is no AP"
     parts = [said["by_size"][name]["boxes"] for name in ("small", "medium", "large")]
     assert sum(parts) == said["by_size"]["all"]["boxes"] > 0
+    assert 0 in parts
 
 
 def test_a_text_is_no_sequence_to_run_a_model_on(sequence: Path) -> None:

@@ -82,7 +82,7 @@ def plain_scores(scores: ModelScores) -> dict[str, object]:
         "by_size": {
             name: {
                 "boxes": size.boxes,
-                "ap": size.ap,
+                "ap": size.ap if size.boxes else None,
                 "tpr_at_far_0.1": size.tpr_at_far,
                 "id_switches": _switches(tracks, name),
             }
@@ -113,6 +113,7 @@ def _print(scores: ModelScores) -> None:
     typer.echo("|---|---|---|---|---|")
     for name, size in scores.sizes.items():
         tpr = "-" if size.tpr_at_far is None else f"{size.tpr_at_far:.1%}"
-        cells = (name, str(size.boxes), f"{size.ap:.1%}", tpr, str(_switches(tracks, name)))
+        ap = f"{size.ap:.1%}" if size.boxes else "-"
+        cells = (name, str(size.boxes), ap, tpr, str(_switches(tracks, name)))
         typer.echo(f"| {' | '.join(cells)} |")
     typer.echo("small: below 7000 square pixels, large: above 15000 (FairMOT's Table 4)")

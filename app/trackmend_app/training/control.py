@@ -57,6 +57,7 @@ class TrainingControl(QObject):
         self.process.cancelled.connect(self._on_cancelled)
         self.process.failed.connect(self._on_failed)
         self.process.ended.connect(self.state_changed)
+        session.project_closing.connect(self._on_project_closing)
 
     @property
     def is_running(self) -> bool:
@@ -165,6 +166,11 @@ class TrainingControl(QObject):
     def _on_failed(self, error: UserError) -> None:
         self._note("failed", {"message": error.message})
         self.failed.emit(error)
+
+    @Slot()
+    def _on_project_closing(self) -> None:
+        # Nothing of this training goes into the next project, which has other models and runs.
+        self._plan, self._kept = None, None
 
     def _note(
         self, status: str, summary: Mapping[str, object], *, model_id: ModelId | None = None

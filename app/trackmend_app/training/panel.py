@@ -143,6 +143,11 @@ class TrainingPanel(QWidget):
         self._show_running(False)
         self._offer(rerun=rerun, keep=keep, report=report)
 
+    @Slot()
+    def withdraw_offers(self) -> None:
+        """Offer no next step any more: the project that it would be made in is closed."""
+        self._offer()
+
     @Slot(bool)
     def _on_pause_toggled(self, paused: bool) -> None:
         self._pause.setText(self.tr(self.tr("Go on") if paused else self.tr("Pause")))

@@ -37,6 +37,7 @@ class TrainingPresenter(QObject):
         training.ended_early.connect(self._on_ended_early)
         training.failed.connect(self._on_failed)
         training.held_back.connect(self._on_held_back)
+        workbench.session.project_closing.connect(panel.withdraw_offers)
         self._training = training
         self._name = ""
         panel.pause_asked.connect(training.pause)

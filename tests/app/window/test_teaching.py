@@ -11,6 +11,7 @@ from window_stage import Stage
 
 from trackmend_app.training import control
 from trackmend_core.errors import UserError
+from trackmend_core.project import Project
 
 TRAINER = """
 import sys, time
@@ -219,6 +220,25 @@ def judged(stage: Stage, verdict: str) -> tuple[Path, Path]:
     report = folder / "report.json"
     report.write_text(json.dumps(REPORT | {"verdict": verdict}))
     return new_model(stage), report
+
+
+def test_what_was_taught_in_one_project_is_not_offered_to_the_next(taught: Stage) -> None:
+    path = new_model(taught)
+    teach(taught, f"sys.stdin.readline()\nsay(Cancelled(path={str(path)!r}))")
+    taught.wait(lambda: len(taught.window.training_panel.curves.history.names) > 0)
+    taught.trigger("cancel_training")
+    taught.wait(lambda: not taught.bench.training.is_running)
+    keep = taught.window.training_panel.findChild(QPushButton, "keep")
+    assert not keep.isHidden()
+    project = taught.session.project.path
+    taught.session.close_project()
+    assert keep.isHidden(), "the next project has other models and runs"
+    other = project.with_name("other.trackmend")
+    with Project.create(other):
+        pass
+    taught.session.open_project(other)
+    taught.bench.training.add_kept_checkpoint()
+    assert not taught.session.project.models()
 
 
 def test_a_model_that_did_worse_is_not_added_until_that_is_insisted_on(taught: Stage) -> None:
