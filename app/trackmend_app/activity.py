@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal, Slot
 
+from trackmend_app.leaving import keep_if_possible
 from trackmend_app.session import Session
 
 PAUSE_S = 45.0
@@ -74,8 +75,8 @@ class ActivityClock(QObject):
         """Write the time into the project file, if it has grown."""
         project = self._session.project
         if project is not None and self._seconds > self._kept:
-            project.set_state(STATE_KEY, round(self._seconds, 1))
             self._kept = self._seconds
+            keep_if_possible(project, STATE_KEY, round(self._seconds, 1))
 
     @Slot()
     def _on_project_changed(self) -> None:

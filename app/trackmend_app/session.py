@@ -10,17 +10,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from trackmend_app.edit_marks import EditMarks, Mark
+from trackmend_app.leaving import close_calmly, keep_if_possible
 from trackmend_app.live_box import live_boxes
 from trackmend_app.long_edits import announced, boxes_named, boxes_touched
 from trackmend_app.radius_text import radius_text
-from trackmend_core.project import (
-    BoxRecord,
-    Changes,
-    Project,
-    RunRecord,
-    TrackSummary,
-    VideoRecord,
-)
+from trackmend_core.project import BoxRecord, Changes, Project, RunRecord, TrackSummary, VideoRecord
 from trackmend_core.project.edits import Edit, RevertTo
 from trackmend_core.types import BoxId, RunId, TrackedBox, TrackId, VideoId
 
@@ -160,7 +154,7 @@ class Session(QObject):
         project = self._project
         if self._video is not None:
             place = {"video_id": self._video.video_id, "frame_index": self._frame_index}
-            project.set_state(PLACE_KEY, place)
+            keep_if_possible(project, PLACE_KEY, place)
         self._project = None
         self._video, self._run, self._saved_at = None, None, None
         self._forget_rows()
@@ -168,7 +162,7 @@ class Session(QObject):
         self._marks.forget()
         self._frame_index, self._range = 0, None
         self._selection = Selection()
-        project.close()
+        close_calmly(project)
         for signal in (self.project_changed, self.video_changed, self.run_changed):
             signal.emit()
         self._tell_all_views()

@@ -4,6 +4,7 @@ Most of them are kept by tests elsewhere; `KEPT_BY` says by which, and whether t
 """
 
 import ast
+import sys
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -273,3 +274,25 @@ def test_frames_are_shown_in_the_thread_of_the_window(stage: Stage) -> None:
     stage.wait(lambda: stage.window.canvas_presenter.shown_frame > 4)
     stage.press(Qt.Key.Key_Space)
     assert seen == {(True, True)}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody rename an open file")
+def test_a_project_renamed_under_the_window_loses_nothing_and_lets_it_close(tracked: Stage) -> None:
+    path = tracked.session.project.path
+    tracked.click_box(tracked.numbers_here()[0])
+    tracked.press(Qt.Key.Key_Delete, CTRL | SHIFT)
+    mended, count = tracked.session.project.digest(), len(tracked.session.tracks())
+    elsewhere = path.with_name("renamed.trackmend")
+    path.rename(elsewhere)
+    refused: list[UserError] = []
+    tracked.bench.corrections.refused.connect(refused.append)
+    tracked.click_box(tracked.numbers_here()[0])
+    tracked.press(Qt.Key.Key_Delete, CTRL | SHIFT)
+    assert len(refused) == 1
+    assert "moved" in refused[0].message
+    assert len(tracked.session.tracks()) == count
+    tracked.close()
+    assert not tracked.window.isVisible()
+    assert tracked.session.project is None
+    assert not path.exists()
+    assert in_file(elsewhere) == mended
