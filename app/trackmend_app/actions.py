@@ -41,6 +41,8 @@ _EDIT = _rows(
      "Leave the mode; in review, clear the range, then the selection"),
     (1, "select_next", "Select next box", "`", when.with_run, "",
      "Select the next box of this frame"),
+    (1, "select_all", "Select all tracks", "Ctrl+A", when.with_run, "",
+     "Select every track that the track list shows: its filter chooses among them"),
     (1, "lasso", "Lasso", "Shift+A", when.with_run, "c",
      "Drag around boxes on the video to select their tracks; Alt+drag does it at any time"),
     (1, "find_track", "Find a track…", "Ctrl+F", when.with_run, "",

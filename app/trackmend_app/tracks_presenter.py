@@ -161,6 +161,13 @@ class TracksPresenter(QObject):
         if self._order.only_here or self._table.here_button.isChecked():
             self._show_lanes()
 
+    @Slot()
+    def select_all(self) -> None:
+        """Choose every track that the list shows."""
+        shown = set(self._table.shown_numbers)
+        tracks = (track for track in self._session.tracks() if track.number in shown)
+        self._session.select_tracks([track.track_id for track in tracks])
+
     @Slot(list)
     def _on_rows_selected(self, track_ids: Sequence[TrackId]) -> None:
         kept = [track for track in self._session.selection.track_ids if track in track_ids]

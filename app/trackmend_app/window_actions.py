@@ -58,6 +58,7 @@ def _edit_slots(window: "MainWindow") -> dict[str, Slot]:
         "redo": corrections.redo,
         "leave": window.leave,
         "select_next": chooser.select_next_box,
+        "select_all": window.tracks_presenter.select_all,
         "find_track": window.find_track,
         **numbered,
     }

@@ -170,3 +170,26 @@ def test_esc_in_the_filter_empties_it_and_gives_the_keys_back_to_the_video(stage
     assert box.text() == ""
     assert stage.window.canvas.hasFocus()
     assert stage.session.selection == chosen
+
+
+def test_ctrl_a_selects_every_track_that_the_list_shows(stage: Stage) -> None:
+    stage.open_video()
+    stage.run_model()
+    every = [track.track_id for track in stage.session.tracks()]
+    control = Qt.KeyboardModifier.ControlModifier
+    for view in (stage.window.canvas, stage.window.timeline, stage.window.track_table.view):
+        view.setFocus()
+        stage.qtbot.keyClick(view, Qt.Key.Key_A, control)
+        assert sorted(stage.session.selection.track_ids) == every
+        stage.press(Qt.Key.Key_Escape)
+        assert not stage.session.selection.track_ids
+    stage.window.track_table.filter_box.setText(str(stage.session.tracks()[1].number))
+    stage.press(Qt.Key.Key_A, control)
+    assert stage.session.selection.track_ids == (every[1],)
+    box = stage.window.track_table.filter_box
+    box.setFocus()
+    stage.press(Qt.Key.Key_Escape)
+    box.setFocus()
+    stage.qtbot.keyClick(box, Qt.Key.Key_A, control)
+    assert box.hasSelectedText(), "in a text field it selects the text"
+    assert not stage.session.selection.track_ids
