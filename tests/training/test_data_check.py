@@ -6,6 +6,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from test_data_sources import write_image, write_sequence, write_text
 
@@ -176,3 +178,19 @@ def test_what_is_no_text_is_refused_by_name(which: str, tmp_path: Path) -> None:
         wrong.write_bytes(noise)
     record = check(tmp_path if "label" in which else wrong)
     assert not record["usable"] and f"{wrong.name} is not a text file" in texts(record, "ruins")
+
+
+def test_pictures_that_were_not_copied_whole_are_told(tmp_path: Path) -> None:
+    walk(tmp_path, lasting=True)
+    first, second = sorted((tmp_path / "images").iterdir())[:2]
+    noise = np.random.default_rng(0).integers(0, 256, (240, 320, 3), np.uint8)
+    for path in (first, second):
+        cv2.imwrite(str(path), noise)
+    second.write_bytes(second.read_bytes()[:20_000])
+    record = check(tmp_path)
+    assert record["usable"] and "1 images are cut off" in texts(record, "warns")
+    assert second.name in texts(record, "warns") and first.name not in texts(record, "warns")
+    first.write_bytes(first.read_bytes()[:200])
+    record = check(tmp_path)
+    assert not record["usable"] and record["missing_images"] == 1
+    assert first.name in texts(record, "ruins"), "the header is there, and no picture"

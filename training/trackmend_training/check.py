@@ -10,6 +10,7 @@ from trackmend_core.errors import UserError
 from trackmend_training.config import SourceConfig, TrainConfig
 from trackmend_training.datasets.gather import kind_of, read_raw
 from trackmend_training.datasets.inspect import Finding, Inspection, Level, inspect_images
+from trackmend_training.datasets.whole_files import cut_off
 
 EXIT_RUINOUS = 1
 FILES_NAMED = 5
@@ -49,19 +50,26 @@ def check_source(source: SourceConfig) -> dict[str, object]:
         return {**record, "usable": False, "findings": [asdict(Finding(Level.RUINS, text))]}
     inspection = inspect_images(raw.images)
     findings = list(inspection.findings)
-    if raw.missing:
-        named = ", ".join(map(str, raw.missing[:FILES_NAMED]))
-        more = " ..." if len(raw.missing) > FILES_NAMED else ""
-        text = f"{len(raw.missing)} images are missing or cannot be read: {named}{more}"
+    lost, partly = cut_off(image.path for image in raw.images)
+    if unread := [*raw.missing, *lost]:
+        text = f"{len(unread)} images are missing or cannot be read: {_named(unread)}"
         findings.insert(0, Finding(Level.RUINS, text))
+    if partly:
+        text = f"{len(partly)} images are cut off; what is left of them is used: {_named(partly)}"
+        findings.append(Finding(Level.WARNS, text))
     findings += [Finding(Level.WARNS, note) for note in raw.notes]
     return {
         **record,
         "usable": not any(finding.level is Level.RUINS for finding in findings),
-        "missing_images": len(raw.missing),
+        "missing_images": len(unread),
         **_counts(inspection),
         "findings": [asdict(finding) for finding in findings],
     }
+
+
+def _named(paths: Sequence[Path]) -> str:
+    more = " ..." if len(paths) > FILES_NAMED else ""
+    return ", ".join(map(str, paths[:FILES_NAMED])) + more
 
 
 def run_check(sources: Sequence[SourceConfig], *, as_json: bool) -> int:
