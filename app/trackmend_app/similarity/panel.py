@@ -61,6 +61,15 @@ class QueryCrop(QWidget):
         )
         self.update()
 
+    def set_picture(self, crop_bgr: ImageArray) -> None:
+        """Show another picture of the same."""
+        self.set_crop(self._number or None, crop_bgr)
+
+    @property
+    def has_picture(self) -> bool:
+        """Tell whether there is one."""
+        return self._crop_bgr is not None
+
     def sizeHint(self) -> QSize:
         """Ask for an upright picture."""
         return QSize(30, 46)
@@ -160,6 +169,10 @@ class SimilarityPanel(QWidget):
         else:
             self._title.setText(self.tr("RE-ID SIMILARITY TO {number}").format(number=number))
         self._show_query(number is not None, number, crop_bgr)
+
+    def set_query_picture(self, crop_bgr: ImageArray) -> None:
+        """Show the picture of what is looked for, which came later; (H, W, 3) BGR."""
+        self._crop.set_picture(crop_bgr)
 
     def set_place(self, frame_index: int, crop_bgr: ImageArray | None) -> None:
         """Say that a place of a frame is looked for, with a picture (H, W, 3) BGR."""

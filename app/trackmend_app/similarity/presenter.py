@@ -16,7 +16,7 @@ from trackmend_app.workbench import Workbench
 from trackmend_core.review.where_else import Moment
 from trackmend_core.types import FloatArray, ImageArray
 
-_ASKER = "where else"
+_ASKER, _OF_QUERY = "where else", "what is looked for"
 
 
 class SimilarityPresenter(QObject):
@@ -37,6 +37,7 @@ class SimilarityPresenter(QObject):
         self._control = workbench.similarity
         self._canvas = canvas
         self._vector: FloatArray | None = None
+        self._query_key: CropKey | None = None
         self.finder = MomentFinder(workbench.session, parent=self)
         self._control.map_changed.connect(canvas.show_overlay)
         self._control.neighbour_found.connect(self._on_neighbour_found)
@@ -67,7 +68,18 @@ class SimilarityPresenter(QObject):
         if query is not None and query.detection_id is not None:
             stored = self._session.required_project().embedding(query.detection_id)
             self._vector = stored if np.linalg.norm(stored) > 0 else None
+        self._ask_for_query(query)
         self._look_elsewhere()
+
+    def _ask_for_query(self, query: SimilarityQuery | None) -> None:
+        """Have the picture of what was seen in another frame made."""
+        self._query_key = None
+        if query is None or query.frame_index == self._canvas.shown_frame:
+            return
+        self._query_key = CropKey.around(query.frame_index, query.box_xyxy)
+        crops, path = self._workbench.crops, self._workbench.video_path()
+        for crop in crops.ask(path, [self._query_key], for_whom=_OF_QUERY).values():
+            self._panel.set_query_picture(crop)
 
     def _query_crop(self, query: SimilarityQuery | None) -> ImageArray | None:
         """Return the picture of what is looked for, while its frame is on the canvas."""
@@ -160,3 +172,5 @@ class SimilarityPresenter(QObject):
     @Slot(object, object)
     def _on_crop_ready(self, key: CropKey, crop: ImageArray) -> None:
         self._panel.set_crops({key: crop})
+        if key == self._query_key:
+            self._panel.set_query_picture(crop)

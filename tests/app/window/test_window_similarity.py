@@ -292,6 +292,7 @@ def test_of_a_track_without_a_box_in_this_frame_its_nearest_box_is_looked_for(
     chosen.wait(
         lambda: any(tile.frame_index == 20 and tile.similarity is not None for tile in panel.tiles)
     )
+    chosen.wait(lambda: panel._crop.has_picture)
 
 
 def test_a_swap_looks_for_whom_the_track_follows_now(chosen: Stage) -> None:
