@@ -30,6 +30,7 @@ from trackmend_app.travel import Travel
 from trackmend_app.verification import Verification
 from trackmend_app.video_finder import VideoFinder
 from trackmend_core.errors import UserError
+from trackmend_core.project import check_same_video
 from trackmend_core.similarity import MapCache
 from trackmend_core.video import FrameCache, Glimpses
 
@@ -306,6 +307,11 @@ class Workbench(QObject):
         self.loader.request(self.session.frame_index)
         self.video_ready.emit(video)
         self.situation_changed.emit()
+        if self.session.video is not None:
+            try:
+                check_same_video(self.session.video, video)
+            except UserError as error:
+                self.failed.emit(error)
 
     @Slot(object)
     def _on_open_failed(self, error: Exception) -> None:

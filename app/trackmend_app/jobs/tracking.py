@@ -17,10 +17,10 @@ from trackmend_core.jobs import (
     recommended_settings,
     track_into_project,
 )
-from trackmend_core.project import Project
+from trackmend_core.project import Project, check_same_video
 from trackmend_core.tracking import Preset
 from trackmend_core.types import FloatArray, ImageArray, ModelId, Progress, RunId, VideoId
-from trackmend_core.video import CachedVideo, FrameCache, open_video
+from trackmend_core.video import CachedVideo, FrameCache, VideoSource, open_video
 
 GIVEN = "detections"
 """A run whose settings have this name tracks boxes of the file that it names."""
@@ -63,6 +63,7 @@ def new_run(
     if ready.said_of_scene:
         yield Progress(done=0, total=0, message=ready.said_of_scene)
     with open_video(video_path) as source:
+        _check_video(tools.project, video_id, source)
         settings = recommended_settings(
             ready.facts.metadata,
             frame_rate=source.frame_rate,
@@ -103,6 +104,7 @@ def boxes_run(
     if ready.said_of_scene:
         yield Progress(done=0, total=0, message=ready.said_of_scene)
     with open_video(video_path) as source:
+        _check_video(tools.project, video_id, source)
         given = read_given(boxes, video_path)
         run_id: RunId = yield from track_into_project(
             project=tools.project,
@@ -161,6 +163,7 @@ def resumed_run(
     if ready.said_of_scene:
         yield Progress(done=0, total=0, message=ready.said_of_scene)
     with open_video(video_path) as source:
+        _check_video(tools.project, tools.project.run(run_id).video_id, source)
         yield from continue_run(
             project=tools.project,
             run_id=run_id,
@@ -169,6 +172,11 @@ def resumed_run(
             on_frame=tools.on_frame,
         )
     return run_id
+
+
+def _check_video(project: Project, video_id: VideoId, source: VideoSource) -> None:
+    video = next(one for one in project.videos() if one.video_id == video_id)
+    check_same_video(video, source)
 
 
 def registered(project: Project, choice: ModelChoice, ready: ReadyDetector) -> ModelId:

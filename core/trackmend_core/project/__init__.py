@@ -29,6 +29,7 @@ from trackmend_core.project.records import (
     VideoRecord,
 )
 from trackmend_core.project.run_writer import RunWriter
+from trackmend_core.project.same_video import check_same_video
 from trackmend_core.project.verified import verified_share
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "VideoInfo",
     "VideoRecord",
     "as_stored",
+    "check_same_video",
     "copy_project",
     "edits",
     "verified_share",

@@ -6,6 +6,7 @@ from window_stage import Stage
 
 from trackmend_core.errors import UserError
 from trackmend_core.project import Project
+from trackmend_core.synthetic import StreetSettings, write_street_video
 
 
 def test_a_file_may_be_dropped_anywhere_on_a_field_too(stage: Stage) -> None:
@@ -160,3 +161,31 @@ def test_the_welcome_page_stands_alone_without_a_project(stage: Stage) -> None:
     assert stage.window.welcome.isVisible()
     assert not stage.window.panels["tracks"].isVisible()
     assert not stage.window.action_set["run_model"].isEnabled()
+
+
+def test_a_video_that_was_replaced_is_told_and_not_tracked_into_the_old_one(
+    stage: Stage, tmp_path: Path
+) -> None:
+    stage.open_video()
+    stage.run_model()
+    project_path = stage.session.project.path
+    stage.trigger("close_project")
+    shorter = StreetSettings(
+        width=320, height=256, frame_count=25, walkers=2, lookalikes=0, furniture=0, seed=4
+    )
+    write_street_video(stage.video, shorter)
+    told: list[UserError] = []
+    stage.bench.failed.connect(told.append)
+    stage.bench.opener.open_paths([project_path])
+    stage.wait(lambda: bool(told))
+    assert "it has 25 frames" in told[0].message
+    assert "there were 40" in told[0].message
+    stage.wait(lambda: stage.bench.situation().has_video)
+    before = stage.session.project.digest()
+    refused: list[UserError] = []
+    stage.bench.runs.runner.failed.connect(refused.append)
+    stage.trigger("run_model")
+    stage.wait(lambda: bool(refused))
+    assert "is not the video that was tracked" in refused[0].message
+    assert len(stage.session.project.runs(stage.session.video.video_id)) == 1
+    assert stage.session.project.digest() == before
