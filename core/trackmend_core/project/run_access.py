@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import delete
 
+from trackmend_core.errors import UserError
 from trackmend_core.project import backups, detection_store, runs, state
 from trackmend_core.project.database import Database
 from trackmend_core.project.detection_store import DetectionColumns
@@ -88,12 +89,21 @@ class RunAccess:
         """Delete a run with its layer and its edits, for ever; return the backup made before.
 
         Raises:
-            UserError: it is not there or going on, or the backup cannot be made.
+            UserError: it is not there or going on, the backup cannot be made, or somebody changed
+                the run after it; nothing is deleted then.
         """
         with self._database.writing() as connection:
             runs.check_idle(connection, run_id)
+            backed_up = runs.work_on_run(connection, run_id)
         backup = backups.make_backup(self.path, reason="before-delete")
         with self._database.writing() as connection:
+            runs.check_idle(connection, run_id)
+            if runs.work_on_run(connection, run_id) != backed_up:
+                raise UserError(
+                    "This run was changed in another window while it was backed up; it was not"
+                    " deleted.",
+                    "Look at what was changed; then delete the run once more.",
+                )
             connection.execute(delete(runs_table).where(runs_table.c.id == run_id))
             state.mark_changed(connection)
         return backup

@@ -10,7 +10,8 @@ from trackmend_core.errors import UserError
 from trackmend_core.project.database import new_id
 from trackmend_core.project.owner import THIS_PROCESS, is_at_work
 from trackmend_core.project.records import JsonObject, RunRecord, RunStatus
-from trackmend_core.project.schema import runs, videos
+from trackmend_core.project.schema import runs, suggestions, verified_stretches, videos
+from trackmend_core.project.state import LOG_VERSION, get_state
 from trackmend_core.types import ModelId, RunId, VideoId
 
 
@@ -93,6 +94,19 @@ def check_idle(connection: Connection, run_id: RunId) -> None:
         row.owner, heartbeat_at=row.heartbeat_at
     ):
         raise UserError("This run is going on.", "Wait for it, or cancel it first.")
+
+
+def work_on_run(connection: Connection, run_id: RunId) -> tuple[object, ...]:
+    """Return what differs after anything that would be lost with a run was added to it."""
+    table = verified_stretches.c
+    stretches = select(table.id).where(table.run_id == run_id).order_by(table.id)
+    asked = select(suggestions.c.id, suggestions.c.state).where(suggestions.c.run_id == run_id)
+    return (
+        get_state(connection, LOG_VERSION, 0),
+        run_record(connection, run_id).next_frame,
+        tuple(connection.execute(stretches).scalars()),
+        tuple(tuple(row) for row in connection.execute(asked.order_by(suggestions.c.id))),
+    )
 
 
 def take_over(connection: Connection, run_id: RunId) -> None:

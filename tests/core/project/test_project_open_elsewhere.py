@@ -9,7 +9,7 @@ import pytest
 from project_scenes import add_street, no_file_larger_than, record_run, track_numbered
 
 from trackmend_core.errors import UserError
-from trackmend_core.project import Project, copy_project
+from trackmend_core.project import Project, backups, copy_project
 from trackmend_core.project.edits import DeleteTrack
 from trackmend_core.types import RunId
 
@@ -136,3 +136,23 @@ def test_a_drive_that_takes_no_more_is_not_called_damage(project: Project, run_i
     assert project.digest() == digest
     project.edit(DeleteTrack(track_id=track_numbered(project, run_id, 2)))
     assert project.replay_digest() == project.digest()
+
+
+def test_a_run_that_was_changed_after_its_backup_is_not_deleted(
+    project: Project, run_id: RunId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_backup = backups.make_backup
+
+    def back_up_while_another_window_edits(path: Path, *, reason: str) -> Path:
+        made = make_backup(path, reason=reason)
+        with Project.open(path) as other:
+            other.edit(DeleteTrack(track_id=track_numbered(other, run_id, 1)))
+        return made
+
+    monkeypatch.setattr(backups, "make_backup", back_up_while_another_window_edits)
+    with pytest.raises(UserError, match="was changed in another window"):
+        project.delete_run(run_id)
+    assert len(project.edits()) == 1
+    monkeypatch.undo()
+    with Project.open(project.delete_run(run_id), is_scratch=True) as kept:
+        assert len(kept.edits()) == 1
