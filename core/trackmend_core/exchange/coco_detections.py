@@ -93,9 +93,14 @@ def _row(where: str, entry: Any) -> tuple[int, int, float, float, float, float, 
 
 
 def _number(where: str, name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _is_near(value):
         raise UserError(f"{where}: {name} is {value!r}, not a number.", _EXPECTED)
     return float(value)
+
+
+def _is_near(value: float) -> bool:
+    """Return whether a number can be a place or a size: sums of such numbers are finite."""
+    return isfinite(value) and abs(value) <= _LARGEST_WHOLE
 
 
 def _whole(where: str, name: str, entry: Mapping[str, Any]) -> int:

@@ -14,6 +14,7 @@ from trackmend_core.types import MotTable
 _COLUMNS = ("frame", "id", "left", "top", "width", "height", "score", "class", "visibility")
 _EXPECTED = "Expected frame, id, left, top, width, height, score, separated by commas."
 _LARGEST_WHOLE = 2**53
+"""From here on two whole numbers may be read as one."""
 
 
 def read_mot(path: Path, *, is_ground_truth: bool = False) -> MotTable:
@@ -80,7 +81,7 @@ def _row(fields: list[str], *, where: str, is_ground_truth: bool) -> tuple[float
     ]
     values += [1.0] * (len(_COLUMNS) - len(values))
     for index in (0, 1, 7):
-        if values[index] != int(values[index]) or abs(values[index]) > _LARGEST_WHOLE:
+        if values[index] != int(values[index]) or abs(values[index]) >= _LARGEST_WHOLE:
             raise UserError(
                 f"{where}: the {_COLUMNS[index]} is {fields[index].strip()}, not whole."
             )
@@ -101,6 +102,7 @@ def _number(text: str, *, where: str, column: str) -> float:
         raise UserError(
             f"{where}: {column} is {text.strip()!r}, not a number.", _EXPECTED
         ) from error
-    if not isfinite(value):
+    is_too_far = column in _COLUMNS[2:6] and abs(value) > _LARGEST_WHOLE
+    if is_too_far or not isfinite(value):
         raise UserError(f"{where}: {column} is {text.strip()}, which is no place or size.")
     return value

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -64,7 +64,16 @@ def make_backup(path: Path, *, reason: str) -> Path:
         ) from error
     for old in list_backups(path)[KEEP:]:
         old.unlink(missing_ok=True)
+    _clear_away(folder)
     return target
+
+
+def _clear_away(folder: Path) -> None:
+    """Delete what copies left that were killed long ago: each is as large as the project."""
+    with suppress(OSError):
+        for half in folder.glob("*.partial*"):
+            if time.time() - half.stat().st_mtime > DAY_S:
+                half.unlink()
 
 
 def copy_project(source: Path, target: Path) -> None:

@@ -170,3 +170,13 @@ def test_the_real_sequences_are_read(shared_dir: Path) -> None:
         is_ground_truth=True,
     )
     assert set(crowd.classes.tolist()) > {1, 7}
+
+
+@pytest.mark.parametrize(
+    "row", [f"1,{2**53 + 1},2,3,4,5,1", "1,1,1e308,3,1e308,5,1", "1,1,2,3,4,-1e300,1"]
+)
+def test_numbers_too_large_to_tell_apart_or_to_add_are_refused(tmp_path: Path, row: str) -> None:
+    path = tmp_path / "gt.txt"
+    path.write_text(row, encoding="utf-8")
+    with pytest.raises(UserError, match="line 1"):
+        read_mot(path)

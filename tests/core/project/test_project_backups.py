@@ -184,3 +184,16 @@ def test_a_large_project_is_backed_up_when_it_is_closed(
     assert backup.name.endswith("daily.trackmend")
     reopen(project).close()
     assert list_backups(project.path) == [backup]
+
+
+def test_what_a_killed_backup_left_goes_with_a_later_one(project: Project, run_id: RunId) -> None:
+    assert run_id
+    folder = backup_folder(project.path)
+    folder.mkdir()
+    old, new = folder / "old.trackmend.partial", folder / "new.trackmend.partial"
+    for half in (old, new):
+        half.write_bytes(b"half")
+    make_older(old, days=2)
+    project.back_up()
+    assert not old.exists()
+    assert new.exists(), "it may be in the making"
