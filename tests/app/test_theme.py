@@ -174,3 +174,15 @@ def test_icons_are_drawn_in_the_colour_of_the_theme(qtbot: QtBot) -> None:
 def test_a_disabled_icon_is_faint(qtbot: QtBot) -> None:
     pixels = icon("stop", DARK).pixmap(QSize(16, 16), QIcon.Mode.Disabled).toImage()
     assert pixels.pixelColor(8, 8).name() == DARK.faint
+
+
+@BOTH
+def test_no_button_becomes_bold_by_its_state_for_it_is_measured_without(theme: Theme) -> None:
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", build_stylesheet(theme))
+    by_state = [
+        selector.strip()
+        for selectors, body in rules
+        for selector in selectors.split(",")
+        if "font" in body and re.search(r"Button[^ ]*(?<!:):[a-z]", selector)
+    ]
+    assert len(rules) > 50 and by_state == []

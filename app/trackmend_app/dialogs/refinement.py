@@ -32,6 +32,7 @@ class RefinementDialog(FittingDialog):
         self.resize(640, 440)
         self.proposals = QListWidget()
         self._accept_button = QPushButton(self.tr("Apply as one edit"))
+        self._accept_button.setProperty("kind", "primary")
         self._build(len(proposal.items))
         for item in proposal.items:
             row = QListWidgetItem(item.sentence)

@@ -112,8 +112,9 @@ QPushButton:disabled, QToolButton:disabled {
     background: $panel; border-color: $line; color: $faint;
 }
 QPushButton[kind="primary"], QToolButton[kind="primary"], QDialog QPushButton:default {
-    background: $action; border-color: $action; color: $on_action; font-weight: 600;
+    background: $action; border-color: $action; color: $on_action;
 }
+QPushButton[kind="primary"], QToolButton[kind="primary"] { font-weight: 600; }
 QPushButton[kind="primary"]:hover, QToolButton[kind="primary"]:hover,
 QDialog QPushButton:default:hover { background: $action_hover; border-color: $action_hover; }
 QPushButton[kind="primary"]:focus, QToolButton[kind="primary"]:focus,

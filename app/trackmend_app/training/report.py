@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trackmend_app.wording import noted, say
 from trackmend_core.errors import UserError
 
 WORSE = "worse"
+SWITCHES = noted("Switches")
+"""The only figure that is a count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +97,12 @@ def _figures(plain: Mapping[str, Any]) -> tuple[FigureChange, ...]:  # Any: JSON
             low=float(changes[key]["low"]),
             high=float(changes[key]["high"]),
         )
-        for key, title in (("idf1", "IDF1"), ("hota", "HOTA"), ("id_switches", "Switches"))
+        for key, title in (("idf1", "IDF1"), ("hota", "HOTA"), ("id_switches", SWITCHES))
     ]
     there = (plain["elsewhere_before"], plain["elsewhere_after"])
     elsewhere = [
         FigureChange(
-            name=f"{title} on a drawn street",
+            name=say("{figure} on a drawn street").format(figure=title),
             before=float(there[0][key]),
             after=float(there[1][key]),
         )

@@ -1,5 +1,7 @@
 """Shows what a finetuning has changed: figures, the two hills of likeness, events with pictures."""
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
@@ -15,7 +17,8 @@ from PySide6.QtWidgets import (
 
 from trackmend_app.dialogs.fitting import FittingDialog
 from trackmend_app.training.likeness import LikenessPlot
-from trackmend_app.training.report import FigureChange, Report, ReportedEvent
+from trackmend_app.training.report import SWITCHES, FigureChange, Report, ReportedEvent
+from trackmend_app.wording import say
 
 _CROP_HEIGHT = 96
 _KIND_STYLE = {"fixed": "good", "broken": "error", "unchanged": "quiet"}
@@ -124,20 +127,36 @@ class WhatChangedDialog(FittingDialog):
         row.addWidget(place)
         row.addStretch(1)
         for path in event.crops:
-            picture = QPixmap(str(path))
-            if not picture.isNull():
-                crop = QLabel()
-                mode = Qt.TransformationMode.SmoothTransformation
-                crop.setPixmap(picture.scaledToHeight(_CROP_HEIGHT, mode))
+            crop = self._crop(path)
+            if crop is not None:
                 row.addWidget(crop)
         return card
+
+    def _crop(self, path: Path) -> QWidget | None:
+        """Return the person in a picture, and whether that is before the switch or after it."""
+        picture = QPixmap(str(path))
+        if picture.isNull():
+            return None
+        is_before = path.stem.endswith("_before")
+        said = QLabel(self.tr("before") if is_before else self.tr("after"))
+        said.setProperty("kind", "quiet")
+        shown = QLabel()
+        mode = Qt.TransformationMode.SmoothTransformation
+        shown.setPixmap(picture.scaledToHeight(_CROP_HEIGHT, mode))
+        both = QWidget()
+        column = QVBoxLayout(both)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for label in (shown, said):
+            column.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
+        return both
 
 
 def _cells(figure: FigureChange) -> tuple[str, str, str, str]:
     if figure.low is None or figure.high is None:
         change = f"{figure.after - figure.before:+.3f}"
-        return figure.name, f"{figure.before:.3f}", f"{figure.after:.3f}", change
-    digits = 0 if figure.name == "Switches" else 3
+        return say(figure.name), f"{figure.before:.3f}", f"{figure.after:.3f}", change
+    digits = 0 if figure.name == SWITCHES else 3
     interval = f"{figure.low:+.{digits}f} … {figure.high:+.{digits}f}"
     change = f"{figure.after - figure.before:+.{digits}f}  ({interval})"
-    return figure.name, f"{figure.before:.{digits}f}", f"{figure.after:.{digits}f}", change
+    return say(figure.name), f"{figure.before:.{digits}f}", f"{figure.after:.{digits}f}", change

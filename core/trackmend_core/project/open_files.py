@@ -102,13 +102,16 @@ def place_of(file_id: FileId | None, path: Path) -> Place:
         held = None if file_id is None else _open.get(file_id)
         if held is None or held.descriptor is None:
             return Place.KEPT
-        mine = os.fstat(held.descriptor)
+        try:
+            mine = os.fstat(held.descriptor)
+        except OSError:
+            return Place.KEPT  # SQLite's own words say more
     try:
         there = path.stat()
     except FileNotFoundError:
         there = None
     except OSError:
-        return Place.KEPT  # SQLite's own words say more
+        return Place.KEPT
     if there is not None:
         # Some drives number their files anew now and then.
         alike = (there.st_size, there.st_mtime_ns) == (mine.st_size, mine.st_mtime_ns)

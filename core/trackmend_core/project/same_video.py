@@ -49,6 +49,6 @@ def check_same_video(video: VideoRecord, opened: OpenVideo) -> None:
         f"{video.name} is not the video that was tracked: it has {opened.frame_count} frames of"
         f" {opened.width} × {opened.height}, and there were {video.frame_count} of"
         f" {video.width} × {video.height}.",
-        "Put the video of before back. What is here now needs a project of its own, or another"
-        " name and a place in this one.",
+        "Put the earlier file back. To track this one, give it another name and add it as a video"
+        " of its own.",
     )

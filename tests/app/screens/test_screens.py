@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from tour import DIALOGS, PANELS
+from tour import DIALOGS, PANELS, SLOW_DIALOGS
 
 from trackmend_app.sample import make_sample
 from trackmend_core.synthetic import StreetSettings
@@ -25,7 +25,7 @@ ROOMS = (
     *("welcome", "nothing-selected", "window", "reviewing", "two-views", "canvas-confidence"),
     *("retracking", "small-window", "canvas-assigning", "canvas-refused"),
     *(f"panel-{name}" for name in (*PANELS, "compare", "why", "alike")),
-    *(f"dialog-{name}" for name in DIALOGS),
+    *(f"dialog-{name}" for name in (*DIALOGS, *SLOW_DIALOGS)),
 )
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(1800)]
 """It takes minutes: `make screenshots` asks for it."""

@@ -9,12 +9,17 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
+import numpy as np
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from trackmend_app.application import prepare_application
 from trackmend_app.main_window import MainWindow
+from trackmend_app.training.report import FigureChange, Histogram, Report, ReportedEvent
+from trackmend_app.training.report_dialog import WhatChangedDialog
+from trackmend_core.video import open_video
 
 SIZE, SMALL = (1600, 1000), (1280, 720)
 DIALOGS = {
@@ -29,6 +34,8 @@ DIALOGS = {
     "help": "help_swapped",
     "report": "report_problem",
 }
+SLOW_DIALOGS = ("refine", "check", "changed", "carry-over")
+"""They come when some work is done."""
 PANELS = ("tracks", "timeline", "review", "similarity", "film", "history", "training")
 
 
@@ -119,6 +126,7 @@ class Tour:
         self._see_moments_of_work([box.track_id for box in here])
         self._see_dialogs()
         self._see_views()
+        self._see_dialogs_after_work()
         assert not self.faults, self.faults
 
     def _see_panels(self, here: list[int]) -> None:
@@ -190,15 +198,78 @@ class Tour:
         for room, action_id in DIALOGS.items():
             self.window.canvas.setFocus()
             self.do(action_id)
-            dialog = next(
-                widget
-                for widget in self.app.topLevelWidgets()
-                if isinstance(widget, QDialog) and widget.isVisible()
-            )
-            self.settle(300)
-            self.in_both_themes(f"dialog-{room}", dialog)
-            dialog.reject()
-            self.settle(100)
+            self._see_dialog(room)
+
+    def _see_dialog(self, room: str) -> None:
+        (dialog,) = self._open_dialogs()
+        self.settle(300)
+        self.in_both_themes(f"dialog-{room}", dialog)
+        dialog.reject()
+        self.settle(100)
+
+    def _open_dialogs(self) -> list[QDialog]:
+        return [
+            widget
+            for widget in self.app.topLevelWidgets()
+            if isinstance(widget, QDialog) and widget.isVisible()
+        ]
+
+    def _see_dialogs_after_work(self) -> None:
+        """Look at what is told of a refinement, the queue, a finetuning and a second run."""
+        window = self.window
+        self.do("refine")
+        self.wait(lambda: bool(self._open_dialogs()))
+        self._see_dialog("refine")
+        self.do("check_queue")
+        self.wait(lambda: not window.queue_check.runner.is_running)
+        self._see_dialog("check")
+        self._draw_what_changed()
+        self._see_dialog("changed")
+        session = window.workbench.session
+        session.select_tracks([session.tracks()[0].track_id])
+        self.do("delete_box")
+        self.do("run_model")
+        self.wait(lambda: not window.workbench.runs.runner.is_running)
+        self.wait(lambda: bool(self._open_dialogs()))
+        self._see_dialog("carry-over")
+
+    def _draw_what_changed(self) -> None:
+        """Open the report of a finetuning that nobody waits for: figures made up, people real."""
+        session = self.window.workbench.session
+        crops = []
+        with open_video(session.required_project().locate_video(session.video.video_id)) as video:
+            for frame_index, when in ((10, "before"), (40, "after")):
+                x1, y1, x2, y2 = (
+                    max(0, round(v)) for v in session.boxes_at(frame_index)[0].box_xyxy
+                )
+                crops.append(self.folder.parent / f"event_{when}.png")
+                cv2.imwrite(str(crops[-1]), video.read(frame_index)[y1:y2, x1:x2])
+        hills = np.linspace(-1, 1, 41)
+        same, others = (np.exp(-(((hills[:-1] - at) / 0.2) ** 2)) * 400 for at in (0.8, 0.2))
+        likeness = Histogram(
+            edges=tuple(hills.tolist()),
+            same=tuple(same.astype(int).tolist()),
+            different=tuple(others.astype(int).tolist()),
+            auc=0.97,
+        )
+        report = Report(
+            verdict="better",
+            reason="IDF1 rose by 0.062, and one switch less is made.",
+            frames=(30, 59),
+            is_seen=False,
+            figures=(
+                FigureChange(name="IDF1", before=0.81, after=0.872, low=0.02, high=0.11),
+                FigureChange(name="HOTA", before=0.66, after=0.69, low=0.0, high=0.05),
+                FigureChange(name="Switches", before=3, after=2, low=-2, high=0),
+            ),
+            events=(
+                ReportedEvent(kind="fixed", frame_index=41, number=2, crops=tuple(crops)),
+                ReportedEvent(kind="unchanged", frame_index=50, number=4, crops=tuple(crops[:1])),
+            ),
+            before=likeness,
+            after=likeness,
+        )
+        WhatChangedDialog(self.window, name="street-2", report=report).open()
 
     def _see_views(self) -> None:
         self.do("add_view")
