@@ -1,7 +1,14 @@
 """The docks around the video: track list, timeline, similarity, training; and where they stand."""
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
 from trackmend_app.action_set import ActionSet
@@ -55,6 +62,27 @@ class PanelGrip(QWidget):
         painter.end()
 
 
+class PanelDock(QDockWidget):
+    """A panel; where it floats, what is dropped on it is the window's as everywhere else."""
+
+    def __init__(self, title: str, window: QMainWindow) -> None:
+        super().__init__(title, window)
+        self._main_window = window
+        self.topLevelChanged.connect(self.setAcceptDrops)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Ask the window."""
+        self._main_window.dragEnterEvent(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Tell the window."""
+        self._main_window.dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Hand it to the window."""
+        self._main_window.dropEvent(event)
+
+
 class Panels:
     """The docks, shown and hidden by their actions; the layout is kept between sessions."""
 
@@ -84,7 +112,7 @@ class Panels:
         self, name: str, widget: QWidget, area: Qt.DockWidgetArea, *, title: str = ""
     ) -> QDockWidget:
         """Add a panel, hidden, that comes and goes with a mode: see `bring_in`."""
-        dock = QDockWidget(title or widget.accessibleName(), self._window)
+        dock = PanelDock(title or widget.accessibleName(), self._window)
         dock.setObjectName(f"dock_{name}")
         dock.setTitleBarWidget(PanelGrip(dock))
         dock.setWidget(widget)

@@ -60,3 +60,16 @@ def test_a_model_that_did_not_get_worse_is_promoted(
     verdict["verdict"] = said
     assert CliRunner().invoke(app, ["finetune", str(path)]).exit_code == 0
     assert models_in(path) == 1
+
+
+def test_a_model_that_does_nothing_new_is_not_put_into_the_project(
+    path: Path, verdict: dict[str, object]
+) -> None:
+    verdict.update(verdict="same", reason="Nothing is new.", is_new=0.0)
+    result = CliRunner().invoke(app, ["finetune", str(path)])
+    assert result.exit_code == 0, result.output
+    assert "Nothing is new." in result.output and "No model is put" in result.output
+    assert models_in(path) == 0
+    verdict["is_new"] = 1.0
+    assert CliRunner().invoke(app, ["finetune", str(path)]).exit_code == 0
+    assert models_in(path) == 1

@@ -9,6 +9,7 @@ from corrected_project import FRAME_COUNT, REID_DIM, EditedStreet, start_street_
 from trackmend_core.errors import UserError
 from trackmend_core.project import Project
 from trackmend_core.project.edits import AddBox, DeleteTrack, SwapTracks
+from trackmend_core.synthetic import write_video
 from trackmend_core.types import FrameDetections, RunId, TrackedBox
 from trackmend_training.datasets.corrected import (
     CorrectedRun,
@@ -115,6 +116,14 @@ def test_a_run_without_boxes_teaches_nothing(edited_street: EditedStreet) -> Non
             max_frames=4,
             frames_around_edit=2,
         )
+
+
+def test_nothing_is_learnt_from_a_video_that_was_replaced(edited_street: EditedStreet) -> None:
+    frames = [drawn.image for drawn in edited_street.frames]
+    write_video(edited_street.folder / "street.mp4", frames[:-2], frame_rate=25.0)
+    with pytest.raises(UserError, match="not the video that was tracked"):
+        read(edited_street)
+    assert not list((edited_street.folder / "images").glob("*.jpg"))
 
 
 def test_project_tells_frames_of_edits_that_count(edited_street: EditedStreet) -> None:

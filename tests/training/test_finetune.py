@@ -292,3 +292,4 @@ def test_where_too_little_can_be_judged_the_network_stays_as_it_was(
     told = [message.text for message in messages if isinstance(message, Noted)]
     assert any("100000 to tell a better network from a lucky one" in text for text in told)
     assert "Nothing is new: the network was not trained" in reason
+    assert [m.summary["is_new"] for m in messages if isinstance(m, Finished)] == [0.0]

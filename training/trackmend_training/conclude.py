@@ -48,13 +48,26 @@ NOTHING_NEW = (
 )
 
 
+NOTHING_KEPT = (
+    "Nothing of what was learnt did better on the frames held out, so the model is as it was."
+)
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Conclusion:
-    """What a finetuning ends with."""
+    """What a finetuning ends with.
+
+    Attributes:
+        model_path: the new model.
+        report: what changed.
+        report_path: where that is written.
+        is_new: the model does anything else than the one it began with.
+    """
 
     model_path: Path
     report: WhatChanged
     report_path: Path
+    is_new: bool
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -197,12 +210,20 @@ def conclude(
         blend=blend.share,
         may_forget=config.everywhere,
     )
+    is_new = is_fitted or (new is not None and blend != UNCHANGED)
     if learnt is None:
         reason = f"{NOT_TRAINED} {report.reason}" if is_fitted else NOTHING_NEW
         report = replace(report, reason=reason)
+    elif not is_new:
+        report = replace(report, reason=NOTHING_KEPT)
     report_path = out_dir / REPORT_FILE
     report.write(report_path)
-    return Conclusion(model_path=model_path, report=report, report_path=report_path)
+    return Conclusion(
+        model_path=model_path,
+        report=report,
+        report_path=report_path,
+        is_new=is_new,
+    )
 
 
 def layouts_of(project: Project, training_set: TrainingSet) -> FloatArray:

@@ -26,7 +26,7 @@ from trackmend_training.config import AugmentConfig, FinetuneConfig, TrainConfig
 from trackmend_training.datasets.image_size import read_image_size
 from trackmend_training.keeping import StayClose
 from trackmend_training.pace import affordable_steps
-from trackmend_training.protocol import Cancelled, Finished, Message, Noted, Step
+from trackmend_training.protocol import IS_NEW, Cancelled, Finished, Message, Noted, Step
 from trackmend_training.step import ExtraLoss
 from trackmend_training.telling_apart import TellApart
 from trackmend_training.trainer import fit
@@ -374,4 +374,5 @@ def _summary(conclusion: Conclusion) -> dict[str, float | str]:
         "hota_change": report.changes.hota.value,
         "id_switches_change": report.changes.id_switches.value,
         "blend": report.blend,
+        IS_NEW: float(conclusion.is_new),
     }

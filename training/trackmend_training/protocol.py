@@ -11,6 +11,8 @@ PAUSE_LINE = "pause"
 """Asks it to wait after the step it is at, until it is told to go on or to stop."""
 RESUME_LINE = "resume"
 """Tells a waiting process to go on."""
+IS_NEW = "is_new"
+"""In the summary of a finetuning: 0 if its model does nothing else than the one it began with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

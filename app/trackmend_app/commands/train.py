@@ -15,6 +15,7 @@ from trackmend_app.commands.store import add_finetuned_model, models_folder, ope
 from trackmend_core.errors import UserError
 from trackmend_training.protocol import (
     CANCEL_LINE,
+    IS_NEW,
     Cancelled,
     CheckpointSaved,
     Failed,
@@ -44,7 +45,8 @@ def run_finetune(
 ) -> None:
     """Finetune from the corrections in a project and put the new model into it.
 
-    A model that got worse stays outside unless that is forced; exit status 1 says so.
+    A model that got worse stays outside unless that is forced; exit status 1 says so. One that
+    does nothing new stays outside, too.
 
     Raises:
         UserError: the project cannot be opened, or there is nothing to learn from.
@@ -64,6 +66,9 @@ def run_finetune(
             " Add --force to take it all the same."
         )
         raise typer.Exit(1)
+    if not finished.summary.get(IS_NEW, 1.0) and not force:
+        print_note(f"No model is put into the project; what there is to see of it: {out}.")
+        return
     with open_project(project_path) as project:
         name = add_finetuned_model(project, Path(finished.path))
     print_note(f"The project now has the model {name!r}.")

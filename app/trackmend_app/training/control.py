@@ -17,7 +17,7 @@ from trackmend_core.jobs.held_out import judgeable
 from trackmend_core.project import EditState
 from trackmend_core.types import ModelId, RunId
 from trackmend_training.config import FinetuneConfig
-from trackmend_training.protocol import Cancelled, Finished
+from trackmend_training.protocol import IS_NEW, Cancelled, Finished
 
 
 class TrainingControl(QObject):
@@ -30,6 +30,7 @@ class TrainingControl(QObject):
         stopping(): it was asked to stop, and will after the step it is at.
         ended_early(path or None): it was cancelled; that checkpoint stays and may be added.
         held_back(reason): the new model did worse; it was not added, but may be.
+        nothing_new(reason): the model is as it was, so it was not added.
         failed(error): it failed; nothing was added.
         said(sentence).
         state_changed().
@@ -41,6 +42,7 @@ class TrainingControl(QObject):
     stopping = Signal()
     ended_early = Signal(object)
     held_back = Signal(str)
+    nothing_new = Signal(str)
     failed = Signal(object)
     said = Signal(str)
     state_changed = Signal()
@@ -135,7 +137,11 @@ class TrainingControl(QObject):
         if message.summary.get("verdict") == WORSE:
             self._note("held back", message.summary)
             self._kept = Path(message.path)
-            self.held_back.emit(str(message.summary.get("reason", "")))
+            self.held_back.emit(self.reason)
+            return
+        if not message.summary.get(IS_NEW, 1.0):
+            self._note("nothing new", message.summary)
+            self.nothing_new.emit(self.reason)
             return
         try:
             choice = self._register(Path(message.path), message.summary)

@@ -37,6 +37,7 @@ class TrainingPresenter(QObject):
         training.ended_early.connect(self._on_ended_early)
         training.failed.connect(self._on_failed)
         training.held_back.connect(self._on_held_back)
+        training.nothing_new.connect(self._on_nothing_new)
         workbench.session.project_closing.connect(panel.withdraw_offers)
         self._training = training
         self._name = ""
@@ -67,6 +68,14 @@ class TrainingPresenter(QObject):
             f"“{self._name}” did worse than the model it began with",
             f"{reason} It was not added to the project; the model in use stays.",
             keep=True,
+            report=self._has_report(),
+        )
+
+    @Slot(str)
+    def _on_nothing_new(self, reason: str) -> None:
+        self._panel.conclude(
+            f"“{self._name}” would do nothing new",
+            f"{reason} It was not added to the project; the model in use stays.",
             report=self._has_report(),
         )
 

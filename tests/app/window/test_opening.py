@@ -189,3 +189,14 @@ def test_a_video_that_was_replaced_is_told_and_not_tracked_into_the_old_one(
     assert "is not the video that was tracked" in refused[0].message
     assert len(stage.session.project.runs(stage.session.video.video_id)) == 1
     assert stage.session.project.digest() == before
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
+def test_a_file_dropped_on_a_floating_panel_opens_as_anywhere_else(stage: Stage) -> None:
+    panel = stage.window.panels["tracks"]
+    panel.setFloating(True)
+    assert panel.isWindow() and panel.acceptDrops()
+    stage.drop(stage.video, on=panel)
+    stage.wait(lambda: stage.window.canvas_presenter.shown_frame >= 0)
+    panel.setFloating(False)
+    assert not panel.acceptDrops(), "docked, the window itself takes it"

@@ -258,6 +258,26 @@ def test_a_model_that_did_worse_is_not_added_until_that_is_insisted_on(taught: S
     assert not taught.errors
 
 
+def test_a_model_that_does_nothing_new_is_not_added(taught: Stage) -> None:
+    models = len(taught.session.project.models())
+    path, report = judged(taught, "same")
+    summary = {
+        "verdict": "same",
+        "reason": "Nothing is new.",
+        "report": str(report),
+        "is_new": 0.0,
+    }
+    teach(taught, f"say(Finished(path={str(path)!r}, summary={summary!r}))")
+    taught.wait(lambda: not taught.bench.training.is_running)
+    assert len(taught.session.project.models()) == models
+    assert taught.session.project.training_runs()[-1].status == "nothing new"
+    panel = taught.window.training_panel
+    assert "would do nothing new" in panel.text and "Nothing is new." in panel.text
+    assert not panel.findChild(QPushButton, "keep").isVisible()
+    assert panel.findChild(QPushButton, "report").isVisible()
+    assert not taught.errors
+
+
 def test_what_changed_is_shown_with_figures_events_and_likeness(taught: Stage) -> None:
     path, report = judged(taught, "better")
     summary = {"verdict": "better", "reason": "IDF1 rose.", "report": str(report)}

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from trackmend_app.main_window import MainWindow
@@ -151,17 +151,15 @@ class Stage:
     def wait(self, ready: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(ready, timeout=TIMEOUT_MS)
 
-    def drop(self, *paths: Path) -> None:
+    def drop(self, *paths: Path, on: QWidget | None = None) -> None:
         mime = QMimeData()
         mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-        event = QDropEvent(
-            QPointF(50, 50),
-            Qt.DropAction.CopyAction,
-            mime,
-            Qt.MouseButton.LeftButton,
-            Qt.KeyboardModifier.NoModifier,
-        )
-        self.window.dropEvent(event)
+        place, action = QPointF(50, 50), Qt.DropAction.CopyAction
+        button, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        target = on or self.window
+        enter = QDragEnterEvent(place.toPoint(), action, mime, button, keys)
+        assert QApplication.sendEvent(target, enter) and enter.isAccepted()
+        QApplication.sendEvent(target, QDropEvent(place, action, mime, button, keys))
 
     def open_video(self) -> None:
         self.drop(self.video)

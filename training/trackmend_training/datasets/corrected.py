@@ -12,7 +12,7 @@ from trackmend_core.errors import UserError
 from trackmend_core.geometry import iou_matrix
 from trackmend_core.jobs.evidence import Evidence, read_evidence
 from trackmend_core.jobs.held_out import HELD_OUT_SHARE, HeldOut, fleeting_tracks, hold_out
-from trackmend_core.project import BoxRecord, Project
+from trackmend_core.project import BoxRecord, Project, check_same_video
 from trackmend_core.types import DetectionId, FloatArray, FrameDetections, RunId
 from trackmend_core.video import open_video
 from trackmend_training.datasets.labelled import LabelledImage
@@ -101,7 +101,9 @@ def read_corrected_run(
     taught = {n: -1 if n in unknown else identity for n, identity in identity_of.items()}
     images: list[LabelledImage] = []
     folder.mkdir(parents=True, exist_ok=True)
+    known = next(one for one in project.videos() if one.video_id == run.video_id)
     with open_video(project.locate_video(run.video_id)) as video:
+        check_same_video(known, video)
         for sample in samples:
             frame_index = sample.frame_index
             path = folder / f"{frame_index:06d}.jpg"
