@@ -20,6 +20,7 @@ STREET = StreetSettings(
 QUICK = FinetuneConfig(
     steps=3,
     batch_size=2,
+    learning_rate=1e-8,  # three steps can only harm; so small ones do not, and are kept
     max_frames=6,
     replay_frames=2,
     crop_wh=(128, 128),
