@@ -11,8 +11,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from trackmend_app.dialogs.fitting import FittingDialog
-from trackmend_app.wording import say_composed
+from trackmend_app.dialogs.fitting import FittingDialog, fit_height
+from trackmend_app.wording import counted, say_composed
 from trackmend_app.wording.shown_keys import with_keys
 from trackmend_core.jobs.carry_over import CarriedOver
 
@@ -50,6 +50,8 @@ class CarryOverDialog(FittingDialog):
         column.addWidget(self.conflicts, 1)
         column.addWidget(self._buttons())
         self._fill(result)
+        if not result.conflicts:
+            fit_height(self, width=600)
 
     def _told(self, result: CarriedOver) -> str:
         found = self.tr("{found:,} of the {said:,} boxes you decided on are seen again.").format(
@@ -57,19 +59,25 @@ class CarryOverDialog(FittingDialog):
         )
         if not result.edit_count:
             return f"{found} " + self.tr("The new run says the same already: nothing to change.")
-        told = self.tr(
-            "{count:,} corrections become one edit of this run; ‹undo› takes it back. "
-            "The earlier run stays as it is."
-        ).format(count=result.edit_count)
-        return f"{found} {with_keys(told)}"
+        told = counted(
+            result.edit_count,
+            "1 correction becomes an edit of this run; ‹undo› takes it back. "
+            "The earlier run stays as it is.",
+            "{count} corrections become one edit of this run; ‹undo› takes it back. "
+            "The earlier run stays as it is.",
+        )
+        return f"{found} {told}"
 
     def _heading(self, count: int) -> QLabel:
-        text = (
-            self.tr("{count} places where the new run says otherwise; Enter goes there")
+        label = QLabel(
+            counted(
+                count,
+                "1 place where the new run says otherwise; Enter goes there",
+                "{count} places where the new run says otherwise; Enter goes there",
+            )
             if count
             else self.tr("There are no conflicts.")
         )
-        label = QLabel(text.format(count=count))
         label.setWordWrap(True)
         self.conflicts.setVisible(bool(count))
         return label

@@ -46,6 +46,8 @@ def test_after_a_new_run_the_corrections_become_one_edit_of_it(corrected: Stage)
     assert new != old
     before, count = project.digest(), len(project.edits())
     assert dialog.carry_button.isEnabled()
+    assert " 1 correction becomes an edit of this run" in dialog.told.text()
+    assert dialog.conflicts.isHidden() and dialog.height() < 260, "as high as what it says"
     corrected.qtbot.mouseClick(dialog.carry_button, Qt.MouseButton.LeftButton)
     assert not corrected.errors, corrected.errors
     edits = project.edits()
