@@ -53,11 +53,12 @@ def refinement_view(project: Project, run_id: RunId) -> RefinementView:
     Raises:
         UserError: there is no such run.
     """
-    # Read once: what somebody merges between two readings would be in one of them only.
-    layer = project.layer_arrays(run_id)
+    # What somebody merges between two readings would be in one of them only.
+    with project.at_one_moment():
+        layer = project.layer_arrays(run_id)
+        stretches = project.verified(run_id)
     scene = Scene(project, run_id, layer=layer)
     ids, starts = np.unique(layer.track_ids, return_index=True)
-    stretches = project.verified(run_id)
     return RefinementView(
         judge=Judge(scene, shipped()),
         class_ids={

@@ -59,15 +59,16 @@ def retrack(
     """
     run = project.run(run_id)
     video = next(one for one in project.videos() if one.video_id == run.video_id)
-    layer = project.layer_arrays(run_id)
-    constraints = read_constraints(
-        project,
-        run_id,
-        layer=layer,
-        from_frame=from_frame,
-        frame_count=video.frame_count,
-        frame_rate=video.frame_rate,
-    )
+    with project.at_one_moment():
+        layer = project.layer_arrays(run_id)
+        constraints = read_constraints(
+            project,
+            run_id,
+            layer=layer,
+            from_frame=from_frame,
+            frame_count=video.frame_count,
+            frame_rate=video.frame_rate,
+        )
     now = _track_of_detection(layer)
     tracker = Tracker(settings)
     warm_up = settings.max_frames_lost + round(WARM_UP_S * video.frame_rate)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from review_scenes import Walker, bystanders, record_walkers, track_at
 
-from trackmend_core.project import Project, as_stored
+from trackmend_core.project import LayerArrays, Project, as_stored
 from trackmend_core.project.edits import (
     AddBox,
     DeleteTrackFrom,
@@ -120,6 +120,32 @@ def test_what_a_person_swapped_stays_swapped(scene: tuple[Project, RunId]) -> No
     project.edit(SwapTracks(track_a=one, track_b=two, first_frame=150))
     outcome = tried(project, run_id, from_frame=50)[1]
     assert outcome.edit() is None, outcome.changes
+
+
+def test_what_is_said_in_the_middle_of_the_reading_counts_the_next_time(
+    scene: tuple[Project, RunId], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, run_id = scene
+    expected = tried(project, run_id, from_frame=50)[1].edit()
+    assert expected is not None
+    read = project.layer_arrays
+
+    def read_then_somebody_verifies(run_id: RunId) -> LayerArrays:
+        layer = read(run_id)
+        monkeypatch.undo()
+        project.verify(run_id, 0, 199)
+        return layer
+
+    job = retrack(project, run_id, from_frame=50, settings=SETTINGS)
+    monkeypatch.setattr(project, "layer_arrays", read_then_somebody_verifies)
+    next(job)
+    while True:
+        try:
+            next(job)
+        except StopIteration as end:
+            assert end.value.edit() == expected
+            break
+    assert tried(project, run_id, from_frame=50)[1].edit() is None, "all of it is verified"
 
 
 def test_verified_stretches_are_never_touched(scene: tuple[Project, RunId]) -> None:
