@@ -309,7 +309,12 @@ class Workbench(QObject):
         self.situation_changed.emit()
         if self.session.video is not None:
             try:
-                check_same_video(self.session.video, video)
+                check_same_video(
+                    self.session.video,
+                    frame_count=video.frame_count,
+                    width=video.width,
+                    height=video.height,
+                )
             except UserError as error:
                 self.failed.emit(error)
 

@@ -176,7 +176,9 @@ def resumed_run(
 
 def _check_video(project: Project, video_id: VideoId, source: VideoSource) -> None:
     video = next(one for one in project.videos() if one.video_id == video_id)
-    check_same_video(video, source)
+    check_same_video(
+        video, frame_count=source.frame_count, width=source.width, height=source.height
+    )
 
 
 def registered(project: Project, choice: ModelChoice, ready: ReadyDetector) -> ModelId:

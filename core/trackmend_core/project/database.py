@@ -83,10 +83,14 @@ class Database:
         if self.path is None:
             return
         place = place_of(self._file_id, self.path)
-        if place is Place.GONE and (rescued := self._rescue(self.path)) is not None:
+        if place is Place.GONE:
+            rescued = self._rescue(self.path)
             raise UserError(
                 f"{self.path} was deleted or replaced while it was open; this was not done.",
-                f"All that was done before is safe in {rescued}: open that.",
+                f"All that was done before is safe in {rescued}: open that."
+                if rescued is not None
+                else "All that was done before could not be saved beside it. Leave the window"
+                " open, free some space or see whether the drive is there, and try again.",
             )
         if place is not Place.KEPT:
             with suppress(UserError, SQLAlchemyError):
@@ -103,7 +107,7 @@ class Database:
                     source = plain.connection.driver_connection
                     assert isinstance(source, sqlite3.Connection)
                     save_as(source, target)
-            except (UserError, SQLAlchemyError, sqlite3.Error):
+            except (UserError, SQLAlchemyError, sqlite3.Error, OSError):
                 return None
             self._rescued = target
         return self._rescued

@@ -4,50 +4,27 @@ A file may be replaced, cut or converted under its name. Its content is not comp
 would take a while: a copy that was converted, frame by frame, is as good.
 """
 
-from typing import Protocol
-
 from trackmend_core.errors import UserError
 from trackmend_core.project.records import VideoRecord
 
 
-class OpenVideo(Protocol):
-    """What a video that is open says of itself."""
-
-    @property
-    def frame_count(self) -> int:
-        """Frames that can be read."""
-        ...
-
-    @property
-    def width(self) -> int:
-        """Of its frames, in pixels."""
-        ...
-
-    @property
-    def height(self) -> int:
-        """Of its frames, in pixels."""
-        ...
-
-
-def check_same_video(video: VideoRecord, opened: OpenVideo) -> None:
+def check_same_video(video: VideoRecord, *, frame_count: int, width: int, height: int) -> None:
     """Refuse a video of other frames: tracks would lie beside the people.
 
     Args:
         video: as the project knows it.
-        opened: what lies at its place now.
+        frame_count: of what lies at its place now.
+        width: of its frames in pixels.
+        height: of its frames in pixels.
 
     Raises:
         UserError: the number of frames or their size differs.
     """
-    if (opened.frame_count, opened.width, opened.height) == (
-        video.frame_count,
-        video.width,
-        video.height,
-    ):
+    if (frame_count, width, height) == (video.frame_count, video.width, video.height):
         return
     raise UserError(
-        f"{video.name} is not the video that was tracked: it has {opened.frame_count} frames of"
-        f" {opened.width} × {opened.height}, and there were {video.frame_count} of"
+        f"{video.name} is not the video that was tracked: it has {frame_count} frames of"
+        f" {width} × {height}, and there were {video.frame_count} of"
         f" {video.width} × {video.height}.",
         "Put the earlier file back. To track this one, give it another name and add it as a video"
         " of its own.",

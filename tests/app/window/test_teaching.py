@@ -150,12 +150,18 @@ def test_a_cancelled_training_says_where_its_checkpoint_is_and_adds_nothing(taug
     assert not taught.errors
 
 
-def test_the_checkpoint_of_a_cancelled_training_can_be_added_after_all(taught: Stage) -> None:
+def cancelled(taught: Stage) -> Path:
+    """Cancel a training that has begun and kept a checkpoint; return that."""
     path = new_model(taught)
     teach(taught, f"sys.stdin.readline()\nsay(Cancelled(path={str(path)!r}))")
     taught.wait(lambda: len(taught.window.training_panel.curves.history.names) > 0)
     taught.trigger("cancel_training")
     taught.wait(lambda: not taught.bench.training.is_running)
+    return path
+
+
+def test_the_checkpoint_of_a_cancelled_training_can_be_added_after_all(taught: Stage) -> None:
+    path = cancelled(taught)
     button = taught.window.training_panel.findChild(QPushButton, "keep")
     assert button.isVisible()
     button.click()
@@ -223,11 +229,7 @@ def judged(stage: Stage, verdict: str) -> tuple[Path, Path]:
 
 
 def test_what_was_taught_in_one_project_is_not_offered_to_the_next(taught: Stage) -> None:
-    path = new_model(taught)
-    teach(taught, f"sys.stdin.readline()\nsay(Cancelled(path={str(path)!r}))")
-    taught.wait(lambda: len(taught.window.training_panel.curves.history.names) > 0)
-    taught.trigger("cancel_training")
-    taught.wait(lambda: not taught.bench.training.is_running)
+    cancelled(taught)
     keep = taught.window.training_panel.findChild(QPushButton, "keep")
     assert not keep.isHidden()
     project = taught.session.project.path

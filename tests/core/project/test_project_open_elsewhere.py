@@ -9,7 +9,7 @@ import pytest
 from project_scenes import add_street, no_file_larger_than, record_run, track_numbered
 
 from trackmend_core.errors import UserError
-from trackmend_core.project import Project, backups, copy_project
+from trackmend_core.project import Project, backups, copy_project, database
 from trackmend_core.project.edits import DeleteTrack
 from trackmend_core.types import RunId
 
@@ -111,6 +111,29 @@ def test_a_project_that_is_deleted_or_replaced_while_open_is_rescued(
     assert str(rescued) in refusal.value.hint
     project.close()
     assert project.path.exists() == is_replaced
+    with Project.open(rescued) as safe:
+        assert safe.digest() == digest
+
+
+@needs_posix
+def test_a_rescue_that_fails_promises_nothing_and_is_tried_again(
+    project: Project, run_id: RunId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.edit(DeleteTrack(track_id=track_numbered(project, run_id, 1)))
+    digest = project.digest()
+    project.path.unlink()
+
+    def no_room(*_: object) -> None:
+        raise OSError("no space")
+
+    with monkeypatch.context() as full:
+        full.setattr(database, "save_as", no_room)
+        with pytest.raises(UserError, match="deleted or replaced") as refusal:
+            project.edit(DeleteTrack(track_id=track_numbered(project, run_id, 2)))
+        assert "could not be saved" in refusal.value.hint
+    with pytest.raises(UserError, match="deleted or replaced"):
+        project.edit(DeleteTrack(track_id=track_numbered(project, run_id, 2)))
+    (rescued,) = project.path.parent.glob("* rescued *.trackmend")
     with Project.open(rescued) as safe:
         assert safe.digest() == digest
 

@@ -103,7 +103,9 @@ def read_corrected_run(
     folder.mkdir(parents=True, exist_ok=True)
     known = next(one for one in project.videos() if one.video_id == run.video_id)
     with open_video(project.locate_video(run.video_id)) as video:
-        check_same_video(known, video)
+        check_same_video(
+            known, frame_count=video.frame_count, width=video.width, height=video.height
+        )
         for sample in samples:
             frame_index = sample.frame_index
             path = folder / f"{frame_index:06d}.jpg"
