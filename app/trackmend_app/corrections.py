@@ -212,14 +212,6 @@ class Corrections(QObject):
         if changes is not None:
             self._session.select_tracks(tuple(changes.tracks))
 
-    def undo(self) -> None:
-        """Take the last edit back and go to its place."""
-        self._session.undo()
-
-    def redo(self) -> None:
-        """Bring the undone edit back and go to its place."""
-        self._session.redo()
-
     def _foreseen(self, edit: Edit) -> Changes | None:
         """Return what an edit would touch; None, and say why, if it is impossible."""
         try:

@@ -49,13 +49,13 @@ def _file_slots(window: "MainWindow") -> dict[str, Slot]:
 
 
 def _edit_slots(window: "MainWindow") -> dict[str, Slot]:
-    corrections, chooser = window.workbench.corrections, window.workbench.chooser
+    steps, chooser = window.workbench.steps, window.workbench.chooser
     numbered: dict[str, Slot] = {
         f"select_{n}": partial(chooser.select_nth_box, n) for n in range(1, 10)
     }
     return {
-        "undo": corrections.undo,
-        "redo": corrections.redo,
+        "undo": steps.undo,
+        "redo": steps.redo,
         "leave": window.leave,
         "select_next": chooser.select_next_box,
         "select_all": window.tracks_presenter.select_all,

@@ -25,6 +25,7 @@ from trackmend_app.session import Session
 from trackmend_app.similarity.control import SimilarityControl
 from trackmend_app.similarity.worker import SimilarityWorker
 from trackmend_app.situation import Situation
+from trackmend_app.steps import Steps
 from trackmend_app.training.control import TrainingControl
 from trackmend_app.travel import Travel
 from trackmend_app.verification import Verification
@@ -91,6 +92,7 @@ class Workbench(QObject):
         self.review = ReviewQueue(
             self.session, verification=self.verification, go_to=self.travel.to_event, parent=self
         )
+        self.steps = Steps(self.session, self.review, parent=self)
         self.opener = Opener(
             self.session, questions=questions, may_leave=self.may_leave_project, parent=self
         )
@@ -152,6 +154,8 @@ class Workbench(QObject):
             self.runs.state_changed,
             self.training.state_changed,
             self.review.current_changed,
+            self.review.changed,
+            self.steps.said,
             self.retracking.changed,
             self.retracking.active_changed,
         ):
@@ -161,6 +165,7 @@ class Workbench(QObject):
             self.verification,
             self.review,
             self.chooser,
+            self.steps,
             self.opener,
             self.finder,
             self.runs,
@@ -204,6 +209,7 @@ class Workbench(QObject):
         """Return what is possible at this moment."""
         session = self.session
         project, runner = session.project, self.runs.runner
+        undo_title, redo_title = self.steps.titles()
         return Situation(
             has_project=project is not None,
             has_video=self._opened is not None,
@@ -218,8 +224,8 @@ class Workbench(QObject):
             side_views=self._side_views,
             range_selected=session.frame_range is not None,
             event_at_hand=self.review.current is not None,
-            undo_title=project.undo_title if project is not None else None,
-            redo_title=project.redo_title if project is not None else None,
+            undo_title=undo_title,
+            redo_title=redo_title,
             mode=self.corrections.mode,
             retrack_ready=self.retracking.can_accept,
         )

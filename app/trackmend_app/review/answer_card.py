@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from trackmend_app.elided_label import ElidedLabel
 from trackmend_app.review.kind_chip import KindChip
 from trackmend_app.review.tones import decision_token
+from trackmend_app.wording import say_composed
 from trackmend_app.wording.shown_keys import with_keys
 from trackmend_core.project import ReviewAnswer
 from trackmend_core.project.records import frame_number
@@ -27,7 +28,7 @@ class AnswerCard(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         chip = KindChip(self)
         chip.set_text(self._words(decision), decision_token(decision))
-        kind = SuspicionKind(answer.kind).words
+        kind = say_composed(SuspicionKind(answer.kind).words)
         where = self.tr("{kind} · frame {frame}").format(
             kind=kind, frame=frame_number(answer.frame_index)
         )

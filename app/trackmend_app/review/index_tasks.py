@@ -10,18 +10,31 @@ from trackmend_core.review import Decision, ReviewIndex, Suspicion
 
 
 def decide(
-    index: ReviewIndex, *, suspicion: Suspicion, decision: Decision, note: str
+    index: ReviewIndex, *, suspicion: Suspicion, decision: Decision, note: str, after_edit_id: int
 ) -> Sequence[str]:
     """Store an answer that changes nothing in the tracks."""
-    index.decide(suspicion, decision, note=note)
+    index.decide(suspicion, decision, note=note, after_edit_id=after_edit_id)
     return ()
 
 
 def forget(index: ReviewIndex, *, answer_id: int) -> Sequence[str]:
-    """Take an answer back."""
+    """Forget an answer for good."""
     before = {one.key for one in index.suspicions()}
     index.forget_answer(answer_id)
     return [one.key for one in index.suspicions() if one.key not in before]
+
+
+def undo_answer(index: ReviewIndex, *, answer_id: int) -> Sequence[str]:
+    """Take an answer back; it can be given again."""
+    before = {one.key for one in index.suspicions()}
+    index.undo_answer(answer_id)
+    return [one.key for one in index.suspicions() if one.key not in before]
+
+
+def redo_answer(index: ReviewIndex, *, answer_id: int) -> Sequence[str]:
+    """Give an answer again that was taken back."""
+    index.redo_answer(answer_id)
+    return ()
 
 
 def follow_edit(

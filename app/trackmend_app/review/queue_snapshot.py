@@ -84,6 +84,14 @@ def _raise(of_frame: FloatArray, first: int, heights: FloatArray) -> None:
     np.maximum(stretch, inside, out=stretch)
 
 
+def frames_around(suspicion: Suspicion, *, frame_count: int, frame_rate: float) -> tuple[int, int]:
+    """Return first and last frame around an event that are worth watching over and over."""
+    frame, second = suspicion.frame, max(1, round(frame_rate))
+    first = max(suspicion.first_frame - second, frame - 3 * second, 0)
+    last = min(suspicion.last_frame + second, frame + 3 * second, frame_count - 1)
+    return min(first, frame), max(last, frame)
+
+
 def take_snapshot(index: ReviewIndex, reopened: Sequence[str]) -> QueueSnapshot:
     """Return the queue as it is now; `reopened` are the keys of what waits again."""
     return QueueSnapshot(

@@ -6,6 +6,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from trackmend_app.review import index_tasks
+from trackmend_app.review.answering import Answering
 from trackmend_app.review.index_process import FROM_BOXES
 from trackmend_app.review.index_thread import IndexThread
 from trackmend_app.review.proposal_preview import ProposalPreview, preview
@@ -13,20 +14,20 @@ from trackmend_app.review.queue_snapshot import (
     QueueSnapshot,
     SuspicionMap,
     choices,
+    frames_around,
     suspicion_map,
     take_snapshot,
 )
 from trackmend_app.review.queue_state import QueueState, why_no_step
 from trackmend_app.session import Selection, Session
 from trackmend_app.verification import Verification
-from trackmend_app.wording import say_composed
 from trackmend_core.errors import UserError
 from trackmend_core.project import Changes, RunStatus
-from trackmend_core.review import Decision, Proposal, ReviewIndex, Suspicion
+from trackmend_core.review import Proposal, ReviewIndex, Suspicion
 from trackmend_core.types import EditId, RunId
 
 
-class ReviewQueue(QObject):
+class ReviewQueue(Answering):
     """Keeps the review index of the shown run, in a thread of its own, in step with every edit.
 
     Attributes:
@@ -42,7 +43,6 @@ class ReviewQueue(QObject):
     changed = Signal()
     current_changed = Signal()
     preview_changed = Signal()
-    said = Signal(str)
     refused = Signal(object)
     failed = Signal(object)
 
@@ -117,10 +117,9 @@ class ReviewQueue(QObject):
         video = self._session.video
         if self._current is None or video is None:
             return None
-        frame, second = self._current.frame, max(1, round(video.frame_rate))
-        first = max(self._current.first_frame - second, frame - 3 * second, 0)
-        last = min(self._current.last_frame + second, frame + 3 * second, video.frame_count - 1)
-        return min(first, frame), max(last, frame)
+        return frames_around(
+            self._current, frame_count=video.frame_count, frame_rate=video.frame_rate
+        )
 
     @property
     def chosen(self) -> Proposal | None:
@@ -167,10 +166,10 @@ class ReviewQueue(QObject):
             return
         self.said.emit(why_no_step(self._state))
 
-    def take(self, suspicion: Suspicion, *, choice: int = 0) -> None:
+    def take(self, suspicion: Suspicion, *, choice: int = 0, note: str = "") -> None:
         """Take a suspicion in hand: go to its frame and select its tracks."""
-        if self._current is None or self._current.key != suspicion.key:
-            self._note = ""
+        if note or self._current is None or self._current.key != suspicion.key:
+            self._note = note
         self._set_current(suspicion, choice)
         self._go_to(suspicion.frame)
         self._session.select_tracks(suspicion.tracks)
@@ -213,31 +212,6 @@ class ReviewQueue(QObject):
             self.refused.emit(error)
         finally:
             self._accepting = None
-
-    def reject(self) -> None:
-        """Say that this is no error, and go on to the next suspicion."""
-        self._answer(Decision.REJECTED, self.tr("Not an error: {sentence}"))
-
-    def leave_unsure(self) -> None:
-        """Say that nobody can tell, and go on to the next suspicion."""
-        self._answer(Decision.UNSURE, self.tr("Unsure: {sentence}"))
-
-    def _answer(self, decision: Decision, words: str) -> None:
-        current = self._current
-        if current is None or not self._is_in_step():
-            return
-        self._go_on_at = self._snapshot.place(current.key)
-        self._set_state(QueueState.UPDATING)
-        self._post(
-            partial(index_tasks.decide, suspicion=current, decision=decision, note=self._note)
-        )
-        self.said.emit(words.format(sentence=say_composed(current.sentence)))
-
-    def forget_answer(self, answer_id: int) -> None:
-        """Take an answer back; what it kept out of the queue waits again."""
-        if self._state is QueueState.READY:
-            self._set_state(QueueState.UPDATING)
-            self._post(partial(index_tasks.forget, answer_id=answer_id))
 
     def _is_in_step(self) -> bool:
         if self._current is not None and self._state is QueueState.UPDATING:
@@ -291,6 +265,7 @@ class ReviewQueue(QObject):
         thread, self._thread, self._looked_at = self._thread, None, None
         self._go_on_at, self._pending = None, 0
         self._accepted.clear()
+        self._storing.clear()
         if thread is not None:
             thread.end()
             thread.deleteLater()
@@ -330,6 +305,7 @@ class ReviewQueue(QObject):
         waiting = frozenset(one.key for one in self._snapshot.open)
         self._set_state(QueueState.UPDATING)
         if undone:
+            self._note_back = self._accepted[edit_id][1] if edit_id in self._accepted else ""
             self._post(partial(index_tasks.follow_undo, changes=changes, waiting=waiting))
         else:
             self._post(partial(index_tasks.follow_edit, changes=changes, accepted=accepted))
@@ -360,8 +336,9 @@ class ReviewQueue(QObject):
         self.changed.emit()
         goes_on_at, self._go_on_at = self._go_on_at, None
         reopened = next((snapshot.find(key) for key in snapshot.reopened), None)
+        note, self._note_back = self._note_back, ""
         if reopened is not None:
-            self.take(reopened)
+            self.take(reopened, note=note)
         elif goes_on_at is not None and snapshot.open:
             self.take(snapshot.open[min(goes_on_at, len(snapshot.open) - 1)])
         elif goes_on_at is not None:

@@ -30,6 +30,7 @@ from trackmend_core.project.records import (
 )
 from trackmend_core.project.run_writer import RunWriter
 from trackmend_core.project.same_video import check_same_video
+from trackmend_core.project.steps import Step
 from trackmend_core.project.verified import verified_share
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "RunRecord",
     "RunStatus",
     "RunWriter",
+    "Step",
     "StoredDetections",
     "Suggestion",
     "TouchedTrack",

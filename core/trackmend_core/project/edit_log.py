@@ -12,6 +12,7 @@ from trackmend_core.project.history import edits_in_effect, note_touched
 from trackmend_core.project.layer_change import LayerChange, read_change
 from trackmend_core.project.recorder import PlaceTakenError, play, recording, write_log
 from trackmend_core.project.records import Changes, EditState, frame_number
+from trackmend_core.project.review_answers import overtake_undone
 from trackmend_core.project.schema import edits
 from trackmend_core.project.state import mark_changed
 from trackmend_core.project.summaries import update_summaries
@@ -71,6 +72,7 @@ def run_edit(connection: Connection, edit: Edit, *, author: str) -> Changes:
         .where(edits.c.state == EditState.UNDONE.value)
         .values(state=EditState.SUPERSEDED.value, superseded_by=edit_id)
     )
+    overtake_undone(connection)
     apply_recorded(connection, edit, edit_id=edit_id, allotments=allotments)
     connection.execute(
         update(edits).where(edits.c.id == edit_id).values(allotted=allotments.handed_out)

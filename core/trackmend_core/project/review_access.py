@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from trackmend_core.project import review_answers
+from trackmend_core.project import review_answers, steps
 from trackmend_core.project.database import Database
-from trackmend_core.project.records import ReviewAnswer
+from trackmend_core.project.records import EditState, ReviewAnswer
+from trackmend_core.project.steps import Step
 from trackmend_core.types import RunId, VideoId
 
 
@@ -17,10 +18,15 @@ class ReviewAccess:
     def add_review_answer(self, run_id: RunId, answer: ReviewAnswer) -> ReviewAnswer:
         """Store an answer given while this run was looked at; return it with its id.
 
+        Answers that were taken back before can no longer be given again, as undone edits cannot be
+        redone after a new one; undone edits still can, for an answer changes no track.
+
         Raises:
             UserError: the run is not in the project.
         """
         with self._database.writing() as connection:
+            if answer.decision != steps.ACCEPTED:  # that came with its edit, also with a redone one
+                review_answers.overtake_undone(connection)
             return review_answers.insert_answer(connection, run_id, answer, author=self.author)
 
     def review_answers(self, video_id: VideoId) -> list[ReviewAnswer]:
@@ -29,6 +35,27 @@ class ReviewAccess:
             return review_answers.list_answers(connection, video_id)
 
     def remove_review_answers(self, answer_ids: Sequence[int]) -> None:
-        """Forget answers."""
+        """Forget answers; the file keeps them, but they count no longer."""
         with self._database.writing() as connection:
-            review_answers.delete_answers(connection, answer_ids)
+            review_answers.set_state(connection, answer_ids, EditState.SUPERSEDED)
+
+    def take_answer_back(self, answer_id: int) -> None:
+        """Undo an answer: the first of `steps`."""
+        with self._database.writing() as connection:
+            review_answers.set_state(connection, [answer_id], EditState.UNDONE)
+
+    def answer_again(self, answer_id: int) -> None:
+        """Redo an answer: the second of `steps`."""
+        with self._database.writing() as connection:
+            review_answers.set_state(connection, [answer_id], EditState.APPLIED)
+
+    @property
+    def newest_edit(self) -> int:
+        """Return the newest edit that counts, 0 for none: an answer given now comes after it."""
+        with self._database.reading() as connection:
+            return steps.newest_edit(connection)
+
+    def steps(self) -> tuple[Step | None, Step | None]:
+        """Return what was done last and what was taken back last, be it an edit or an answer."""
+        with self._database.reading() as connection:
+            return steps.last_step(connection), steps.next_step(connection)

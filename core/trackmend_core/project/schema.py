@@ -27,7 +27,7 @@ from sqlalchemy import (
 APPLICATION_ID: Final = 0x54524D44
 """`TRMD`, in the SQLite header of every project."""
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 """`PRAGMA user_version`; raised by one with every migration."""
 
 metadata = MetaData()
@@ -302,11 +302,15 @@ review_answers = Table(
     Column("features", JSON, nullable=False),
     Column("author", Text, nullable=False),
     Column("created_at", Float, nullable=False),
+    Column("title", Text, nullable=False, server_default=text("''")),
+    Column("state", Text, nullable=False, server_default=text("'applied'")),
+    Column("after_edit_id", Integer, nullable=False, server_default=text("0")),
     Index("answers_by_video", "video_id"),
     sqlite_autoincrement=True,
 )
-"""What people said of suspicions. `anchors` lists [group, frame, x1, y1, x2, y2]: boxes that the
-tracks concerned (the groups) went through, so that an answer outlives the run it was given for."""
+"""What people said of suspicions; `state` is as in `edits`, `after_edit_id` names the newest edit
+that counted when the answer was given, 0 for none. `anchors` lists [group, frame, x1, y1, x2, y2]:
+boxes that the tracks concerned (the groups) went through, so that an answer outlives its run."""
 
 training_runs = Table(
     "training_runs",

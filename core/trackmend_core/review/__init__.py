@@ -2,6 +2,7 @@
 
 from trackmend_core.review.index import LEAST_PROBABILITY, ReviewIndex
 from trackmend_core.review.kinds import Action, Decision, SuspicionKind
+from trackmend_core.review.sentences import say_answer
 from trackmend_core.review.suspicion import BlastRadius, Crop, GhostBox, Proposal, Suspicion
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "ReviewIndex",
     "Suspicion",
     "SuspicionKind",
+    "say_answer",
 ]

@@ -65,7 +65,14 @@ class Memory:
         return answer.decision == Decision.REJECTED
 
     def store(
-        self, finding: Finding, decision: Decision, *, note: str, features: Mapping[str, float]
+        self,
+        finding: Finding,
+        decision: Decision,
+        *,
+        note: str,
+        features: Mapping[str, float],
+        title: str,
+        after_edit_id: int,
     ) -> None:
         """Add an answer; an earlier one about the same event no longer counts."""
         self.take_back(finding)
@@ -77,6 +84,8 @@ class Memory:
             note=note,
             anchors=self._anchors(finding),
             features=dict(features),
+            title=title,
+            after_edit_id=after_edit_id,
         )
         stored = self._project.add_review_answer(self._scene.run_id, answer)
         self._answers.append(stored)
@@ -94,6 +103,18 @@ class Memory:
     def forget(self, answer_id: int) -> None:
         """Forget one answer."""
         self._remove([answer for answer in self._answers if answer.answer_id == answer_id])
+
+    def undo(self, answer_id: int) -> None:
+        """Take back one answer so that it can be given again."""
+        self._project.take_answer_back(answer_id)
+        self._answers = [answer for answer in self._answers if answer.answer_id != answer_id]
+        self._learn()
+
+    def redo(self, answer_id: int) -> None:
+        """Let an answer that was taken back count again."""
+        self._project.answer_again(answer_id)
+        self._answers = list(self._project.review_answers(self._scene.video_id))
+        self._learn()
 
     def was_accepted(self, finding: Finding) -> bool:
         """Return whether an answer accepts a proposal about this event."""

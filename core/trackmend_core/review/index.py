@@ -8,8 +8,6 @@ import numpy as np
 
 from trackmend_core.project import Changes, Project, ReviewAnswer
 from trackmend_core.project.edits import Edit
-from trackmend_core.project.edits.base import Names
-from trackmend_core.project.records import frame_number
 from trackmend_core.review.alternatives import Alternative
 from trackmend_core.review.appearance import AppearanceScale
 from trackmend_core.review.decisions import Answer, Memory
@@ -27,7 +25,8 @@ from trackmend_core.review.queue_order import (
     review_seconds,
 )
 from trackmend_core.review.scene import OnStep, Scene, go_on
-from trackmend_core.review.sentences import sentence
+from trackmend_core.review.scene_names import SceneNames
+from trackmend_core.review.sentences import say_answer, sentence
 from trackmend_core.review.sight import Sight
 from trackmend_core.review.suspicion import BlastRadius, Crop, GhostBox, Proposal, Suspicion
 from trackmend_core.types import BoxId, RunId, TrackId
@@ -124,10 +123,23 @@ class ReviewIndex:
             if self._sight is not None and not self._sight.tracks.isdisjoint(touched):
                 self._sight = self._sight.with_tracks(touched)
 
-    def decide(self, suspicion: Suspicion, decision: Decision, *, note: str = "") -> None:
+    def decide(
+        self,
+        suspicion: Suspicion,
+        decision: Decision,
+        *,
+        note: str = "",
+        after_edit_id: int | None = None,
+    ) -> None:
         """Store a person's answer; call it before the edit that the answer accepts.
 
         Rejected and unsure suspicions stay away, also after a new run of the same video.
+
+        Args:
+            suspicion: of the newest list.
+            decision: what the person says.
+            note: why.
+            after_edit_id: `Project.newest_edit` when it was said; None for now.
 
         Raises:
             ValueError: the suspicion is not from the newest list.
@@ -139,7 +151,14 @@ class ReviewIndex:
         plain = probability(finding, self.judge.fitted, near)
         log_odds = float(np.log(max(plain, 1e-9) / max(1 - plain, 1e-9)))
         told = features(finding, near) | {"log_odds": log_odds}
-        self._memory.store(finding, decision, note=note, features=told)
+        self._memory.store(
+            finding,
+            decision,
+            note=note,
+            features=told,
+            title=say_answer(suspicion, decision),
+            after_edit_id=self._project.newest_edit if after_edit_id is None else after_edit_id,
+        )
         if self._is_in_sight(finding):
             assert self._sight is not None
             self._sight = self._sight.with_tracks(finding.tracks)
@@ -161,6 +180,14 @@ class ReviewIndex:
     def forget_answer(self, answer_id: int) -> None:
         """Forget one of `answers`; what it kept out of the queue is open again."""
         self._memory.forget(answer_id)
+
+    def undo_answer(self, answer_id: int) -> None:
+        """Take one of `answers` back so that it can be given again."""
+        self._memory.undo(answer_id)
+
+    def redo_answer(self, answer_id: int) -> None:
+        """Give an answer again that was taken back."""
+        self._memory.redo(answer_id)
 
     def judged_by(self, suspicion: Suspicion) -> tuple[Mapping[str, float], str]:
         """Return what the probability of a suspicion is judged by, and how it would be mended.
@@ -293,7 +320,7 @@ class ReviewIndex:
     def _proposal(self, option: Alternative) -> Proposal:
         title = "Leave it as it is"
         if option.edit is not None:
-            title = option.edit.title(_SceneNames(self.scene))
+            title = option.edit.title(SceneNames(self.scene))
         return Proposal(
             action=option.action,
             title=title,
@@ -361,26 +388,6 @@ class _Told:
     sentence: str
     proposal: Proposal
     crops: tuple[Crop, ...]
-
-
-class _SceneNames(Names):
-    """Says tracks by their numbers."""
-
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
-
-    def track(self, track_id: TrackId) -> str:
-        """Return, say, "track 7"."""
-        return f"track {self._scene.tracks[track_id].number}"
-
-    def box(self, box_id: BoxId) -> str:
-        """Return where a box is."""
-        for track in self._scene.tracks.values():
-            rows = np.flatnonzero(track.box_ids == box_id)
-            if len(rows):
-                frame = frame_number(int(track.frames[rows[0]]))
-                return f"the box of track {track.number} in frame {frame}"
-        return "a box"
 
 
 def _key(finding: Finding) -> str:

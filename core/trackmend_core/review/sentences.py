@@ -6,7 +6,8 @@ from typing import Final
 from trackmend_core.project.edits import ReassignBoxes, ReassignPieces, SwapTracks
 from trackmend_core.project.records import frame_number
 from trackmend_core.review.finding import Finding
-from trackmend_core.review.kinds import Action, SuspicionKind
+from trackmend_core.review.kinds import Action, Decision, SuspicionKind
+from trackmend_core.review.suspicion import Suspicion
 from trackmend_core.types import TrackId
 
 _Say = Callable[[Finding, Sequence[int]], str]
@@ -15,6 +16,16 @@ _Say = Callable[[Finding, Sequence[int]], str]
 def sentence(finding: Finding, numbers: Mapping[TrackId, int]) -> str:
     """Return why a finding is suspected; frames count from 1."""
     return _SENTENCES[finding.kind](finding, [numbers[track] for track in finding.tracks])
+
+
+def say_answer(suspicion: Suspicion, decision: Decision) -> str:
+    """Return what an answer is called where it is taken back or given again."""
+    what = suspicion.proposal.title if suspicion.proposal.edit else suspicion.sentence
+    if decision is Decision.REJECTED:
+        return f"Not an error: {what}"
+    if decision is Decision.UNSURE:
+        return f"Unsure: {what}"
+    return f"Accepted: {what}"
 
 
 def _switch(finding: Finding, numbers: Sequence[int], *, where: str) -> str:

@@ -87,6 +87,10 @@ def test_it_is_answered_undone_and_explained_as_in_the_window(swapped: Stage) ->
     press(swapped, Qt.Key.Key_W)
     (answer,) = queue.snapshot.answers
     assert answer.decision == "rejected"
+    press(swapped, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert queue.current.key == wrong.key, "the answer was taken back, no edit"
+    assert queue.snapshot.answers == ()
+    assert swapped.session.project.digest() == before
 
 
 def test_it_says_the_same_as_an_index_in_the_window(swapped: Stage) -> None:
