@@ -36,10 +36,18 @@ class DeformableConv(nn.Module):
         moved = self.conv_offset_mask(x)
         offsets = moved[:, : 2 * TAPS]
         mask = torch.sigmoid(moved[:, 2 * TAPS :])
-        result: Tensor = deform_conv2d(
-            x, offsets, self.weight, self.bias, padding=KERNEL // 2, mask=mask
-        )
-        return result
+        if not torch.is_autocast_enabled(x.device.type):
+            return _moved_taps(x, offsets, mask, self.weight, self.bias)
+        # The places that are read need float32; on CUDA torchvision sees to that, on the CPU it
+        # refuses anything else.
+        with torch.autocast(x.device.type, enabled=False):
+            given = (part.float() for part in (x, offsets, mask, self.weight, self.bias))
+            return _moved_taps(*given).to(moved.dtype)
+
+
+def _moved_taps(x: Tensor, offsets: Tensor, mask: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    result: Tensor = deform_conv2d(x, offsets, weight, bias, padding=KERNEL // 2, mask=mask)
+    return result
 
 
 class DeformableBlock(nn.Module):

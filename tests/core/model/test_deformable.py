@@ -53,3 +53,19 @@ def test_a_fresh_up_sampling_interpolates_between_the_cells() -> None:
             inside = bilinear_upsample(1, factor)(ramp)[0, 0, 3 * factor, factor:-factor]
             steps = inside.diff()
             assert torch.allclose(steps, torch.full_like(steps, 1 / factor), atol=1e-6)
+
+
+def test_in_fewer_bits_the_places_are_still_read_in_float32() -> None:
+    """And on the CPU, for which torchvision has nothing else, it works at all."""
+    torch.manual_seed(0)
+    block = DeformableConv(4, 6)
+    torch.nn.init.normal_(block.conv_offset_mask.weight, std=0.1)
+    image = torch.rand(1, 4, 12, 14, requires_grad=True)
+    exact = block(image)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        found = block(image)
+    assert found.dtype == torch.bfloat16
+    torch.testing.assert_close(found.float(), exact, atol=0.05, rtol=0.05)
+    found.float().sum().backward()
+    assert image.grad is not None and block.weight.grad is not None
+    assert bool(block.weight.grad.isfinite().all())
