@@ -217,6 +217,27 @@ def test_staying_close_costs_nothing_until_the_network_changes() -> None:
         assert float(stay_close(nothing_replayed, moved)) == 0
 
 
+class OneWeight(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.ones(1))
+
+    def forward(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
+        cells = x[:, :1, ::4, ::4] * self.weight
+        return {"hm": cells, "wh": cells, "reg": cells, "id": cells}
+
+
+def test_the_network_to_stay_close_to_follows_the_batches_to_their_device() -> None:
+    images = torch.empty(3, 3, 32, 32, device="meta")
+    empty = torch.zeros(3, 0)
+    targets = TargetBatch(
+        heat_map=empty, mask=empty, cells=empty, sizes=empty, offsets=empty, identities=empty
+    )
+    batch = Batch(images, targets, torch.tensor([True, False, True]))
+    loss = StayClose(OneWeight(), weight=1.0)(batch, OneWeight().to("meta")(images))
+    assert loss.device.type == "meta"
+
+
 def test_the_process_speaks_the_protocol(edited_street: EditedStreet, base_model: Path) -> None:
     done = subprocess.run(
         process_arguments(edited_street, base_model, "--steps", "2"),

@@ -21,6 +21,15 @@ def test_a_cpu_gets_bfloat16_only_where_it_multiplies_it_itself(
     assert choose_precision("auto", accelerator="cpu") == chosen
 
 
+def test_a_card_that_only_emulates_bfloat16_gets_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    def is_supported(including_emulation: bool = True) -> bool:
+        return including_emulation
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", is_supported)
+    assert choose_precision("auto", accelerator="auto") == "32-true"
+
+
 def test_a_cpu_of_which_torch_knows_nothing_gets_float32(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(precision, "_CPU_CHECKS", ("_no_such_check",))
     assert choose_precision("auto", accelerator="cpu") == "32-true"

@@ -19,6 +19,7 @@ from trackmend_training.protocol import (
     Started,
     Step,
 )
+from trackmend_training.step import Stepper
 from trackmend_training.trainer import fit
 
 
@@ -135,3 +136,24 @@ def test_a_weight_average_follows_slowly() -> None:
         seen.append(float(average.values["weight"]))
     assert seen == sorted(seen)
     assert 0.5 < seen[10] < seen[-1] < 1
+
+
+def test_a_stored_average_goes_on_where_the_network_is() -> None:
+    """A state is read to the processor, whatever the run computes on."""
+    layer = torch.nn.Linear(1, 1, bias=False, device="meta")
+    average = WeightAverage(layer, decay=0.9)
+    average.load({"weight": torch.ones(1, 1)}, updates=3)
+    assert average.values["weight"].device.type == "meta"
+    average.update(layer)
+
+
+def test_a_card_without_memory_ends_a_training_with_what_to_do_next(
+    config: TrainConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(*_: object) -> dict[str, float]:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.")
+
+    monkeypatch.setattr(Stepper, "do", fill)
+    with pytest.raises(UserError, match="too little free memory") as told:
+        fit(config, emit=lambda _: None)
+    assert "batch_size" in told.value.hint

@@ -29,6 +29,8 @@ class WeightAverage:
                     average.copy_(value)
 
     def load(self, values: dict[str, Tensor], *, updates: int) -> None:
-        """Go on from a stored average."""
-        self.values = {name: value.clone() for name, value in values.items()}
+        """Go on from a stored average, on whichever device it was stored."""
+        self.values = {
+            name: value.to(self.values[name].device, copy=True) for name, value in values.items()
+        }
         self.updates = updates

@@ -17,7 +17,8 @@ class StayClose:
     """The loss that a changed network pays for answering replayed images differently.
 
     Args:
-        old: the network as it was; it is not changed.
+        old: the network as it was; its weights are not changed, but it follows the batches to
+            their device.
         weight: of the loss.
     """
 
@@ -27,9 +28,13 @@ class StayClose:
 
     def __call__(self, batch: Batch, heads: dict[str, Tensor]) -> Tensor:
         """Return the loss of one batch, 0 if nothing in it is replayed."""
-        rows = batch.is_replay.to(batch.images.device)
-        if not bool(rows.any()):
+        rows = batch.is_replay.nonzero().squeeze(1)  # found where it is: no waiting for a card
+        device = batch.images.device
+        if not len(rows):
             return heads["hm"].sum() * 0.0
+        rows = rows.to(device)
+        if any(weight.device != device for weight in self._old.parameters()):
+            self._old.to(device)
         with torch.no_grad():
             old = {name: head.float() for name, head in self._old(batch.images[rows]).items()}
         new = {name: head[rows] for name, head in heads.items()}

@@ -29,7 +29,8 @@ def choose_precision(wanted: str, *, accelerator: str) -> Precision:
     if wanted != "auto":
         raise ValueError(f"no precision is called {wanted!r}")
     if accelerator in ("auto", "cuda") and torch.cuda.is_available():
-        return "bf16-mixed" if torch.cuda.is_bf16_supported() else "32-true"
+        has_it = torch.cuda.is_bf16_supported(including_emulation=False)
+        return "bf16-mixed" if has_it else "32-true"
     if accelerator == "cpu" or not torch.backends.mps.is_available():
         return "bf16-mixed" if _cpu_has_bfloat16() else "32-true"
     return "32-true"

@@ -17,6 +17,7 @@ from trackmend_training.choices import Precision
 from trackmend_training.config import TrainConfig
 from trackmend_training.devices import add_over_devices, count_step
 from trackmend_training.joint import count_values, target_tensors
+from trackmend_training.losses import TargetBatch
 from trackmend_training.optimiser import set_learning_rate
 
 ExtraLoss = Callable[[Batch, dict[str, Tensor]], Tensor]
@@ -108,12 +109,15 @@ class Stepper:
             with fabric.no_backward_sync(self._model, enabled=number < len(parts)):  # type: ignore[arg-type]
                 losses, heads = self._model(images, tensors, count_values(counts))
                 if self._extra is not None:
-                    kept = self._extra(Batch(images, batch.targets, batch.is_replay), heads)
+                    on_device = TargetBatch(**tensors)
+                    kept = self._extra(Batch(images, on_device, batch.is_replay), heads)
                     losses["keep"] = kept / counts.parts
                     losses["total"] = losses["total"] + losses["keep"]
                 fabric.backward(losses["total"] * fabric.world_size)
-            for name, value in losses.items():
-                sums[name] = sums.get(name, 0.0) + float(value.detach())
+            # All at once: each value that is fetched by itself waits for the card anew.
+            values = torch.stack([value.detach().reshape(()) for value in losses.values()])
+            for name, value in zip(losses, values.tolist(), strict=True):
+                sums[name] = sums.get(name, 0.0) + value
         totals = add_over_devices(fabric, list(sums.values()))
         return dict(zip(sums, totals, strict=True))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lightning_fabric import Fabric
 
+from trackmend_core.backends.card_trouble import card_trouble_told
 from trackmend_core.errors import UserError
 from trackmend_core.model.atomic_file import write_atomically
 from trackmend_training.batches import Batch, image_order, stream_batches
@@ -42,8 +43,13 @@ from trackmend_training.validation import Judge, build_judge
 
 OFFENDING_FILE = "offending_batch.json"
 FILES_NAMED = 4
+MEMORY_HINT = (
+    "Close other programs that use it, or train on less at a time: a smaller batch_size or "
+    "crop_wh, or a larger accumulate."
+)
 
 
+@card_trouble_told(memory_hint=MEMORY_HINT)
 def fit(
     config: TrainConfig,
     *,
@@ -67,8 +73,9 @@ def fit(
         The model, or None when cancelled before the first step.
 
     Raises:
-        UserError: configuration, material or initial weights cannot be used, or the loss is no
-            longer a number; the images of that step are named.
+        UserError: configuration, material or initial weights cannot be used, the graphics card
+            has too little memory or fails, or the loss is no longer a number; the images of that
+            step are named.
     """
     fabric = start_devices(config)
     run = _Run(config, fabric, material, emit=emit, metadata=metadata or {}, extra=extra_loss)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from torch import nn
 
+from trackmend_core.backends.card_trouble import CardError
 from trackmend_core.backends.choice_store import store_times, stored_times
 from trackmend_core.backends.conversion import CHECKED_SHAPE
 from trackmend_core.backends.fingerprints import (
@@ -206,9 +207,9 @@ def _first_that_runs(build: Callable[[], Backend], *, what: str) -> Backend | No
     try:
         backend = build()
         backend.run(np.zeros(CHECKED_SHAPE, np.float32))
-    except UserError:
-        raise
     except Exception as error:  # an engine's failures have no common class, and another one follows
+        if isinstance(error, UserError) and not isinstance(error, CardError):
+            raise
         _log.warning("%s does not run this network, trying the next: %s", what, error)
         return None
     return backend

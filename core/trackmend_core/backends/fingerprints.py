@@ -20,9 +20,18 @@ def usable_cores() -> int:
 
 def machine_fingerprint() -> str:
     """Return a line that changes with the computer, its processors and its graphics cards."""
-    cards = [torch.cuda.get_device_name(n) for n in range(torch.cuda.device_count())]
     facts = (platform.node(), platform.machine(), platform.processor(), usable_cores())
-    return repr((*facts, torch.get_num_threads(), cards, torch.backends.mps.is_available()))
+    return repr((*facts, torch.get_num_threads(), _cards(), torch.backends.mps.is_available()))
+
+
+def _cards() -> list[str]:
+    """Return the names of the graphics cards that can be used.
+
+    Cards are counted even where their driver is too old for this torch, and then have no names.
+    """
+    if not torch.cuda.is_available():
+        return []
+    return [torch.cuda.get_device_name(n) for n in range(torch.cuda.device_count())]
 
 
 def library_versions() -> str:

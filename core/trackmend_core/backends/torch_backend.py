@@ -2,11 +2,13 @@
 
 import copy
 from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from trackmend_core.backends.card_trouble import CardMemoryError, card_trouble_told
 from trackmend_core.backends.protocol import Precision
 from trackmend_core.errors import UserError
 from trackmend_core.types import FloatArray
@@ -52,6 +54,9 @@ def torch_device(name: str) -> torch.device:
 class TorchBackend:
     """Torch; mixed precision on CUDA, float32 elsewhere. The network handed in is copied.
 
+    Float32 is float32 on CUDA, too: torch's own choice for convolutions there, TF32, rounds as
+    float16 does, and moves boxes as far.
+
     Args:
         network: left as it is.
         device: "auto", "cpu", "cuda", "cuda:1", "mps".
@@ -60,7 +65,7 @@ class TorchBackend:
         compiled: translate the network with `torch.compile` at the first input of each size.
 
     Raises:
-        UserError: there is no such device.
+        UserError: there is no such device, or it has too little memory.
     """
 
     def __init__(
@@ -74,12 +79,14 @@ class TorchBackend:
         self._device = torch_device(device)
         self._precision = _concrete(Precision(precision), self._device.type)
         self._compiled = compiled
+        self._at_once = BATCH_ON_CARD
         # The convolutions of the CPU and of CUDA are made for channels last; MPS has its own order.
         self._layout = (
             torch.contiguous_format if self._device.type == "mps" else torch.channels_last
         )
         network = copy.deepcopy(network).eval().requires_grad_(False)
-        network = network.to(device=self._device, memory_format=self._layout)  # type: ignore[call-overload]
+        with card_trouble_told():
+            network = network.to(device=self._device, memory_format=self._layout)  # type: ignore[call-overload]
         self._network = torch.compile(network) if compiled else network
 
     @property
@@ -90,14 +97,25 @@ class TorchBackend:
 
     @torch.inference_mode()
     def heads(self, batch: FloatArray) -> Mapping[str, Tensor]:
-        """Return raw heads on the device; see `Backend.heads`."""
+        """Return raw heads on the device; see `Backend.heads`.
+
+        Raises:
+            UserError: the device has too little memory, or fails.
+        """
+        with card_trouble_told():
+            return self._heads(batch)
+
+    def _heads(self, batch: FloatArray) -> Mapping[str, Tensor]:
         images = torch.from_numpy(batch)
         if self._device.type == "cuda":
             images = images.pin_memory()
         images = images.to(self._device, non_blocking=True)
         images = images.contiguous(memory_format=self._layout)
         mixed = _DTYPES.get(self._precision)
-        with torch.autocast(self._device.type, dtype=mixed, enabled=mixed is not None):
+        with (
+            exact_convolutions(),
+            torch.autocast(self._device.type, dtype=mixed, enabled=mixed is not None),
+        ):
             outputs: dict[str, Tensor] = self._network(images)
         return {name: head.float() for name, head in outputs.items()}
 
@@ -106,28 +124,61 @@ class TorchBackend:
     ) -> Generator[Mapping[str, Tensor], None, None]:
         """Yield raw heads; on a card a few inputs make a batch; see `Backend.heads_of_each`.
 
-        A card works on a batch while the results of the one before it are used.
+        A card works on a batch while the results of the one before it are used. One that has no
+        memory for so many takes fewer from then on.
         """
         if self._device.type == "cpu":
             yield from map(self.heads, inputs)
             return
         earlier: list[Mapping[str, Tensor]] = []
         try:
-            for batch in _batches(inputs, BATCH_ON_CARD):
-                heads = self.heads(batch)
-                yield from earlier
-                earlier = [
-                    {name: head[n : n + 1] for name, head in heads.items()}
-                    for n in range(len(batch))
-                ]
+            for batch in _batches(inputs, self._at_once):
+                for part in np.split(batch, range(self._at_once, len(batch), self._at_once)):
+                    heads = self._heads_at_once(part)
+                    yield from earlier
+                    earlier = [] if heads is None else _apart(heads)
+                    if heads is None:
+                        yield from (self.heads(part[n : n + 1]) for n in range(len(part)))
         except Exception:  # of an input: the results before it come first
             yield from earlier
             raise
         yield from earlier
 
+    def _heads_at_once(self, part: FloatArray) -> Mapping[str, Tensor] | None:
+        """Return raw heads; None where the memory does not suffice for so many inputs."""
+        try:
+            return self.heads(part)
+        except CardMemoryError:
+            if self._at_once == 1:
+                raise
+        self._at_once = 1
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+        return None
+
     def run(self, batch: FloatArray) -> dict[str, FloatArray]:
         """Return raw heads as arrays; see `Backend.run`."""
-        return {name: head.contiguous().cpu().numpy() for name, head in self.heads(batch).items()}
+        heads = self.heads(batch)
+        with card_trouble_told():
+            return {name: head.contiguous().cpu().numpy() for name, head in heads.items()}
+
+
+def _apart(heads: Mapping[str, Tensor]) -> list[Mapping[str, Tensor]]:
+    """Return the heads of each input of a batch."""
+    count = len(next(iter(heads.values())))
+    return [{name: head[n : n + 1] for name, head in heads.items()} for n in range(count)]
+
+
+@contextmanager
+def exact_convolutions() -> Iterator[None]:
+    """Let CUDA's convolutions of float32 be float32 within."""
+    convolutions = torch.backends.cudnn.conv  # type: ignore[attr-defined]  # since torch 2.9
+    before = convolutions.fp32_precision
+    convolutions.fp32_precision = "ieee"
+    try:
+        yield
+    finally:
+        convolutions.fp32_precision = before
 
 
 def _concrete(wanted: Precision, device_type: str) -> Precision:

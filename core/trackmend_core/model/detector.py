@@ -4,7 +4,7 @@ import copy
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from trackmend_core.backends import BackendName, Calibration, Precision, choose_with_reason
+from trackmend_core.backends.card_trouble import card_trouble_told
 from trackmend_core.errors import UserError
 from trackmend_core.geometry import Letterbox
 from trackmend_core.model.decode import EPSILON, Detections, decode
@@ -135,7 +136,7 @@ class Detector:
         Returns:
             Best first, source pixels, score above `min_score`.
         """
-        with self._turn:
+        with self._at_work():
             heads, letterbox = self._heads(image_bgr)
             return self._detections(heads, letterbox)
 
@@ -160,7 +161,7 @@ class Detector:
 
         with closing(self._backend.heads_of_each(inputs())) as heads_of_each:
             while True:
-                with self._turn:
+                with self._at_work():
                     heads = next(heads_of_each, None)
                     if heads is None:
                         return
@@ -169,7 +170,7 @@ class Detector:
 
     def detect_with_map(self, image_bgr: ImageArray) -> tuple[FrameDetections, EmbeddingMap]:
         """Return detections as `detect` does, and the dense re-ID features of the same pass."""
-        with self._turn:
+        with self._at_work():
             heads, letterbox = self._heads(image_bgr)
             detections = self._detections(heads, letterbox)
             with torch.inference_mode():
@@ -195,7 +196,7 @@ class Detector:
         boxes = np.asarray(boxes_xyxy, np.float64).reshape(-1, 4)
         if not np.isfinite(boxes).all():
             raise ValueError("boxes must be finite")
-        with self._turn:
+        with self._at_work():
             heads, letterbox = self._heads(image_bgr)
             in_cells = letterbox.source_to_input(boxes).astype(np.float32)
             return self._detections(heads, letterbox), self._read_boxes(heads, in_cells)
@@ -213,7 +214,7 @@ class Detector:
         head = self._second_stage
         if head is None:
             raise no_two_stage_head()
-        with self._turn:
+        with self._at_work():
             heads, letterbox = self._heads(image_bgr)
             features = heads[FEATURES].float()
             ((x1, y1, x2, y2),) = letterbox.source_to_input(np.array([[0.0, 0.0, *box_wh]]))
@@ -226,6 +227,12 @@ class Detector:
             )
         unit = functional.normalize(dense, dim=0, eps=EPSILON)
         return EmbeddingMap(unit.contiguous().cpu().numpy(), letterbox)
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """Let one thread at a time use the network; tell what goes wrong on a card."""
+        with self._turn, card_trouble_told():
+            yield
 
     def _heads(self, image_bgr: ImageArray) -> tuple[Mapping[str, Tensor], Letterbox]:
         planes, letterbox = self._input(image_bgr)

@@ -147,7 +147,8 @@ def _roi_align(heads: Heads, objects: Objects) -> Samples:
 def _positive_anchors(heads: Heads, objects: Objects) -> Samples:
     height, width = heads["id"].shape[-2:]
     found = positive_cells(
-        objects.boxes_xyxy.detach().double().cpu().numpy(), map_hw=(height, width)
+        objects.boxes_xyxy.detach().cpu().double().numpy(),  # Apple's cards have no float64
+        map_hw=(height, width),
     )
     owners, cells = (torch.from_numpy(part).to(objects.images.device) for part in found)
     images = objects.images[owners]

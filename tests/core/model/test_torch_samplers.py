@@ -214,3 +214,26 @@ def test_boxes_from_elsewhere_are_read_in_the_same_pass(
     assert detector.detect_and_read(image, np.zeros((0, 4)))[1].shape == (0, 3)
     with pytest.raises(ValueError, match="finite"):
         detector.detect_and_read(image, [[0, 0, np.nan, 1]])
+
+
+class OnAppleCard:
+    """Boxes on a device that has no float64."""
+
+    def __init__(self, boxes: torch.Tensor) -> None:
+        self._boxes = boxes
+
+    def detach(self) -> "OnAppleCard":
+        return self
+
+    def cpu(self) -> torch.Tensor:
+        return self._boxes
+
+    def double(self) -> torch.Tensor:
+        raise TypeError("MPS has no float64")
+
+
+def test_positive_anchors_ask_no_card_for_float64() -> None:
+    heads, objects = {"id": raw_map()}, some_objects(5)
+    read = torch_sampler(SamplerName.POSITIVE_ANCHOR, NO_NETWORK)
+    found = read(heads, objects._replace(boxes_xyxy=OnAppleCard(objects.boxes_xyxy)))  # type: ignore[arg-type]
+    torch.testing.assert_close(found.embeddings, read(heads, objects).embeddings)
