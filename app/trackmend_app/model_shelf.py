@@ -3,8 +3,9 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from trackmend_app.engine_choice import EngineChoice
 from trackmend_app.user_models import user_models
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 BUNDLED_NAME = "Trackmend light (bundled)"
 DEFAULT_ENGINE = EngineChoice()
+
+SLOW_LIBRARIES: Final = ("torch", "trackmend_core.model", "trackmend_core.jobs")
+"""What `load_detector` imports; half of its time, the first time."""
 
 
 class FrameDetector(Protocol):
@@ -177,6 +181,20 @@ class DetectorShelf:
         """Tell whether a model is loaded, without waiting for one that is being loaded."""
         held = self._held
         return held is not None and held[:2] == (path, self.engine)
+
+    def prepare(self, path: Path, *, video: Path, is_wanted: Callable[[], bool]) -> None:
+        """Load a detector that nobody has asked for yet, unless it is wanted no more meanwhile.
+
+        Raises:
+            UserError: as `get`.
+        """
+        if self._load is load_detector:
+            for library in SLOW_LIBRARIES:
+                if not is_wanted():
+                    return
+                import_module(library)
+        if is_wanted():
+            self.get(path, video=video)
 
     def get(self, path: Path, *, video: Path | None = None) -> ReadyDetector:
         """Return the detector of a model file, loading it if another one is held.

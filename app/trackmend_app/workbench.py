@@ -19,6 +19,7 @@ from trackmend_app.opener import Opener
 from trackmend_app.playback import Playback
 from trackmend_app.repairs import Repairs
 from trackmend_app.retracking.control import RetrackControl
+from trackmend_app.review.queue_state import QueueState
 from trackmend_app.review.review_queue import ReviewQueue
 from trackmend_app.run_control import RunControl
 from trackmend_app.session import Session
@@ -142,6 +143,7 @@ class Workbench(QObject):
         self.runs.runner.ended.connect(self.similarity.look)
         self.playback.frame_due.connect(session.go_to)
         self.review.current_changed.connect(self._on_event_changed)
+        self.review.changed.connect(self._on_queue_changed)
         for signal in (
             session.project_changed,
             session.run_changed,
@@ -291,6 +293,12 @@ class Workbench(QObject):
             self.finder.look_for(video, error)
         else:
             self.loader.open(path)
+
+    @Slot()
+    def _on_queue_changed(self) -> None:
+        """Load the network for the maps once the queue is there: what comes next selects tracks."""
+        if self.review.state is QueueState.READY:
+            self.similarity.prepare()
 
     @Slot()
     def _on_range_changed(self) -> None:

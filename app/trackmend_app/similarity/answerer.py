@@ -1,7 +1,9 @@
 """Computes similarity maps in the worker's thread; maps that were made are remembered."""
 
+import contextlib
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +12,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from trackmend_app.model_shelf import DetectorShelf, ReadyDetector
 from trackmend_app.similarity.colour_map import LONGEST_SIDE_PX
-from trackmend_app.similarity.question import Reading, SimilarityAnswer, SimilarityQuestion
+from trackmend_app.similarity.question import (
+    Reading,
+    SimilarityAnswer,
+    SimilarityQuestion,
+    Stage,
+)
+from trackmend_core.errors import UserError
 from trackmend_core.similarity import (
     EmbeddingMap,
     MapCache,
@@ -31,6 +39,7 @@ class Mailbox:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._question: SimilarityQuestion | None = None
+        self._closed = threading.Event()
 
     def put(self, question: SimilarityQuestion | None) -> None:
         """Replace whatever waits."""
@@ -42,6 +51,15 @@ class Mailbox:
         with self._lock:
             question, self._question = self._question, None
             return question
+
+    def close(self) -> None:
+        """Say that nobody waits for anything any more."""
+        self._closed.set()
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether the worker is about to end."""
+        return self._closed.is_set()
 
     @property
     def has_news(self) -> bool:
@@ -56,6 +74,15 @@ class Detectors:
     def __init__(self, shelf: DetectorShelf) -> None:
         self._shelf = shelf
         self._others: OrderedDict[Path, DetectorShelf] = OrderedDict()
+
+    def holds(self, path: Path, *, run_model_path: Path) -> bool:
+        """Tell whether the detector of a model file is loaded."""
+        shelf = self._shelf if path == run_model_path else self._others.get(path)
+        return shelf is not None and shelf.holds(path)
+
+    def prepare(self, path: Path, *, video: Path, is_wanted: Callable[[], bool]) -> None:
+        """Load the detector of the shown run; what takes long asks now and then if it is wanted."""
+        self._shelf.prepare(path, video=video, is_wanted=is_wanted)
 
     def get(self, path: Path, *, run_model_path: Path, video: Path) -> ReadyDetector:
         """Return the detector of a model file for a video, loading it if need be.
@@ -76,9 +103,12 @@ class Detectors:
 class Answerer(QObject):
     """Lives in the worker's thread.
 
-    Signals: answered(SimilarityAnswer); failed(ticket, error).
+    Signals:
+        busy(ticket, Stage, frame_index): a network is being loaded, or a frame read by it.
+        answered(SimilarityAnswer); failed(ticket, error).
     """
 
+    busy = Signal(int, object, int)
     answered = Signal(object)
     failed = Signal(int, object)
 
@@ -123,6 +153,8 @@ class Answerer(QObject):
         queries: dict[int, FloatArray],
     ) -> None:
         sampler = self._sampler_of(question, reading)
+        if self._mailbox.has_news:
+            return  # the network took long to load, and the person has gone on
         embedding_map = self._map_of(question, reading, frame_index, sampler)
         if side not in queries or len(queries[side]) != len(embedding_map.features):
             queries[side] = self._read_query(question, reading, sampler)
@@ -141,7 +173,19 @@ class Answerer(QObject):
             )
         )
 
+    @Slot(object, object)
+    def prepare(self, model_path: Path, video: Path) -> None:
+        """Load the network of the shown run before anybody asks; who asks is told of errors."""
+        with contextlib.suppress(UserError):
+            self._detectors.prepare(model_path, video=video, is_wanted=self._is_wanted)
+
+    def _is_wanted(self) -> bool:
+        return not self._mailbox.is_closed
+
     def _ready(self, question: SimilarityQuestion, reading: Reading) -> ReadyDetector:
+        path, run_path = reading.model_path, question.run_model_path
+        if not self._detectors.holds(path, run_model_path=run_path):
+            self.busy.emit(question.ticket, Stage.LOADING, question.frames[0])
         return self._detectors.get(
             reading.model_path,
             run_model_path=question.run_model_path,
@@ -197,8 +241,10 @@ class Answerer(QObject):
     def _dense(
         self, question: SimilarityQuestion, reading: Reading, frame_index: int
     ) -> EmbeddingMap:
+        ready = self._ready(question, reading)
+        self.busy.emit(question.ticket, Stage.READING, frame_index)
         image = self._video_of(question).read(frame_index)
-        return self._ready(question, reading).detector.detect_with_map(image)[1]
+        return ready.detector.detect_with_map(image)[1]
 
     def _two_stage(
         self,
@@ -208,8 +254,10 @@ class Answerer(QObject):
         *,
         box_wh: tuple[float, float],
     ) -> EmbeddingMap:
+        ready = self._ready(question, reading)
+        self.busy.emit(question.ticket, Stage.READING, frame_index)
         image = self._video_of(question).read(frame_index)
-        return self._ready(question, reading).detector.two_stage_map(image, box_wh=box_wh)
+        return ready.detector.two_stage_map(image, box_wh=box_wh)
 
     def _video_of(self, question: SimilarityQuestion) -> VideoSource:
         if self._video is None or self._video[0] != question.video_path:

@@ -47,6 +47,7 @@ class SimilarityControl(QObject):
         neighbour_found(SimilarityAnswer): for the panel; the current frame is among them.
         query_changed(SimilarityQuery or None): what is looked for.
         readings_changed(): embeddings are made in other ways from now on.
+        busy(Stage, frame_index): a network is being loaded, or a frame read by it.
         said(sentence): what is missing or under way.
         failed(error).
     """
@@ -55,6 +56,7 @@ class SimilarityControl(QObject):
     neighbour_found = Signal(object)
     query_changed = Signal(object)
     readings_changed = Signal()
+    busy = Signal(object, int)
     said = Signal(str)
     failed = Signal(object)
 
@@ -84,12 +86,14 @@ class SimilarityControl(QObject):
         self._answer: SimilarityAnswer | None = None
         self._is_loading = False
         self._run_id: RunId | None = None
+        self._prepared: RunId | None = None
         self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settled.timeout.connect(self._on_settled)
         session.frame_changed.connect(self.look)
         session.selection_changed.connect(self.look)
         session.run_changed.connect(self._on_run_changed)
         session.edited.connect(self._on_edited)
+        worker.busy.connect(self.busy)
         worker.answered.connect(self._on_answered)
         worker.failed.connect(self._on_failed)
 
@@ -139,6 +143,21 @@ class SimilarityControl(QObject):
         """Say whether the panel of neighbouring frames is visible: hidden, it costs nothing."""
         self._panel_shown = shown
         self.look()
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Load the network while nobody waits: the panel shows maps of whatever is selected next.
+
+        Once for a run, and not while something else needs the processor.
+        """
+        run, path = self._session.run, self._video_path()
+        if run is None or path is None or run.run_id == self._prepared:
+            return
+        if self._panel_shown and not self._is_busy():
+            self._prepared = run.run_id
+            model_path = self.run_model_path()
+            if not self._shelf.holds(model_path):
+                self._worker.prepare(model_path, path)
 
     @Slot(object)
     def set_offsets(self, offsets: Sequence[int]) -> None:
@@ -268,7 +287,7 @@ class SimilarityControl(QObject):
     def _on_run_changed(self) -> None:
         run_id = self._session.run.run_id if self._session.run is not None else None
         if run_id != self._run_id:
-            self._run_id = run_id
+            self._run_id, self._prepared = run_id, None
             self._set_query(None)
 
     def _ask(self) -> None:

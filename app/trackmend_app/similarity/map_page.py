@@ -88,6 +88,11 @@ class MapPage(QWidget):
             wanted = frame_index + tile.offset
             tile.expect(wanted if 0 <= wanted < frame_count else None)
 
+    def say_busy(self, text: str, frame_index: int | None = None) -> None:
+        """Say where there is no map yet what is done for it; of one frame, or of all."""
+        for tile in self.tiles:
+            tile.say(text if frame_index in (None, tile.frame_index) else "")
+
     def forget(self) -> None:
         """Show no map."""
         for tile in self.tiles:

@@ -45,6 +45,7 @@ class MapTile(QAbstractButton):
         self._shown: SimilarityRange | None = None
         self._overlay: QImage | None = None
         self._is_late = False
+        self.said = ""
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -78,6 +79,12 @@ class MapTile(QAbstractButton):
             self._frame = self._similarity = None
         self.update()
 
+    def say(self, text: str) -> None:
+        """Say what is done for the map that is not there yet; empty: it waits for its turn."""
+        if text != self.said:
+            self.said = text
+            self.update()
+
     def forget(self) -> None:
         """Show nothing."""
         self._frame = self._similarity = None
@@ -90,6 +97,7 @@ class MapTile(QAbstractButton):
         self._similarity = similarity
         self._shown = None
         self._is_late = False
+        self.said = ""
         self.update()
 
     def set_shown(self, shown: SimilarityRange) -> None:
@@ -136,7 +144,7 @@ class MapTile(QAbstractButton):
             if self._frame_index is not None:
                 painter.setPen(QColor(current_theme().quiet))
                 painter.setFont(ui_font(11))
-                painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), self.tr("a moment…"))
+                self._paint_said(painter, area, self.said or self.tr("a moment…"))
             return
         transform = _containing(self._frame, area)
         target = transform.rect_to_widget(0, 0, self._frame.width, self._frame.height)
@@ -150,6 +158,14 @@ class MapTile(QAbstractButton):
             painter.drawImage(target, self._overlay)
         if self._is_late:
             painter.fillRect(target, QColor(6, 4, 16, 150))
+            if self.said:
+                painter.setPen(QColor(current_theme().on_overlay))
+                painter.setFont(ui_font(11))
+                self._paint_said(painter, area, self.said)
+
+    def _paint_said(self, painter: QPainter, area: QRectF, text: str) -> None:
+        place = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+        painter.drawText(area.adjusted(4, 0, -4, 0), place, text)
 
     def _paint_label(self, painter: QPainter, area: QRectF) -> None:
         font = ui_font(11, weight=QFont.Weight.Medium)

@@ -10,7 +10,7 @@ from trackmend_app.similarity.control import ReadingChoice
 from trackmend_app.similarity.moment_finder import MomentFinder
 from trackmend_app.similarity.panel import SimilarityPanel
 from trackmend_app.similarity.query import SimilarityQuery
-from trackmend_app.similarity.question import SimilarityAnswer
+from trackmend_app.similarity.question import SimilarityAnswer, Stage
 from trackmend_app.tool_bar import clock_text
 from trackmend_app.workbench import Workbench
 from trackmend_core.review.where_else import Moment
@@ -41,6 +41,7 @@ class SimilarityPresenter(QObject):
         self.finder = MomentFinder(workbench.session, parent=self)
         self._control.map_changed.connect(canvas.show_overlay)
         self._control.neighbour_found.connect(self._on_neighbour_found)
+        self._control.busy.connect(self._on_busy)
         self._control.query_changed.connect(self._on_query_changed)
         self._control.readings_changed.connect(self._on_readings_changed)
         self._session.frame_changed.connect(self._on_frame_changed)
@@ -126,6 +127,13 @@ class SimilarityPresenter(QObject):
         if self._vector is None and answer.side == 0 and of_the_run:
             self._vector = answer.query
             self._look_elsewhere()
+
+    @Slot(object, int)
+    def _on_busy(self, stage: Stage, frame_index: int) -> None:
+        if stage is Stage.LOADING:
+            self._panel.maps.say_busy(self.tr("loading the network…"))
+        else:
+            self._panel.maps.say_busy(self.tr("reading the frame…"), frame_index)
 
     @Slot()
     def _look_elsewhere(self) -> None:

@@ -1,10 +1,18 @@
 """What the similarity worker is asked and what it answers: plain values that cross threads."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from trackmend_core.similarity import SamplerName
 from trackmend_core.types import FloatArray, ImageArray
+
+
+class Stage(StrEnum):
+    """What the worker is busy with before a map is there."""
+
+    LOADING = "loading"
+    READING = "reading"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

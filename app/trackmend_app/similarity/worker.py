@@ -1,10 +1,12 @@
 """Asks for similarity maps off the GUI thread; the latest question wins."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from trackmend_app.model_shelf import DetectorShelf
 from trackmend_app.similarity.answerer import Answerer, Mailbox
-from trackmend_app.similarity.question import SimilarityAnswer, SimilarityQuestion
+from trackmend_app.similarity.question import SimilarityAnswer, SimilarityQuestion, Stage
 from trackmend_core.similarity import MapCache
 from trackmend_core.video import FrameCache
 
@@ -12,13 +14,17 @@ from trackmend_core.video import FrameCache
 class SimilarityWorker(QObject):
     """Answers questions about similarity, one thread, latest first.
 
-    Signals: answered(SimilarityAnswer); failed(error).
+    Signals:
+        busy(Stage, frame_index): a network is being loaded, or a frame read by it.
+        answered(SimilarityAnswer); failed(error).
     """
 
+    busy = Signal(object, int)
     answered = Signal(object)
     failed = Signal(object)
     _asked = Signal()
     _close_asked = Signal()
+    _prepare_asked = Signal(object, object)
 
     def __init__(
         self,
@@ -36,6 +42,8 @@ class SimilarityWorker(QObject):
         self._answerer.moveToThread(self._thread)
         self._asked.connect(self._answerer.answer)
         self._close_asked.connect(self._answerer.close)
+        self._prepare_asked.connect(self._answerer.prepare)
+        self._answerer.busy.connect(self._on_busy)
         self._answerer.answered.connect(self._on_answered)
         self._answerer.failed.connect(self._on_failed)
         self._thread.finished.connect(self._answerer.close)
@@ -51,6 +59,10 @@ class SimilarityWorker(QObject):
         self._mailbox.put(question)
         self._asked.emit()
 
+    def prepare(self, model_path: Path, video: Path) -> None:
+        """Load the network of the shown run now, so that the first map needs no loading."""
+        self._prepare_asked.emit(model_path, video)
+
     def forget(self) -> None:
         """Drop what was asked."""
         self.next_ticket()
@@ -64,8 +76,14 @@ class SimilarityWorker(QObject):
     def shut_down(self) -> None:
         """End the thread and wait for it."""
         self.forget()
+        self._mailbox.close()
         self._thread.quit()
         self._thread.wait()
+
+    @Slot(int, object, int)
+    def _on_busy(self, ticket: int, stage: Stage, frame_index: int) -> None:
+        if ticket == self._ticket:
+            self.busy.emit(stage, frame_index)
 
     @Slot(object)
     def _on_answered(self, answer: SimilarityAnswer) -> None:
