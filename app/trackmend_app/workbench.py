@@ -13,6 +13,7 @@ from trackmend_app.edit_plans import EditPlans
 from trackmend_app.jobs.crop_loader import CropLoader
 from trackmend_app.jobs.frame_loader import FrameLoader, OpenedVideo
 from trackmend_app.jobs.glimpse_maker import GlimpseMaker
+from trackmend_app.leaving import may_close
 from trackmend_app.model_shelf import DetectorShelf
 from trackmend_app.moments import MomentKeeper
 from trackmend_app.opener import Opener
@@ -238,7 +239,10 @@ class Workbench(QObject):
         self.situation_changed.emit()
 
     def may_leave_project(self) -> bool:
-        """Ask before jobs are ended that work on the open project, and end them."""
+        """Ask before jobs are ended that work on the open project, and end them.
+
+        A project whose file was deleted or replaced is saved beside it first, and that is told.
+        """
         busy = [
             what
             for what, runs in (
@@ -247,18 +251,18 @@ class Workbench(QObject):
             )
             if runs
         ]
-        if not busy:
-            return True
-        if not self.questions.confirm(
-            f"Stop {' and '.join(busy)}?",
-            "What has been found so far is kept: a run can be continued later, "
-            "a training leaves its last checkpoint.",
-            "Stop and go on",
-        ):
-            return False
-        self.training.stop_and_wait()
-        self.runs.runner.stop_and_wait()
-        return True
+        if busy:
+            if not self.questions.confirm(
+                f"Stop {' and '.join(busy)}?",
+                "What has been found so far is kept: a run can be continued later, "
+                "a training leaves its last checkpoint.",
+                "Stop and go on",
+            ):
+                return False
+            self.training.stop_and_wait()
+            self.runs.runner.stop_and_wait()
+        project = self.session.project
+        return project is None or may_close(project, self.questions)
 
     def shut_down(self) -> None:
         """End every thread and process, then close the project."""

@@ -22,8 +22,8 @@ _SHOWING = {
     "setInformativeText", "setDetailedText", "setWhatsThis", "addButton", "setFormat",
 }  # fmt: skip
 _COMPOSING = {
-    "emit", "confirm", "text", "files_to_open", "folder_to_open", "file_to_write", "UserError",
-    "Progress", "notice", "start", "say_composed",
+    "emit", "confirm", "tell", "text", "files_to_open", "folder_to_open", "file_to_write",
+    "UserError", "Progress", "notice", "start", "say_composed",
 }  # fmt: skip
 _SENTENCES = (
     APP / "expectations.py",

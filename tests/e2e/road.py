@@ -31,6 +31,9 @@ class Answers:
     def confirm(self, question: str, details: str, accept: str) -> bool:
         return True
 
+    def tell(self, message: str, details: str) -> None:
+        pass
+
     def text(self, title: str, label: str, suggestion: str) -> str | None:
         return None
 

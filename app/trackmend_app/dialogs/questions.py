@@ -1,9 +1,12 @@
 """The modal questions behind one small surface, so that tests can answer them."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from trackmend_app.wording import say_composed
@@ -16,6 +19,11 @@ VIDEO_FILTER = (
 PROJECT_FILTER = "Trackmend projects (*.trackmend)"
 BOXES_FILTER = "Boxes (*.txt *.json *.trackmend);;All files (*)"
 MODEL_FILTER = "Checkpoints (*.safetensors *.pth *.pt);;All files (*)"
+
+
+def nobody_looks() -> bool:
+    """Tell whether the window is only drawn into memory."""
+    return QGuiApplication.platformName() in ("offscreen", "minimal")
 
 
 class Questions(Protocol):
@@ -32,6 +40,9 @@ class Questions(Protocol):
 
     def confirm(self, question: str, details: str, accept: str) -> bool:
         """Ask before something wide."""
+
+    def tell(self, message: str, details: str) -> None:
+        """Tell something that must be read before the window goes on, or is gone."""
 
     def text(self, title: str, label: str, suggestion: str) -> str | None:
         """Ask for one line of text."""
@@ -75,6 +86,24 @@ class DialogQuestions:
         box.setDefaultButton(no)
         box.exec()
         return box.clickedButton() is yes
+
+    def tell(self, message: str, details: str) -> None:
+        """Wait until it was read; where nobody can, it goes to stderr."""
+        message, details = say_composed(message), say_composed(details)
+        if nobody_looks():
+            sys.stderr.write(f"{message} {details}\n")
+            return
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle("Trackmend")
+        box.setText(message)
+        box.setInformativeText(details)
+        box.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        box.exec()
+        box.deleteLater()
 
     def text(self, title: str, label: str, suggestion: str) -> str | None:
         """Ask for one line of text."""

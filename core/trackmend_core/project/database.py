@@ -97,6 +97,24 @@ class Database:
                 self.settle()
             raise _out_of_place(self.path)
 
+    def rescue_if_lost(self) -> Path | None:
+        """Save a file that was deleted or replaced while it was open; None while it is in place.
+
+        Raises:
+            UserError: it could not be saved; closing it would lose it.
+        """
+        if self.path is None or place_of(self._file_id, self.path) is not Place.GONE:
+            return None
+        rescued = self._rescue(self.path)
+        if rescued is None:
+            raise UserError(
+                f"{self.path} was deleted or replaced while it was open, and what was done could"
+                " not be saved beside it.",
+                "Closing it now loses it. Free some space or see whether the drive is there, and"
+                " close it then.",
+            )
+        return rescued
+
     def _rescue(self, path: Path) -> Path | None:
         """Give a file that has no name any more a new one, once; None if that fails."""
         if self._rescued is None:

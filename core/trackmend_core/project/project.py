@@ -91,6 +91,14 @@ class Project(LibraryAccess, RunAccess, LayerAccess, ReviewAccess):
         path = Path(path).absolute()
         return cls(path, join_file(path), is_joined=True)
 
+    def rescue_if_lost(self) -> Path | None:
+        """Save a project that was deleted or replaced while it was open; None while it is in place.
+
+        Raises:
+            UserError: it could not be saved; closing it would lose it.
+        """
+        return self._database.rescue_if_lost()
+
     def close(self) -> None:
         """End what is written (as cancelled) and leave one file behind; may be called twice.
 

@@ -87,6 +87,7 @@ class Answers:
     agrees: bool = True
     says: str | None = None
     asked: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
     def files_to_open(self, title: str, name_filter: str) -> list[Path]:
         self.asked.append(title)
@@ -103,6 +104,9 @@ class Answers:
     def confirm(self, question: str, details: str, accept: str) -> bool:
         self.asked.append(f"{question} {details} [{accept}]")
         return self.agrees
+
+    def tell(self, message: str, details: str) -> None:
+        self.told.append(f"{message} {details}")
 
     def text(self, title: str, label: str, suggestion: str) -> str | None:
         self.asked.append(title)
