@@ -5,6 +5,7 @@ Sources: Bernardin and Stiefelhagen (2008) for CLEAR, Ristani et al. (2016) for 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -87,7 +88,8 @@ def frames_to_judge(
     """Return the frames that count, in order.
 
     Raises:
-        UserError: no box of the ground truth counts, or a result box has no id.
+        UserError: no box of the ground truth counts, none in a frame that is judged, or a result
+            box has no id.
         ValueError: `iou_min` is out of range.
     """
     if not 0 < iou_min <= 1:
@@ -97,13 +99,25 @@ def frames_to_judge(
             "The result has boxes without an id (-1).",
             "Detections alone cannot be judged as tracks; run `trackmend track` first.",
         )
-    frames = judged_frames(gt, result, iou_min=iou_min, rules=rules or ClearRules())
-    if not any(len(frame.gt_ids) for frame in frames):
+    rules = rules or ClearRules()
+    frames = judged_frames(gt, result, iou_min=iou_min, rules=rules)
+    if not _has_truth(frames):
+        in_all_frames = replace(rules, result_frames_only=False)
+        if _has_truth(judged_frames(gt, result, iou_min=iou_min, rules=in_all_frames)):
+            raise UserError(
+                "The result has no box in any frame with a true one.",
+                "These rules judge no other frames. Look whether it is the right result, or judge "
+                "by --rules motchallenge.",
+            )
         raise UserError(
             "The ground truth has no box that counts.",
             "Rows count if their mark (column 7) is not 0 and their class (column 8) is 1.",
         )
     return frames
+
+
+def _has_truth(frames: Sequence[JudgedFrame]) -> bool:
+    return any(len(frame.gt_ids) for frame in frames)
 
 
 def accumulate(frames: Sequence[JudgedFrame], *, iou_min: float) -> "motmetrics.MOTAccumulator":

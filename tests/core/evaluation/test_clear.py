@@ -115,6 +115,16 @@ def test_frames_without_any_result_cost_what_was_missed_in_them() -> None:
     assert evaluate_clear(TWO, half, rules=ClearRules(result_frames_only=True)).mota == 1
 
 
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_a_result_without_a_box_to_judge_is_not_the_fault_of_the_truth(is_empty: bool) -> None:
+    elsewhere = empty_mot_table() if is_empty else people((11, 1, 100.0))
+    with pytest.raises(UserError, match="The result has no box in any frame with a true one") as e:
+        evaluate_clear(TWO, elsewhere, rules=ClearRules.fairmot("TUD"))
+    assert "--rules motchallenge" in e.value.hint
+    with pytest.raises(UserError, match="ground truth has no box"):
+        evaluate_clear(empty_mot_table(), elsewhere, rules=ClearRules.fairmot("TUD"))
+
+
 def test_an_empty_result_misses_everything() -> None:
     scores = evaluate_clear(TWO, empty_mot_table())
     assert (scores.mota, scores.idf1, scores.recall, scores.precision) == (0, 0, 0, 0)
