@@ -167,6 +167,20 @@ def test_a_process_that_ends_without_a_word_is_a_bug(trainer: Trainer, status: i
     assert isinstance(result.exception, RuntimeError)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals that end a process")
+def test_a_process_that_the_system_kills_is_told_with_its_checkpoint(
+    trainer: Trainer, tmp_path: Path
+) -> None:
+    trainer(*STORY)
+    script = tmp_path / "trainer.py"
+    kills = "import os\nos.kill(os.getpid(), 9)\n"
+    script.write_text(script.read_text().replace("sys.exit(0)\n", kills))
+    result = run("train", "config.toml")
+    assert result.exit_code == 2
+    last = result.stderr.splitlines()[-1]
+    assert "stopped by the system" in last and "out/last.safetensors" in last
+
+
 def test_a_line_that_is_no_message_stops_the_process(trainer: Trainer) -> None:
     trainer(*STORY, say="loading\n")
     result = run("train", "config.toml")

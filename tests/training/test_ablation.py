@@ -108,6 +108,13 @@ def test_another_network_does_not_begin_with_this_ones_weights(request_: Ablatio
     assert row_config(base, dla, request=given).initial_weights == "w.pth"
 
 
+def test_detection_alone_makes_up_no_identities(request_: AblationRequest) -> None:
+    base = replace(base_config(request_, on_gpu=False, bundled=Path("none")), self_supervised=True)
+    alone, both = (row_config(base, row, request=request_) for row in table_named("3").rows)
+    assert (alone.detection_only, alone.self_supervised) == (True, False)
+    assert (both.detection_only, both.self_supervised) == (False, True)
+
+
 def test_a_second_call_does_not_train_again(request_: AblationRequest) -> None:
     first, _ = run(request_)
     second, said = run(request_)

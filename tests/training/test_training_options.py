@@ -236,6 +236,17 @@ def test_the_process_says_which_images_went_wrong_by_status_two(
     assert isinstance(said, Failed) and ".jpg" in said.message
 
 
+def test_memory_that_is_refused_is_the_users_to_mend() -> None:
+    def work() -> None:
+        torch.empty(1 << 46, dtype=torch.float64)
+
+    out = io.StringIO()
+    assert run_reported(Line(out=out), work) == 2
+    said = decode(out.getvalue())
+    assert isinstance(said, Failed) and "too little memory" in said.message
+    assert "batch_size" in said.hint
+
+
 def test_people_beyond_the_last_slot_are_no_background_and_are_told_of(tiny: TrainConfig) -> None:
     crop = Crop(
         image=np.zeros((64, 64, 3), np.uint8),

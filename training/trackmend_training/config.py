@@ -160,6 +160,11 @@ class TrainConfig:
                 f"A batch of {self.batch_size} images cannot be split evenly into {parts} parts.",
                 "Change batch_size, accumulate, devices or nodes.",
             )
+        if self.self_supervised and self.detection_only:
+            raise UserError(
+                "self_supervised teaches identity alone, which detection_only leaves out.",
+                "Set one of them to false.",
+            )
         if self.self_supervised and (self.batch_size // parts) % 2:
             raise UserError(
                 "Two views of an image must be in one part of a batch.",

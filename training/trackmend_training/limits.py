@@ -9,19 +9,32 @@ NOT_NEGATIVE = (0.0, math.inf)
 AT_LEAST_ONE = (1.0, math.inf)
 SHARE = (0.0, 1.0)
 Limits = Mapping[str, tuple[float, float]]
+_RATES = (0.0, 1000.0)
+"""Far above any use; a rate that float32 cannot hold ends in the optimiser's own words."""
+_PROCESSES = (0.0, 1024.0)
+_SLOTS = (1.0, 100_000.0)
+_SEEDS = (0.0, 1e18)
+"""All that torch takes, in a round number."""
+_OF_ANY_RUN: Limits = {
+    **dict.fromkeys(("learning_rate", "backbone_rate"), _RATES),
+    "threads": _PROCESSES,
+    "seed": _SEEDS,
+}
 TRAIN_LIMITS: Limits = {
-    **dict.fromkeys(("reid_dim", "max_objects"), AT_LEAST_ONE),
-    **dict.fromkeys(("epochs", "drop_at", "drop_factor", "warmup_steps"), NOT_NEGATIVE),
-    **dict.fromkeys(("learning_rate", "backbone_rate", "weight_decay"), NOT_NEGATIVE),
+    **_OF_ANY_RUN,
+    **dict.fromkeys(("reid_dim", "max_objects"), _SLOTS),
+    **dict.fromkeys(("epochs", "drop_at", "warmup_steps", "weight_decay"), NOT_NEGATIVE),
     **dict.fromkeys(("size_weight", "overlap_weight", "teacher_weight"), NOT_NEGATIVE),
-    **dict.fromkeys(("frozen_blocks", "gradient_clip", "threads", "workers", "seed"), NOT_NEGATIVE),
+    **dict.fromkeys(("frozen_blocks", "gradient_clip"), NOT_NEGATIVE),
+    "drop_factor": SHARE,
+    "workers": _PROCESSES,
     "ema_decay": (0.0, 0.999999),
 }
 FINETUNE_LIMITS: Limits = {
+    **_OF_ANY_RUN,
     **dict.fromkeys(("batch_size", "max_frames", "check_frames"), AT_LEAST_ONE),
-    **dict.fromkeys(("steps", "learning_rate", "backbone_rate", "frozen_blocks"), NOT_NEGATIVE),
-    **dict.fromkeys(("frames_around_edit", "replay_frames", "fewest_boxes"), NOT_NEGATIVE),
-    **dict.fromkeys(("keep_weight", "apart_weight", "threads", "seed"), NOT_NEGATIVE),
+    **dict.fromkeys(("steps", "frozen_blocks", "replay_frames", "fewest_boxes"), NOT_NEGATIVE),
+    **dict.fromkeys(("frames_around_edit", "keep_weight", "apart_weight"), NOT_NEGATIVE),
     **dict.fromkeys(("held_out_share", "replay_share", "blends"), SHARE),
     "max_minutes": (0.01, math.inf),
 }

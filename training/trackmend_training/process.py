@@ -21,6 +21,21 @@ _RANKS = ("RANK", "LOCAL_RANK", "NODE_RANK")
 """Set by `torchrun`, or by Lightning in the processes that it starts."""
 
 
+TOO_LITTLE_MEMORY = "There is too little memory for this training."
+SMALLER = (
+    "Make the batch or the crops smaller (batch_size, crop_wh); micro-batches (accumulate) need "
+    "less memory, too."
+)
+_OF_MEMORY = ("can't allocate memory", "out of memory", "insufficient memory")
+"""What torch and OpenCV say, each in an error class of its own."""
+
+
+def is_about_memory(error: Exception) -> bool:
+    """Return whether an error says that memory was refused, by the system or a graphics card."""
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or any(words in text for words in _OF_MEMORY)
+
+
 def is_main_process() -> bool:
     """Return whether this process speaks for the run, among those that share its batches."""
     return all(os.environ.get(name, "0") == "0" for name in _RANKS)
@@ -84,6 +99,9 @@ def run_reported(line: Line, work: Callable[[], object]) -> int:
         line.emit(Failed(message=error.message, hint=error.hint))
         return EXIT_BAD_INPUT
     except Exception as error:
+        if is_about_memory(error):
+            line.emit(Failed(message=TOO_LITTLE_MEMORY, hint=SMALLER))
+            return EXIT_BAD_INPUT
         line.emit(Failed(message=f"Training stopped on an error: {error}", hint="See the log."))
         raise
     return 0

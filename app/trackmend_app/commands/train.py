@@ -111,7 +111,7 @@ def run_training(arguments: Sequence[str], *, as_json: bool, says_path: bool = T
             raise
         finally:
             screen.close()
-    return _conclude(screen.last, process.returncode)
+    return _conclude(screen, process.returncode)
 
 
 def training_command(arguments: Sequence[str]) -> list[str]:
@@ -150,7 +150,8 @@ def _ask_to_stop(process: "subprocess.Popen[str]") -> None:
         print_note("The training process had ended already.")
 
 
-def _conclude(last: Message | None, exit_status: int) -> Finished:
+def _conclude(screen: "_Screen", exit_status: int) -> Finished:
+    last = screen.last
     if isinstance(last, Failed) and exit_status == EXIT_USER_ERROR:
         raise UserError(last.message, last.hint)
     if isinstance(last, Failed):
@@ -159,6 +160,12 @@ def _conclude(last: Message | None, exit_status: int) -> Finished:
     if isinstance(last, Cancelled):
         print_note(f"Stopped. The last checkpoint is {last.path or 'none yet'}.")
         raise typer.Exit(EXIT_INTERRUPTED)
+    if exit_status < 0:
+        raise UserError(
+            "The training process was stopped by the system.",
+            "Most often there is too little memory: make the batch or the crops smaller. "
+            f"The last checkpoint is {screen.checkpoint or 'none yet'}.",
+        )
     if last is None and exit_status == EXIT_USER_ERROR:
         raise UserError("The training process refused these options.", "It says why above.")
     if not isinstance(last, Finished) or exit_status != 0:
@@ -171,6 +178,7 @@ class _Screen:
 
     def __init__(self, *, as_json: bool, says_path: bool) -> None:
         self.last: Message | None = None
+        self.checkpoint: str | None = None
         self._as_json = as_json
         self._says_path = says_path
         self._bar = progress_bar()
@@ -186,6 +194,8 @@ class _Screen:
         if not line.strip():
             return
         self.last = decode(line)
+        if isinstance(self.last, CheckpointSaved):
+            self.checkpoint = self.last.path
         if self._as_json:
             typer.echo(line.rstrip())
         else:

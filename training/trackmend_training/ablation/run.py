@@ -116,7 +116,10 @@ def run_ablation(
 
 def row_config(base: TrainConfig, row: Row, *, request: AblationRequest) -> TrainConfig:
     """Return the training run of a row."""
-    changed = TrainConfig.from_dict(base.to_dict() | dict(row.changes))
+    values = base.to_dict() | dict(row.changes)
+    # Where no identity is learnt there is none to be made up either.
+    values["self_supervised"] &= not values["detection_only"]
+    changed = TrainConfig.from_dict(values)
     given = request.weights.get(changed.arch)
     if given is not None:
         changed = replace(changed, initial_weights=str(given))
