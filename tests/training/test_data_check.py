@@ -13,7 +13,7 @@ from test_data_sources import write_image, write_sequence, write_text
 
 from trackmend_core.errors import UserError
 from trackmend_training.__main__ import main
-from trackmend_training.check import check_source, sources_of
+from trackmend_training.check import check_all, check_source
 from trackmend_training.config import SourceConfig, TrainConfig
 from trackmend_training.trainer import fit
 
@@ -127,14 +127,56 @@ def test_boxes_of_frames_without_an_image_are_told(tmp_path: Path) -> None:
     assert "A: 1 boxes are of frames without an image" in texts(record, "warns")
 
 
+def write_run(folder: Path, validation: str) -> Path:
+    path = folder / "run.toml"
+    text = 'out_dir = "o"\n[[sources]]\npath = "a"\n[validation]\nevery = 1\n'
+    path.write_text(text + validation)
+    return path
+
+
 def test_a_configuration_is_checked_with_what_it_is_judged_by(tmp_path: Path) -> None:
-    path = tmp_path / "run.toml"
-    path.write_text(
-        'out_dir = "o"\n[[sources]]\npath = "a"\n[validation]\nevery = 1\n'
-        '[[validation.sources]]\npath = "b"\n'
+    run = write_run(tmp_path, 'sequence = "S"\n[[validation.sources]]\npath = "b"\n')
+    walk(tmp_path / "a", lasting=True)
+    walk(tmp_path / "b", lasting=True)
+    write_sequence(tmp_path / "S", ["1,1,20,10,20,40,1,1,1"], frames=2)
+    records = check_all([run], like=SourceConfig(path=""))
+    assert [Path(str(record["path"])).name for record in records] == ["a", "b", "S"]
+    assert [record["usable"] for record in records] == [True] * 3
+    assert (records[2]["kind"], records[2]["images"]) == ("mot", 2)
+
+
+@pytest.mark.parametrize(
+    ("rows", "frames", "named"),
+    [
+        (None, 2, "no MOTChallenge sequence with ground truth"),
+        (["1,1,20,10,20,40,1,1,1"], 0, "no image"),
+        (["1,1,20,10,20,40,0,1,1"], 2, "There is no box in any image"),
+        (["2,1,20,10,20,40,1,1,1"], 2, "no true box that counts in the 1 frames"),
+    ],
+)
+def test_a_sequence_that_cannot_judge_a_run_is_refused(
+    rows: list[str] | None, frames: int, named: str, tmp_path: Path
+) -> None:
+    run = write_run(tmp_path, 'sequence = "S"\nmax_frames = 1\n')
+    walk(tmp_path / "a", lasting=True)
+    if rows is not None:
+        write_sequence(tmp_path / "S", rows, frames=frames)
+    record = check_all([run], like=SourceConfig(path=""))[-1]
+    assert not record["usable"] and named in texts(record, "ruins")
+
+
+def test_what_is_learnt_from_and_judged_by_is_told(tmp_path: Path) -> None:
+    rows = [f"{frame},1,20,10,20,40,1,1,1" for frame in (1, 2, 3, 4)]
+    write_sequence(tmp_path / "a", rows, frames=4)
+    halves = write_run(tmp_path, '[[validation.sources]]\npath = "a"\npart = "second-half"\n')
+    config = halves.read_text().replace('path = "a"', 'path = "a"\npart = "first-half"', 1)
+    halves.write_text(config)
+    assert "both learnt" not in texts(check_all([halves], like=SourceConfig(path=""))[-1], "warns")
+    same = write_run(tmp_path, 'sequence = "a"\nmax_frames = 3\n')
+    record = check_all([same], like=SourceConfig(path=""))[-1]
+    assert record["usable"] and "3 images are both learnt from and judged by" in texts(
+        record, "warns"
     )
-    sources = sources_of([path], like=SourceConfig(path=""))
-    assert [Path(source.path).name for source in sources] == ["a", "b"]
 
 
 def test_the_exit_status_says_whether_to_train(

@@ -1,6 +1,7 @@
 """A run is judged while it goes on, keeps its best model, and stops when it gets no better."""
 
 import csv
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from trackmend_core.model import load_checkpoint
 from trackmend_core.synthetic import StreetSettings, draw_street
 from trackmend_training.checkpoints import BEST_FILE, MODEL_FILE
 from trackmend_training.config import SourceConfig, TrainConfig, ValidationConfig
-from trackmend_training.protocol import Finished, Message, Step, Validated
+from trackmend_training.protocol import Finished, Message, Noted, Step, Validated
 from trackmend_training.run_log import EVENTS_FOLDER, VALIDATION_FILE
 from trackmend_training.trainer import fit
 from trackmend_training.validation import Judge
@@ -145,3 +146,36 @@ def test_a_judgement_needs_something_to_judge_by(config: TrainConfig, tmp_path: 
     lost = ValidationConfig(every=1, sequence=str(tmp_path))
     with pytest.raises(UserError, match="has no ground truth"):
         fit(replace(config, validation=lost), emit=lambda _: None)
+
+
+def test_a_run_that_could_not_be_judged_does_not_begin(
+    judged: TrainConfig, sequence: Path, tmp_path: Path
+) -> None:
+    """Found at the first judgement, it would cost all steps since the last checkpoint."""
+    truth = sequence / "gt" / "gt.txt"
+    rows = truth.read_text().splitlines()
+    truth.write_text("\n".join(row for row in rows if row.startswith("3,")))
+    with pytest.raises(UserError, match="no true box that counts in the 2 frames"):
+        fit(
+            replace(judged, validation=replace(judged.validation, max_frames=2)),
+            emit=lambda _: None,
+        )
+    shutil.rmtree(sequence / "img1")
+    with pytest.raises(UserError, match="holds no images"):
+        fit(judged, emit=lambda _: None)
+    nobody = tmp_path / "nobody"
+    (nobody / "images").mkdir(parents=True)
+    cv2.imwrite(str(nobody / "images" / "a.jpg"), np.zeros((128, 160, 3), np.uint8))
+    (nobody / "labels_with_ids").mkdir()
+    (nobody / "labels_with_ids" / "a.txt").write_text("")
+    lonely = ValidationConfig(every=1, sources=(SourceConfig(path=str(nobody)),))
+    with pytest.raises(UserError, match="show nobody"):
+        fit(replace(judged, validation=lonely), emit=lambda _: None)
+    assert not (Path(judged.out_dir) / MODEL_FILE).exists()
+
+
+def test_a_run_that_is_judged_by_what_it_learns_from_says_so(judged: TrainConfig) -> None:
+    heard: list[Message] = []
+    fit(replace(judged, steps=2), emit=heard.append)
+    told = [message.text for message in heard if isinstance(message, Noted)]
+    assert len(told) == 1 and told[0].startswith("2 images are both learnt from and judged by")

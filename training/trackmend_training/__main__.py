@@ -92,12 +92,12 @@ def _add_finetune(parser: argparse.ArgumentParser) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     from trackmend_core.errors import UserError
-    from trackmend_training.check import run_check, sources_of
+    from trackmend_training.check import run_check
     from trackmend_training.config import SourceConfig
 
     try:
         like = SourceConfig(path="", kind=options.kind, images=options.images, part=options.part)
-        return run_check(sources_of(options.paths, like=like), as_json=options.json)
+        return run_check(options.paths, like=like, as_json=options.json)
     except UserError as error:
         print(f"trackmend: {error.message} {error.hint}".rstrip(), file=sys.stderr)  # noqa: T201
         return EXIT_BAD_INPUT

@@ -136,9 +136,14 @@ class _Run:
             still=still,
             extra=extra,
         )
-        self._judge: Judge | None = (
-            build_judge(config, device=str(fabric.device)) if fabric.is_global_zero else None
-        )
+        self._judge: Judge | None = None
+        if fabric.is_global_zero:
+            self._judge = build_judge(
+                config,
+                device=str(fabric.device),
+                learnt_from=[image.path for image in material.images],
+                tell=self._tell,
+            )
         self._saved_step = -1
         self.should_stop = False
 

@@ -1,6 +1,6 @@
 """How a run is judged while it goes on: AP, TPR at FAR 0.1, and IDF1 on a sequence."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ from trackmend_core.video import open_video
 from trackmend_training.checkpoints import TrainingState, averaged_weights
 from trackmend_training.config import TrainConfig
 from trackmend_training.datasets.gather import load_any
+from trackmend_training.datasets.judged import judged_frames, learnt_and_judged
 from trackmend_training.datasets.labelled import LabelledImage
 
 MIN_SCORE = 0.02
@@ -127,8 +128,20 @@ class Judge:
         return {IDF1: clear.idf1, MOTA: clear.mota}
 
 
-def build_judge(config: TrainConfig, *, device: str) -> Judge | None:
+def build_judge(
+    config: TrainConfig,
+    *,
+    device: str,
+    learnt_from: Iterable[Path] = (),
+    tell: Callable[[str], None] = lambda _sentence: None,
+) -> Judge | None:
     """Return what judges a run, None if it is not to be judged.
+
+    Args:
+        config: the run.
+        device: that the network is run on.
+        learnt_from: images of the run.
+        tell: is told if the run is judged by what it learns from.
 
     Raises:
         UserError: there is nothing to judge by.
@@ -140,12 +153,17 @@ def build_judge(config: TrainConfig, *, device: str) -> Judge | None:
     for source in config.validation.sources:
         images += [image.with_identities_from(offset) for image in load_any(source)]
         offset = 1 + max(int(image.identities.max(initial=-1)) for image in images)
-    sequence = config.validation.sequence
-    if sequence is not None and not (Path(sequence) / "gt" / "gt.txt").is_file():
+    if images and not any(len(image.boxes_xyxy) for image in images):
         raise UserError(
-            f"The sequence {sequence} has no ground truth.",
-            "A MOTChallenge folder holds its boxes in gt/gt.txt and its images in img1.",
+            "The images to judge the training by show nobody.",
+            "Name others in validation.sources; trackmend data check says what is in them.",
         )
+    judged = [image.path for image in images]
+    if config.validation.sequence is not None:
+        sequence = Path(config.validation.sequence)
+        judged += judged_frames(sequence, max_frames=config.validation.max_frames)
+    if warning := learnt_and_judged(learnt_from, judged):
+        tell(warning)
     return Judge(config, images, device=device)
 
 
