@@ -1,5 +1,6 @@
 """`trackmend train` and `finetune` against processes that say what a trainer may say."""
 
+import hashlib
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -138,6 +139,23 @@ def test_a_finetuned_model_is_put_into_the_project(
     assert said[:3] == ["finetune", str(project_path), "--out"]
     assert said[3].startswith(str(tmp_path / "street.models"))
     assert said[4:] == ["--steps", "9"]
+
+
+def test_the_parent_is_the_model_that_was_begun_with_not_that_of_the_run(
+    trainer: Trainer, project_path: Path, tmp_path: Path
+) -> None:
+    files = [tmp_path / f"{name}.safetensors" for name in ("usual", "begun_with", "taught")]
+    for number, path in enumerate(files[:2]):
+        save_file({"weight": np.full(3, number)}, path, metadata={"arch": "mobilenetv2_fpn"})
+    digest = hashlib.sha256(files[1].read_bytes()).hexdigest()
+    save_file({"weight": np.zeros(3)}, files[2], metadata={"parent_sha256": digest})
+    with Project.open(project_path) as project:
+        first, second = (project.add_model(path.stem, path, "", {}) for path in files[:2])
+        assert first != second
+    trainer(*STORY, Finished(path=str(files[2])))
+    assert run("finetune", str(project_path), "--base", str(files[1])).exit_code == 0
+    with Project.open(project_path) as project:
+        assert project.models()[-1].parent_id == second
 
 
 def test_finetuning_needs_a_project(trainer: Trainer, tmp_path: Path) -> None:

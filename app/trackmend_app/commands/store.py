@@ -1,5 +1,6 @@
 """Projects on the command line: opened or made, with the videos and models they need."""
 
+import hashlib
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,7 +73,7 @@ def models_folder(project_path: Path) -> Path:
 def add_finetuned_model(project: Project, checkpoint: Path) -> str:
     """Put a freshly trained checkpoint into the project and return the name it got.
 
-    Its parent is the model of the run that was learnt from.
+    Its parent is the model whose file it says it was made of.
 
     Raises:
         UserError: the file is missing or damaged.
@@ -84,8 +85,6 @@ def add_finetuned_model(project: Project, checkpoint: Path) -> str:
         raise UserError(
             f"The new model {checkpoint} cannot be read.", "Train once more."
         ) from error
-    runs = [project.active_run(video.video_id) for video in project.videos()]
-    parents = [run.model_id for run in runs if run is not None]
     taken = {model.name for model in project.models()}
     names = (f"{project.path.stem} {number}" for number in count(1))
     name = next(name for name in names if name not in taken)
@@ -94,6 +93,19 @@ def add_finetuned_model(project: Project, checkpoint: Path) -> str:
         checkpoint.absolute(),
         metadata.get("arch", ""),
         metadata=metadata,
-        parent=parents[0] if parents else None,
+        parent=_model_with_digest(project, metadata.get("parent_sha256")),
     )
     return name
+
+
+def _model_with_digest(project: Project, digest: str | None) -> ModelId | None:
+    """Return the project's model whose file has a SHA-256, None if it has none of that."""
+    for model in project.models():
+        try:
+            with model.path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            continue  # a model that is gone can be nobody's parent any more
+        if found == digest:
+            return model.model_id
+    return None

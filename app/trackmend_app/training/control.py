@@ -52,6 +52,7 @@ class TrainingControl(QObject):
         self._session = session
         self._plan: FinetunePlan | None = None
         self._kept: Path | None = None
+        self._noted: int | None = None
         self._summary: Mapping[str, float | str] = {}
         self.process = TrainingProcess(parent=self)
         self.process.said.connect(self.heard)
@@ -109,7 +110,7 @@ class TrainingControl(QObject):
         """Start the trainer on the open project."""
         project = self._session.required_project()
         run_id = self._session.required_run().run_id
-        self._plan, self._kept, self._summary = plan, None, {}
+        self._plan, self._kept, self._noted, self._summary = plan, None, None, {}
         out = models_folder(project.path) / time.strftime("%Y%m%d-%H%M%S")
         program, arguments = trainer_command(
             finetune_arguments(project.path, plan=plan, out=out, run_id=run_id)
@@ -165,8 +166,11 @@ class TrainingControl(QObject):
             choice = self._register(self._kept, self._summary or {"stopped": "early"})
         except UserError as error:
             self.failed.emit(error)
-        else:
-            self.model_added.emit(choice)
+            return
+        project = self._session.project
+        if project is not None and self._noted is not None and choice.model_id is not None:
+            project.set_training_model(self._noted, choice.model_id)
+        self.model_added.emit(choice)
 
     @Slot(object)
     def _on_failed(self, error: UserError) -> None:
@@ -176,7 +180,7 @@ class TrainingControl(QObject):
     @Slot()
     def _on_project_closing(self) -> None:
         # Nothing of this training goes into the next project, which has other models and runs.
-        self._plan, self._kept = None, None
+        self._plan, self._kept, self._noted = None, None, None
 
     def _note(
         self, status: str, summary: Mapping[str, object], *, model_id: ModelId | None = None
@@ -184,7 +188,7 @@ class TrainingControl(QObject):
         """Write the training into the project's history."""
         project = self._session.project
         if self._plan is not None and project is not None:
-            project.add_training_run(
+            self._noted = project.add_training_run(
                 base_model_id=self._plan.base.model_id,
                 model_id=model_id,
                 config=self._plan.config.to_dict(),

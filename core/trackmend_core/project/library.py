@@ -170,6 +170,13 @@ def insert_training_run(
     return new_id(inserted)
 
 
+def set_training_model(connection: Connection, training_run_id: int, model_id: ModelId) -> None:
+    """Note which model a training gave, where that was added later."""
+    connection.execute(
+        update(training_runs).where(training_runs.c.id == training_run_id).values(model_id=model_id)
+    )
+
+
 def list_training_runs(connection: Connection) -> list[TrainingRunRecord]:
     """Return the trainings, oldest first."""
     return [

@@ -137,6 +137,11 @@ class LibraryAccess:
                 status=status,
             )
 
+    def set_training_model(self, training_run_id: int, model_id: ModelId) -> None:
+        """Note which model a training gave, where that was added after the training was noted."""
+        with self._database.writing() as connection:
+            library.set_training_model(connection, training_run_id, model_id)
+
     def training_runs(self) -> list[TrainingRunRecord]:
         """Return the trainings, oldest first."""
         with self._database.reading() as connection:

@@ -256,7 +256,10 @@ def test_a_model_that_did_worse_is_not_added_until_that_is_insisted_on(taught: S
     keep = panel.findChild(QPushButton, "keep")
     assert keep.isVisible()
     keep.click()
-    assert taught.session.project.models()[-1].path == path
+    added = taught.session.project.models()[-1]
+    assert added.path == path
+    noted = taught.session.project.training_runs()[-1]
+    assert (noted.status, noted.model_id) == ("held back", added.model_id)
     assert not taught.errors
 
 

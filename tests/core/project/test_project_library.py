@@ -113,6 +113,10 @@ def test_trainings_are_kept_with_their_settings(project: Project, tmp_path: Path
         None,
     )
     assert (training.config["rate"], training.summary["loss"][1]) == (1e-4, 1 / 3)
+    later = project.add_model("taught", tmp_path / "t", "mobilenetv2_fpn", {}, parent=base)
+    project.set_training_model(number, later)
+    (training,) = project.training_runs()
+    assert (training.model_id, training.status) == (later, "cancelled")
 
 
 def suggestion(score: float, *, reason: str = "They look alike.") -> Suggestion:
