@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from corrected_project import QUICK, EditedStreet
+from corrected_project import QUICK, REID_DIM, EditedStreet
 from torch import Tensor
 
-from trackmend_core.jobs import as_taught
-from trackmend_core.model import LoadedModel, load_checkpoint
+from trackmend_core.jobs import as_taught, scene_shown
+from trackmend_core.model import Detector, LoadedModel, TaughtScene, load_checkpoint, save_model
 from trackmend_core.model.layout import LAYOUT_LENGTH
+from trackmend_core.model.two_stage import add_two_stage_head
 from trackmend_core.synthetic import StreetSettings, draw_street, write_video
 from trackmend_core.video import open_video
 from trackmend_training import conclude
@@ -132,3 +133,55 @@ def test_where_no_scene_can_be_told_everywhere_gets_what_costs_little(
     assert model.scenes == ()
     assert not are_equal(model, load_checkpoint(base_model))
     assert helping == [FREE_LOSS]
+
+
+def scene_of(video: Path, changed: Mapping[str, Tensor], **metadata: str) -> TaughtScene:
+    with open_video(video) as source:
+        layouts = np.asarray(scene_shown(source), np.float32)[None]
+    return TaughtScene(layouts=layouts, weights=changed, metadata=metadata)
+
+
+def test_what_is_to_hold_everywhere_holds_too_where_it_was_taught_before(
+    edited_street: EditedStreet, base_model: Path
+) -> None:
+    first = teach(edited_street, base_model, "first")
+    model = load_checkpoint(teach(edited_street, first, "second", replace(QUICK, everywhere=True)))
+    assert not are_equal(model, load_checkpoint(base_model))
+    (video,) = edited_street.project.videos()
+    assert are_equal(seen_in(model, video.path), model), "it is what was judged"
+
+
+def test_another_scene_stays_as_it_was_when_everywhere_else_is_taught(
+    edited_street: EditedStreet, base_model: Path
+) -> None:
+    elsewhere = another_street(edited_street.folder)
+    old = load_checkpoint(base_model)
+    key = "backbone.17.conv.1.0.weight"
+    known = replace(old, scenes=(scene_of(elsewhere, {key: weights(old)[key] + 1}),))
+    base = edited_street.folder / "knows_a_scene.safetensors"
+    save_model(base, known, metadata={"name": "known"})
+    there = seen_in(load_checkpoint(base), elsewhere)
+    assert there.is_at_taught_scene and not are_equal(there, old)
+    taught = teach(edited_street, base, "out", replace(QUICK, everywhere=True))
+    model = load_checkpoint(taught)
+    assert not are_equal(model, old)
+    assert are_equal(seen_in(model, elsewhere), there)
+
+
+@pytest.mark.parametrize("fewest_boxes", [0, 100_000])
+@pytest.mark.parametrize("sampler", ["roi-align", "two-stage"])
+def test_a_model_reads_its_embeddings_as_before_when_it_has_learnt(
+    sampler: str, fewest_boxes: int, edited_street: EditedStreet, base_model: Path
+) -> None:
+    old = load_checkpoint(base_model)
+    if sampler == "two-stage":
+        add_two_stage_head(old.network, reid_dim=REID_DIM)
+    base = edited_street.folder / "reads.safetensors"
+    save_model(base, old, metadata={"name": "reads", "sampler": sampler})
+    config = replace(QUICK, fewest_boxes=fewest_boxes)
+    model = load_checkpoint(teach(edited_street, base, "out", config))
+    assert model.metadata["sampler"] == sampler
+    (video,) = edited_street.project.videos()
+    here = seen_in(model, video.path)
+    assert here.metadata["sampler"] == sampler
+    assert Detector(here, backend="torch", device="cpu").sampler == sampler

@@ -16,6 +16,7 @@ from trackmend_core.model import (
     LoadedModel,
     TaughtScene,
     difference,
+    kept_scenes,
     load_checkpoint,
     save_model,
     with_scene,
@@ -196,7 +197,14 @@ def conclude(
         metadata = {**metadata, **_settings_text(general), **_said(UNCHANGED)}
         scenes = _scenes(general, chosen, layouts=layouts, told=told)
     else:
-        spread, there_after, scenes = chosen, after, general.scenes
+        spread, there_after = chosen, after
+        scenes = kept_scenes(
+            general.scenes,
+            before=general,
+            after=chosen,
+            metadata=_settings_text(general),
+            layouts=layouts,
+        )
         metadata = {**metadata, **told}
     model_path = out_dir / MODEL_FILE
     save_model(model_path, replace(spread, scenes=scenes), metadata=metadata)

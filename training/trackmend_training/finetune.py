@@ -17,6 +17,7 @@ from trackmend_core.jobs.held_out import Judgeable, judgeable
 from trackmend_core.model import load_checkpoint, save_model
 from trackmend_core.model.loaded import LoadedModel
 from trackmend_core.project import ModelRecord, Project
+from trackmend_core.similarity import SamplerName
 from trackmend_core.types import FloatArray, RunId
 from trackmend_core.video import open_video
 from trackmend_training.as_it_was import project_as_it_is
@@ -34,7 +35,7 @@ from trackmend_training.training_set import TrainingSet, active_runs, build_trai
 
 CHECKPOINTS_PER_RUN = 4
 USUAL_INPUT_WH = (640, 480)
-INHERITED_METADATA = ("sources", "licence", "tracker_settings")
+INHERITED_METADATA = ("sources", "licence", "tracker_settings", "sampler")
 ARCH_WITH_BACKBONE = "mobilenetv2_fpn"
 LEARNT_FOLDER = "learnt"
 BEGUN_WITH_FILE = "begun_with.safetensors"
@@ -322,6 +323,7 @@ def train_config(
         batch_size=config.batch_size,
         learning_rate=config.learning_rate,
         backbone_rate=config.backbone_rate,
+        sampler=model.metadata.get("sampler", SamplerName.CENTRE),
         overlap_weight=1.0,
         warmup_steps=min(20, max(1, steps // 5)),
         frozen_blocks=config.frozen_blocks if has_backbone else 0,

@@ -12,7 +12,13 @@ from trackmend_core.model.layout import layout_of
 from trackmend_core.model.loaded import LoadedModel
 from trackmend_core.model.preprocess import letterbox_image, preprocess
 from trackmend_core.model.registry import architectures, build_network
-from trackmend_core.model.scenes import TaughtScene, difference, in_scene, with_scene
+from trackmend_core.model.scenes import (
+    TaughtScene,
+    difference,
+    in_scene,
+    kept_scenes,
+    with_scene,
+)
 
 __all__ = [
     "CalibrationImages",
@@ -27,6 +33,7 @@ __all__ = [
     "decode",
     "difference",
     "in_scene",
+    "kept_scenes",
     "layout_of",
     "letterbox_image",
     "load_checkpoint",

@@ -80,6 +80,36 @@ def with_scene(scenes: Sequence[TaughtScene], new: TaughtScene) -> tuple[TaughtS
     return (*others, new)[-MOST_SCENES:]
 
 
+def kept_scenes(
+    scenes: Sequence[TaughtScene],
+    *,
+    before: "LoadedModel",
+    after: "LoadedModel",
+    metadata: Mapping[str, str],
+    layouts: FloatArray,
+) -> tuple[TaughtScene, ...]:
+    """Return the scenes of a model whose weights changed everywhere, each to be as it was.
+
+    Args:
+        scenes: of the model before.
+        before: whose weights the scenes' own were put onto.
+        after: whose weights they will be put onto.
+        metadata: texts that held everywhere before.
+        layouts: (V, LAYOUT_LENGTH) of the videos by which it changed; scenes that show any of
+            these are left out, for what was learnt there is everywhere now.
+    """
+    old, new = before.network.state_dict(), after.network.state_dict()
+    return tuple(
+        replace(
+            scene,
+            weights=difference(new, {**old, **scene.weights}),
+            metadata={**metadata, **scene.metadata},
+        )
+        for scene in scenes
+        if not any(scene.shows(layout) for layout in layouts)
+    )
+
+
 def difference(general: Mapping[str, Tensor], here: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Return the entries of a state dict that are other than in the general one."""
     return {key: value for key, value in here.items() if not torch.equal(value, general[key])}
