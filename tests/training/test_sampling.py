@@ -110,6 +110,28 @@ def test_only_verified_frames_are_held_out_where_there_are_any() -> None:
     assert held_out.first_frame >= 50 and held_out.last_frame <= 149
 
 
+@pytest.mark.parametrize(
+    ("stretches", "expected"),
+    [
+        # Two of thirty frames: a window of twelve fits into either.
+        ([(0, 29), (200, 229)], 12),
+        # Many of five frames: none is as long as a fifth of all.
+        ([(first, first + 4) for first in range(0, 280, 20)], 5),
+    ],
+)
+def test_what_is_held_out_never_reaches_over_frames_that_nobody_has_verified(
+    stretches: list[tuple[int, int]], expected: int
+) -> None:
+    evidence = [verified(*stretch) for stretch in stretches]
+    # Two of ten corrections are its share, and a window over the gap would have just these.
+    beside_the_gap = [edit(1, stretches[0][1]), edit(2, stretches[1][0])]
+    others = [edit(number, 299) for number in range(3, 11)]
+    for said in (evidence, [*evidence, *beside_the_gap, *others]):
+        held_out = hold_out(said, range(300))
+        assert held_out is not None and held_out.frame_count == expected
+        assert any(a <= held_out.first_frame and held_out.last_frame <= b for a, b in stretches)
+
+
 @pytest.mark.parametrize(("frames", "share"), [(20, 0.2), (200, 0.0)])
 def test_of_too_little_nothing_is_held_out(frames: int, share: float) -> None:
     assert hold_out([], range(frames), share=share) is None

@@ -5,6 +5,7 @@ Known before anything is trained, so that a person can be told.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -42,6 +43,9 @@ def hold_out(
 ) -> HeldOut | None:
     """Choose the stretch to judge by: one fifth of the frames with its share of the corrections.
 
+    Where stretches were verified it lies inside of one, for what is between them nobody has seen;
+    it is shorter than a fifth where none of them is as long.
+
     Args:
         evidence: about the run.
         available: frames that can be learnt from, in order.
@@ -56,11 +60,9 @@ def hold_out(
     if length < 1 or len(frames) < FEWEST_TO_HOLD_OUT:
         return None
     marks = [mark for one in evidence for mark in one.marks]
-    starts = np.linspace(0, len(frames) - length, WINDOWS).round().astype(int).tolist()
-    windows = [
-        HeldOut(first_frame=frames[start], last_frame=frames[start + length - 1])
-        for start in starts
-    ]
+    pieces = _pieces(frames, trusted)
+    long = [piece for piece in pieces if len(piece) >= length] or [max(pieces, key=len)]
+    windows = [window for piece in long for window in _windows(piece, length)]
     wanted = len(marks) * share
 
     def distance(window: HeldOut) -> float:
@@ -68,6 +70,26 @@ def hold_out(
         return abs(inside - wanted)
 
     return min(windows, key=distance)
+
+
+def _pieces(frames: Sequence[int], trusted: set[int] | None) -> list[list[int]]:
+    """Return the frames in pieces, with no frame between any two of one that is not believed."""
+    pieces = [[frames[0]]]
+    for before, frame in pairwise(frames):
+        if trusted is None or all(between in trusted for between in range(before + 1, frame)):
+            pieces[-1].append(frame)
+        else:
+            pieces.append([frame])
+    return pieces
+
+
+def _windows(piece: Sequence[int], length: int) -> list[HeldOut]:
+    """Return windows of so many frames of a piece, or all of it where it has fewer."""
+    length = min(length, len(piece))
+    starts = np.linspace(0, len(piece) - length, WINDOWS).round().astype(int).tolist()
+    return [
+        HeldOut(first_frame=piece[start], last_frame=piece[start + length - 1]) for start in starts
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
