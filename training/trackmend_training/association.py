@@ -107,7 +107,7 @@ class SeenStretch:
         tracker, sink = Tracker(choice.changed(self.settings)), MemorySink()
         for frame_index, seen in self.frames:
             sink.write(frame_index, seen, tracker.step(seen))
-        scores = evaluate_sequence(self.stretch.truth, sink.table())
+        scores = evaluate_sequence(self.stretch.truth, self.stretch.judged_part(sink.table()))
         clear = scores.clear
         switches = clear.id_switches / max(1, clear.gt_boxes)
         return Outcome((clear.mota + clear.idf1 + scores.hota.assa) / 3, switches)

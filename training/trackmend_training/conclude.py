@@ -1,15 +1,14 @@
 """The end of a finetuning: how much of the change to keep, and the report on it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
 
-from trackmend_core.exchange import mot_table
+from trackmend_core.errors import UserError
 from trackmend_core.jobs import recommended_settings, scene_shown
-from trackmend_core.jobs.held_out import HeldOut, fleeting_tracks
 from trackmend_core.jobs.recommended import METADATA_KEY
 from trackmend_core.model import (
     Detector,
@@ -25,7 +24,7 @@ from trackmend_core.model.layout import LAYOUT_LENGTH
 from trackmend_core.model.scenes import MOST_VIDEOS
 from trackmend_core.project import Project
 from trackmend_core.tracking import TrackerSettings
-from trackmend_core.types import FloatArray, ImageArray
+from trackmend_core.types import FloatArray
 from trackmend_core.video import open_video
 from trackmend_training.association import Association, choose_association, see
 from trackmend_training.blending import ANY_LOSS, FREE_LOSS, UNCHANGED, Blend, blended, choose_blend
@@ -33,16 +32,14 @@ from trackmend_training.checkpoints import MODEL_FILE
 from trackmend_training.config import FinetuneConfig
 from trackmend_training.datasets.corrected import CorrectedRun
 from trackmend_training.judging import Answer, JudgedStretch, answer, drawn_stretch
+from trackmend_training.stretches import judged_run, judged_stretch, learnt_stretch, watched
 from trackmend_training.training_set import TrainingSet
-from trackmend_training.what_changed import WhatChanged, what_changed
+from trackmend_training.what_changed import NOTICEABLE, WhatChanged, what_changed
 
 REPORT_FILE = "report.json"
 CROPS_FOLDER = "events"
 DRAWN_SEED = 90_210
 """Of the drawn street that tells what was forgotten; never drawn for replay."""
-MOST_JUDGED = 200
-MOST_FITTED = 300
-"""Frames by which the tracker's settings are chosen."""
 NOT_TRAINED = "The network is as it was; only the tracker's settings are new."
 NOTHING_NEW = (
     "Nothing is new: the network was not trained, and no other settings of the tracker did better."
@@ -124,6 +121,7 @@ def conclude(
     out_dir: Path,
     config: FinetuneConfig,
     lineage: Mapping[str, str],
+    is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Conclusion:
     """Blend the new weights with the old ones as far as that helps, and report what changed.
 
@@ -140,13 +138,22 @@ def conclude(
         out_dir: receives the model, the report and pictures of events.
         config: which blends to try.
         lineage: where a model comes from whose network was not trained.
+        is_cancelled: asked before every frame that is judged.
 
     Raises:
-        UserError: the video cannot be read.
+        UserError: the video cannot be read, or nobody can be judged by.
+        StoppedError: it was cancelled.
     """
     run = judged_run(training_set)
-    stretch = _stretch(project, run)
-    elsewhere = drawn_stretch(frame_count=config.check_frames, seed=DRAWN_SEED)
+    stretch = watched(judged_stretch(project, run), is_cancelled)
+    if not len(stretch.truth):
+        raise UserError(
+            "There is nobody to judge a new model by: every track there is one or two boxes long.",
+            "Correct or verify more frames of the video.",
+        )
+    elsewhere = watched(
+        drawn_stretch(frame_count=config.check_frames, seed=DRAWN_SEED), is_cancelled
+    )
     general, old = load_checkpoint(base), load_checkpoint(begun_with)
     new = None if learnt is None else load_checkpoint(learnt)
     settings = _settings_of(project, run, old, frame_rate=stretch.frame_rate)
@@ -176,7 +183,7 @@ def conclude(
     chosen = changed_by(blend)
     association = _associate(
         chosen,
-        _stretch(project, run, learnt=True),
+        watched(learnt_stretch(project, run), is_cancelled),
         # Too few boxes to judge a network by are few for the tracker as well: it must prove itself.
         elsewhere if new is None or not (for_scene or config.everywhere) else None,
         settings,
@@ -186,8 +193,7 @@ def conclude(
     if association is not None:
         changed = association.metadata(chosen.metadata, settings, frame_rate=stretch.frame_rate)
         fitted = judge(replace(chosen, metadata=changed), association.changed(settings))
-        # Settings alone are chosen from few frames: those held out must say the same of them.
-        is_fitted = new is not None or fitted.is_better_than(after)
+        is_fitted = does_as_well(fitted, before=before, without=after, is_trained=new is not None)
         if is_fitted:
             told[METADATA_KEY] = changed[METADATA_KEY]
             after = fitted
@@ -234,6 +240,21 @@ def conclude(
     )
 
 
+def does_as_well(fitted: _Judged, *, before: _Judged, without: _Judged, is_trained: bool) -> bool:
+    """Return whether settings that were chosen on frames learnt from prove themselves on others.
+
+    Args:
+        fitted: the new model with these settings.
+        before: the old model.
+        without: the new model with the settings as they were.
+        is_trained: its network is new. Settings alone are chosen from few frames, so those held
+            out must say the same of them; else they must not undo what the network has gained.
+    """
+    if not is_trained:
+        return fitted.is_better_than(without)
+    return fitted.worth >= before.worth - NOTICEABLE
+
+
 def layouts_of(project: Project, training_set: TrainingSet) -> FloatArray:
     """Return how the videos look that were learnt from, (V, LAYOUT_LENGTH); blank ones left out."""
     paths = {
@@ -277,11 +298,6 @@ def _settings_text(model: LoadedModel) -> dict[str, str]:
     return {key: text for key, text in model.metadata.items() if key == METADATA_KEY}
 
 
-def judged_run(training_set: TrainingSet) -> CorrectedRun:
-    """Return the run by whose frames the new model is judged."""
-    return max(training_set.runs, key=lambda one: one.held_out.frame_count if one.held_out else 0)
-
-
 def _judge(
     model: LoadedModel,
     stretch: JudgedStretch,
@@ -313,44 +329,11 @@ def _associate(
     settings: TrackerSettings,
 ) -> Association | None:
     """Return how the tracker should associate with this model, None to leave it as it is."""
+    if not len(learnt_from.truth):
+        return None
     detector = Detector(model, min_score=min(0.1, settings.score_threshold))
     here = see(detector, learnt_from, settings=settings)
     if elsewhere is None:
         return choose_association(here, None)
     there = recommended_settings(model.metadata, frame_rate=elsewhere.frame_rate)
     return choose_association(here, see(detector, elsewhere, settings=there))
-
-
-def _stretch(project: Project, run: CorrectedRun, *, learnt: bool = False) -> JudgedStretch:
-    """Return the frames held out of a run; or those learnt from, also where none could be."""
-    samples = [sample.frame_index for sample in run.samples]
-    window = HeldOut(first_frame=min(samples), last_frame=max(samples))
-    if run.held_out is not None and not learnt:
-        window = run.held_out
-    first = window.first_frame
-    most = MOST_FITTED if learnt else MOST_JUDGED
-    last = min(window.last_frame, first + most - 1)
-    record = project.run(run.run_id)
-    path = project.locate_video(record.video_id)
-    everything = project.boxes_in_range(run.run_id, 0, max(0, record.next_frame - 1))
-    doubtful = fleeting_tracks(everything)
-    boxes = [
-        box for box in everything if first <= box.frame_index <= last and box.number not in doubtful
-    ]
-    corners = np.array([box.box_xyxy for box in boxes], np.float64).reshape(-1, 4)
-
-    def frames() -> Iterator[tuple[int, ImageArray]]:
-        with open_video(path) as video:
-            for frame_index in range(first, last + 1):
-                yield frame_index, video.read(frame_index)
-
-    video = next(v for v in project.videos() if v.video_id == record.video_id)
-    return JudgedStretch(
-        frames=frames,
-        truth=mot_table(
-            frames=[box.frame_index + 1 for box in boxes],
-            ids=[box.number for box in boxes],
-            boxes_xywh=np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1),
-        ),
-        frame_rate=video.frame_rate,
-    )

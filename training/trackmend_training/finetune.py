@@ -22,13 +22,14 @@ from trackmend_core.types import FloatArray, RunId
 from trackmend_core.video import open_video
 from trackmend_training.as_it_was import project_as_it_is
 from trackmend_training.batches import Batch
-from trackmend_training.conclude import Conclusion, conclude, judged_run
+from trackmend_training.conclude import Conclusion, conclude
 from trackmend_training.config import AugmentConfig, FinetuneConfig, TrainConfig
 from trackmend_training.datasets.image_size import read_image_size
 from trackmend_training.keeping import StayClose
 from trackmend_training.pace import affordable_steps
 from trackmend_training.protocol import IS_NEW, Cancelled, Finished, Message, Noted, Step
 from trackmend_training.step import ExtraLoss
+from trackmend_training.stretches import StoppedError, judged_run
 from trackmend_training.telling_apart import TellApart
 from trackmend_training.trainer import fit
 from trackmend_training.training_set import TrainingSet, active_runs, build_training_set
@@ -67,7 +68,8 @@ def finetune(
         base: the model to begin with; None for the one that made the first run.
         run_ids: see `build_training_set`.
         emit: is told what happens.
-        is_cancelled: asked after every step; it may wait, and so pause the run.
+        is_cancelled: asked after every step and, while models are compared, before every frame; it
+            may wait, and so pause the run.
 
     Returns:
         The new model, or None when cancelled before there was a checkpoint.
@@ -117,16 +119,21 @@ def finetune(
             emit(Cancelled(path=None if learnt is None else str(learnt)))
             return learnt
         emit(Noted(text="Comparing the new model with the old one."))
-        conclusion = conclude(
-            project,
-            training_set,
-            base=base,
-            begun_with=begun_with,
-            learnt=learnt,
-            out_dir=out_dir,
-            config=config,
-            lineage=lineage,
-        )
+        try:
+            conclusion = conclude(
+                project,
+                training_set,
+                base=base,
+                begun_with=begun_with,
+                learnt=learnt,
+                out_dir=out_dir,
+                config=config,
+                lineage=lineage,
+                is_cancelled=is_cancelled,
+            )
+        except StoppedError:
+            emit(Cancelled(path=None if learnt is None else str(learnt)))
+            return learnt
     emit(Finished(path=str(conclusion.model_path), summary=_summary(conclusion)))
     return conclusion.model_path
 

@@ -1,7 +1,7 @@
 """A model on frames whose truth is known: what it tracks, and how alike it finds people."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,11 +30,25 @@ class JudgedStretch:
         frames: gives (frame index, image) in order; may be called again.
         truth: boxes and identities, frames from 1.
         frame_rate: per second.
+        left_out: first and last frame, 0-based, in which nobody says what is true; None for none.
     """
 
     frames: Callable[[], Iterator[tuple[int, ImageArray]]]
     truth: MotTable
     frame_rate: float
+    left_out: tuple[int, int] | None = None
+
+    def judged_part(self, table: MotTable) -> MotTable:
+        """Return a table without the frames left out, and with other ids after them than before.
+
+        So neither tracks nor truth say anything of what happens in between.
+        """
+        if self.left_out is None:
+            return table
+        first, last = self.left_out
+        is_before, is_after = table.frames - 1 < first, table.frames - 1 > last
+        apart = table.ids + is_after * (1 + table.ids.max(initial=0))
+        return replace(table, ids=apart).select(is_before | is_after)
 
     def true_boxes(self, frame_index: int) -> tuple[FloatArray, IntArray]:
         """Return (N, 4) corners and (N,) identities of a frame."""

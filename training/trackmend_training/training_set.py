@@ -162,6 +162,11 @@ def _replay(folder: Path, *, config: FinetuneConfig) -> list[LabelledImage]:
     Photographs have no labels; nothing but the old answers is learnt there.
     """
     given = sorted(Path(config.replay_dir).glob("*.jpg")) if config.replay_dir else []
+    if config.replay_dir and not given:
+        raise UserError(
+            f"There is no photograph (.jpg) in {config.replay_dir} to keep the old answers on.",
+            "Name another folder by --replay-dir, or leave it out.",
+        )
     photographs = [_unlabelled(path) for path in given]
     return [*photographs, *_draw_replay(folder, config=config)]
 

@@ -1,0 +1,135 @@
+"""What models are judged by and what a tracker is set by are apart, and both may be stopped."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import numpy as np
+import pytest
+from corrected_project import FRAME_COUNT, QUICK, EditedStreet
+
+from trackmend_core.errors import UserError
+from trackmend_core.exchange import mot_table
+from trackmend_core.jobs.held_out import HeldOut
+from trackmend_training import stretches
+from trackmend_training.conclude import _Judged, does_as_well
+from trackmend_training.datasets.corrected import CorrectedRun, read_corrected_run
+from trackmend_training.finetune import finetune
+from trackmend_training.judging import JudgedStretch
+from trackmend_training.protocol import Cancelled, CheckpointSaved, Finished, Message, Noted
+from trackmend_training.stretches import judged_run, judged_stretch, learnt_stretch
+from trackmend_training.training_set import TrainingSet, build_training_set
+
+
+@pytest.fixture
+def held_in_the_middle(
+    edited_street: EditedStreet, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> CorrectedRun:
+    """A run whose frames 4 and 5 are held out, and none beside them."""
+    monkeypatch.setattr(stretches, "GUARD_FRAMES", 0)
+    run = read_corrected_run(
+        edited_street.project,
+        edited_street.run_id,
+        folder=tmp_path / "images",
+        max_frames=FRAME_COUNT,
+        frames_around_edit=2,
+    )
+    return replace(run, held_out=HeldOut(first_frame=4, last_frame=5))
+
+
+def test_the_tracker_is_set_by_no_frame_by_which_the_model_is_judged(
+    edited_street: EditedStreet, held_in_the_middle: CorrectedRun
+) -> None:
+    judged = judged_stretch(edited_street.project, held_in_the_middle)
+    learnt = learnt_stretch(edited_street.project, held_in_the_middle)
+    assert set((judged.truth.frames - 1).tolist()) == {4, 5}
+    assert set((learnt.truth.frames - 1).tolist()) == set(range(FRAME_COUNT)) - {4, 5}
+    before, after = (
+        learnt.truth.ids[learnt.truth.frames < 5],
+        learnt.truth.ids[learnt.truth.frames > 6],
+    )
+    assert set(before.tolist()).isdisjoint(after.tolist()), "who is who across is part of the truth"
+    assert len(set(before.tolist())) == len(set(after.tolist())) == 4
+    assert [frame for frame, _ in learnt.frames()] == list(range(FRAME_COUNT)), "seen they are"
+
+
+def test_a_switch_in_frames_left_out_costs_a_track_nothing() -> None:
+    frames = range(1, 10)
+    boxes = [(10.0, 10.0, 20.0, 40.0)] * len(frames)
+    tracks = mot_table(frames=frames, ids=[1] * 4 + [2] * 5, boxes_xywh=boxes)
+    stretch = JudgedStretch(frames=lambda: iter(()), truth=tracks, frame_rate=10.0)
+    assert stretch.judged_part(tracks) is tracks
+    parted = replace(stretch, left_out=(3, 5)).judged_part(tracks)
+    assert parted.frames.tolist() == [1, 2, 3, 7, 8, 9]
+    assert len(set(parted.ids.tolist())) == 2
+    empty = tracks.select(np.zeros(0, np.int64))
+    assert len(replace(stretch, left_out=(3, 5)).judged_part(empty)) == 0
+
+
+def test_a_run_of_which_nothing_is_learnt_is_not_judged_by(
+    held_in_the_middle: CorrectedRun,
+) -> None:
+    learnt = replace(held_in_the_middle, held_out=None)
+    unlearnt = replace(learnt, samples=[], images=[])
+    both = cast("TrainingSet", SimpleNamespace(runs=(unlearnt, learnt)))
+    assert judged_run(both) is learnt
+
+
+def stand_in(worth: float, switches: int = 0) -> _Judged:
+    scores = SimpleNamespace(clear=SimpleNamespace(idf1=worth, mota=worth, id_switches=switches))
+    return cast("_Judged", _StandIn(scores))
+
+
+class _StandIn(_Judged):
+    def __init__(self, scores: object) -> None:
+        object.__setattr__(self, "answer_here", lambda: SimpleNamespace(scores=scores))
+
+
+@pytest.mark.parametrize(
+    ("fitted", "is_trained", "taken"),
+    [(0.71, True, True), (0.64, True, False), (0.64, False, False), (0.71, False, False),
+     (0.76, False, True)],
+)  # fmt: skip
+def test_settings_that_undo_what_was_learnt_are_not_taken(
+    fitted: float, is_trained: bool, taken: bool
+) -> None:
+    """The network alone goes from 0.7 to 0.75."""
+    assert taken == does_as_well(
+        stand_in(fitted), before=stand_in(0.7), without=stand_in(0.75), is_trained=is_trained
+    )
+
+
+@pytest.mark.parametrize("fewest_boxes", [0, 100_000])
+def test_a_finetuning_stops_while_models_are_compared(
+    fewest_boxes: int, edited_street: EditedStreet, base_model: Path
+) -> None:
+    heard: list[Message] = []
+
+    def is_cancelled() -> bool:
+        return any(isinstance(m, Noted) and m.text.startswith("Comparing") for m in heard)
+
+    path = finetune(
+        edited_street.project.path,
+        out_dir=edited_street.folder / "out",
+        config=replace(QUICK, fewest_boxes=fewest_boxes),
+        base=base_model,
+        emit=heard.append,
+        is_cancelled=is_cancelled,
+    )
+    assert isinstance(heard[-1], Cancelled)
+    assert not any(isinstance(message, Finished) for message in heard)
+    saved = [message.path for message in heard if isinstance(message, CheckpointSaved)]
+    assert heard[-1].path == (saved[-1] if saved else None)
+    assert path == (Path(saved[-1]) if saved else None)
+    assert bool(saved) == (fewest_boxes == 0)
+
+
+def test_a_folder_without_photographs_is_named(edited_street: EditedStreet, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no photograph"):
+        build_training_set(
+            edited_street.project,
+            folder=tmp_path / "set",
+            config=replace(QUICK, replay_dir=str(tmp_path / "nowhere")),
+            reid_dim=16,
+        )
