@@ -94,6 +94,7 @@ class Panels:
         self._at_first: QByteArray | None = None
         self._is_entered = False
         self._made_way: list[QDockWidget] = []
+        self._in_front: list[QDockWidget] = []
         window.setDockNestingEnabled(True)
         window.setTabPosition(Qt.DockWidgetArea.RightDockWidgetArea, QTabWidget.TabPosition.North)
         for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
@@ -133,8 +134,13 @@ class Panels:
             and not dock.isFloating()
             and self._window.dockWidgetArea(dock) == area
         ]
+        self._in_front = [dock for dock in self._made_way if not dock.visibleRegion().isEmpty()]
         for dock in self._made_way:
             dock.hide()
+        home = self._docks["review"]
+        if not home.isFloating() and self._window.dockWidgetArea(home) == area:
+            # What is shown meanwhile becomes a tab beside it: below it, the window would grow.
+            self._window.tabifyDockWidget(home, mine)
         self._set_shown(name, True)
 
     def take_away(self, name: str) -> None:
@@ -142,7 +148,9 @@ class Panels:
         self._docks[name].hide()
         for dock in self._made_way:
             dock.show()
-        self._made_way = []
+        for dock in self._in_front:
+            dock.raise_()
+        self._made_way = self._in_front = []
 
     def _set_shown(self, name: str, shown: bool) -> None:
         dock = self._docks[name]

@@ -76,7 +76,7 @@ class VideoCanvas(AnnotatedView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(240, 160)
+        self.setMinimumSize(160, 120)
         self.setAccessibleName(self.tr("Video"))
         self.setAccessibleDescription(
             self.tr(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from html import escape
 from itertools import groupby
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QDialogButtonBox,
@@ -39,7 +39,7 @@ _MOUSE = (
 )
 
 _BESIDE_PX = 80
-"""Of the height of the screen, left around the sheet."""
+"""Of the screen, left around the sheet."""
 
 
 def _keys_text(row: ActionRow) -> str:
@@ -85,6 +85,7 @@ class KeySheet(FittingDialog):
         page = QWidget()
         columns = QHBoxLayout(page)
         columns.setSpacing(36)
+        labels = []
         for number, menus in enumerate(_COLUMNS):
             html = "".join(_table(menu.words, key_rows(menu, rows)) for menu in menus)
             if number == 2:
@@ -93,6 +94,7 @@ class KeySheet(FittingDialog):
             label.setTextFormat(Qt.TextFormat.RichText)
             label.setAlignment(Qt.AlignmentFlag.AlignTop)
             columns.addWidget(label)
+            labels.append(label)
         area = QScrollArea()
         area.setAccessibleName(self.tr("Keys"))
         area.setWidgetResizable(True)
@@ -102,6 +104,11 @@ class KeySheet(FittingDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(area)
         layout.addWidget(buttons)
-        room = self.screen().availableGeometry().height() - _BESIDE_PX
-        height = min(page.sizeHint().height() + 96, max(760, room))
-        self.resize(max(1080, page.sizeHint().width() + 64), height)
+        whole = page.sizeHint()
+        screen = self.screen().availableSize() - QSize(_BESIDE_PX, _BESIDE_PX)
+        room = screen.expandedTo(parent.window().size())
+        width = min(max(1080, whole.width() + 64), room.width())
+        for label in labels:
+            label.setWordWrap(True)  # where the screen is narrow; Qt's guess at a width is too low
+        height = max(whole.height(), columns.totalHeightForWidth(width - 64)) + 96
+        self.resize(width, min(height, room.height()))

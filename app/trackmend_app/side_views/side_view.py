@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -19,6 +19,40 @@ from trackmend_app.canvas import CanvasMode, VideoCanvas
 from trackmend_app.dropped_files import leave_drops_to
 from trackmend_app.side_views.link import offset_text
 from trackmend_app.theme import icon
+
+
+class NarrowHead(QWidget):
+    """A line that does without some of its parts, the first of them first, where room is short.
+
+    What they do has keys as well; a window must not grow for them.
+    """
+
+    def __init__(self, dispensable: Sequence[QWidget], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._dispensable = dispensable
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for what it cannot do without."""
+        whole = super().minimumSizeHint()
+        spacing = self._spacing()
+        spared = (
+            one.minimumSizeHint().width() + spacing
+            for one in self._dispensable
+            if not one.isHidden()
+        )
+        return QSize(whole.width() - sum(spared), whole.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as many parts as there is room for."""
+        super().resizeEvent(event)
+        room = self.width() - self.minimumSizeHint().width()
+        for part in reversed(self._dispensable):
+            room -= part.sizeHint().width() + self._spacing()
+            part.setVisible(room >= 0)
+
+    def _spacing(self) -> int:
+        layout = self.layout()
+        return layout.spacing() if layout is not None else 0
 
 
 class SideView(QWidget):
@@ -130,7 +164,7 @@ class SideView(QWidget):
         self.link_button.setAccessibleName(tip)
         self.go_button.setText(self.tr("Go here"))
         self.redraw_icons()
-        self._head = QWidget(self)
+        self._head = NarrowHead((self.count_label, self.go_button, self.link_button), self)
         head = QHBoxLayout(self._head)
         head.setContentsMargins(8, 5, 8, 5)
         head.setSpacing(5)
