@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -207,24 +208,40 @@ class RetrackPanel(QWidget):
         answer = QHBoxLayout()
         answer.addWidget(self.accept_button, 1)
         answer.addWidget(self.leave_button)
+        page = QWidget()
+        middle = QVBoxLayout(page)
+        middle.setContentsMargins(0, 0, 4, 0)
+        middle.setSpacing(6)
+        middle.addWidget(self._line())
+        middle.addLayout(self._heading(self.tr("THRESHOLDS"), self._back))
+        middle.addLayout(self._sliders)
+        middle.addWidget(self.tried)
+        middle.addWidget(self._line())
+        middle.addLayout(self._heading(self.tr("CHANGES"), self._all, self._none))
+        middle.addWidget(self.changes, 100)
+        middle.addWidget(self._unchanged)
+        middle.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 10, 12, 12)
+        column.setContentsMargins(12, 10, 8, 12)
         column.setSpacing(6)
         column.addLayout(self._heading(self.tr("RE-TRACK"), self._place))
         column.addWidget(self._count)
         column.addWidget(self._bar)
         column.addWidget(self._sentence)
-        column.addWidget(self._line())
-        column.addLayout(self._heading(self.tr("THRESHOLDS"), self._back))
-        column.addLayout(self._sliders)
-        column.addWidget(self.tried)
-        column.addWidget(self._line())
-        column.addLayout(self._heading(self.tr("CHANGES"), self._all, self._none))
-        column.addWidget(self.changes, 100)
-        column.addWidget(self._unchanged)
-        column.addStretch(1)
+        column.addWidget(self._scrolled(page), 1)
         column.addWidget(self._scope)
         column.addLayout(answer)
+
+    def _scrolled(self, page: QWidget) -> QScrollArea:
+        """Let the window be low: what is answered with stays in sight, the rest is scrolled to."""
+        page.setProperty("kind", "panel")
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(page)
+        return area
 
 
 def _tried_words(tried: Tried, as_the_run: str) -> str:

@@ -26,6 +26,7 @@ class RetrackPresenter(QObject):
         self._canvas_presenter = window.canvas_presenter
         self._workbench = window.workbench
         self._control = self._workbench.retracking
+        self._list_wants_keys = False
         control = self._control
         control.active_changed.connect(self._on_active_changed)
         control.changed.connect(self._show)
@@ -47,8 +48,9 @@ class RetrackPresenter(QObject):
         settings = self._control.settings
         if on and settings is not None:
             self._panel.begin(settings)
+            self._panel.show_state(self._control)
             self._panels.bring_in(PANEL)
-            self._panel.changes.setFocus()
+            self._list_wants_keys = True
         else:
             self._panels.take_away(PANEL)
             self._after.set_frame(None, 0)
@@ -61,6 +63,7 @@ class RetrackPresenter(QObject):
         if not self._control.is_active:
             return
         self._panel.show_state(self._control)
+        self._hand_keys_to_list()
         replay = self._control.replay
         self._timeline.set_after(
             after_lanes(
@@ -70,6 +73,12 @@ class RetrackPresenter(QObject):
             else ()
         )
         self._show_frame(self._canvas_presenter.shown_frame)
+
+    def _hand_keys_to_list(self) -> None:
+        """Let the list of changes have the keyboard, once, when there are any to go through."""
+        if self._list_wants_keys and self._control.changes:
+            self._list_wants_keys = False
+            self._panel.changes.setFocus()
 
     @Slot(int)
     def _show_frame(self, frame_index: int) -> None:

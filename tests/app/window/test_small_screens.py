@@ -170,3 +170,19 @@ def test_every_dialog_fits_on_the_screen(small: tuple[Stage, QSize]) -> None:
     assert not large, large
     assert len(shown) >= 9, shown
     assert not too_large(stage.window, size)
+
+
+def test_a_dry_run_beside_maps_needs_no_more_than_a_low_screen(small: tuple[Stage, QSize]) -> None:
+    stage, size = small
+    stage.go_to(20)
+    stage.click_box(stage.numbers_here()[0])
+    tiles = stage.window.why.similarity_panel.tiles
+    stage.wait(lambda: all(tile.similarity is not None for tile in tiles if tile.frame_index))
+    stage.press(Qt.Key.Key_R)
+    settle(stage)
+    assert not too_large(stage.window, size), stage.window.size()
+    panel = stage.window.retracking.panel
+    panel.changes.setVisible(True)  # as with changes to go through
+    stage.qtbot.wait(60)
+    assert not too_large(stage.window, size), stage.window.size()
+    assert panel.accept_button.visibleRegion().boundingRect().height() > 20, "it stays in sight"
