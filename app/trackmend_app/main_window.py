@@ -164,7 +164,7 @@ class MainWindow(QMainWindow):
         self.panels.add("timeline", self.tr("Timeline"), self.timeline, area.BottomDockWidgetArea)
         self.why.add_to(self.panels)
         self.panels.add("review", self.tr("Review"), self.review_panel, area.RightDockWidgetArea)
-        self.panels.add("film", self.tr("Filmstrip"), self.film_panel, area.RightDockWidgetArea)
+        self.panels.add("film", self.tr("Film"), self.film_panel, area.RightDockWidgetArea)
         self.panels.add("history", self.tr("History"), self.history_panel, area.RightDockWidgetArea)
         self.panels.add_passing("retrack", self.retracking.panel, area.RightDockWidgetArea)
         self.panels.add(

@@ -19,6 +19,8 @@ from trackmend_app.history.history_model import LINE_ROLE, Column, HistoryLine, 
 from trackmend_app.wording.shown_keys import with_keys
 
 _ROW_HEIGHT_PX = 38
+_STATES_READ = 50
+"""So many rows on either side of those in view tell how wide the last column must be."""
 """Two lines: what was done is seldom said in one."""
 
 
@@ -142,5 +144,7 @@ class HistoryPanel(QWidget):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(Column.WHAT, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((Column.WHEN, 76), (Column.WHO, 60), (Column.STATE, 88)):
+        for column, width in ((Column.WHEN, 76), (Column.WHO, 60)):
             header.resizeSection(column, width)
+        header.setResizeContentsPrecision(_STATES_READ)
+        header.setSectionResizeMode(Column.STATE, QHeaderView.ResizeMode.ResizeToContents)

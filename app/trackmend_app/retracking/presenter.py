@@ -51,6 +51,7 @@ class RetrackPresenter(QObject):
             self._panel.show_state(self._control)
             self._panels.bring_in(PANEL)
             self._list_wants_keys = True
+            self._canvas.setFocus()  # what had the keys may just have been hidden
         else:
             self._panels.take_away(PANEL)
             self._after.set_frame(None, 0)

@@ -65,8 +65,12 @@ class ReviewPresenter(QObject):
         self._on_queue_changed()
 
     def step(self, by: int) -> None:
-        """Show the panel and take the next (1) or previous (-1) suspicion in hand."""
+        """Show the panel and take the next (1) or previous (-1) suspicion in hand.
+
+        The video gets the keys: a list or a matrix would keep the Enter that accepts.
+        """
         self._panels.show("review")
+        self._canvas.setFocus()
         self._queue.step(by)
 
     @Slot()

@@ -22,7 +22,7 @@ from trackmend_app.review.queue_state import QueueState, why_no_step
 from trackmend_app.session import Selection, Session
 from trackmend_app.verification import Verification
 from trackmend_core.errors import UserError
-from trackmend_core.project import Changes, RunStatus
+from trackmend_core.project import Changes, RunStatus, VerifiedStretch
 from trackmend_core.review import Proposal, ReviewIndex, Suspicion
 from trackmend_core.types import EditId, RunId
 
@@ -71,6 +71,7 @@ class ReviewQueue(Answering):
         self._note = ""
         self._go_on_at: int | None = None
         self._pending = self._asked = 0
+        self._previewed_with: tuple[VerifiedStretch, ...] = ()
         self._accepting: Suspicion | None = None
         self._accepted: dict[EditId, tuple[Suspicion, str]] = {}
         session.project_closing.connect(self.close)
@@ -78,6 +79,7 @@ class ReviewQueue(Answering):
         session.run_changed.connect(self._follow_run)
         session.video_changed.connect(self._follow_run)
         session.edited.connect(self._on_edited)
+        verification.changed.connect(self._on_verification_changed)
 
     # What there is
 
@@ -359,10 +361,20 @@ class ReviewQueue(Answering):
         self._preview = None
         self.current_changed.emit()
         self.preview_changed.emit()
+        self._ask_for_preview()
+
+    @Slot()
+    def _on_verification_changed(self) -> None:
+        """Say anew what the proposal would touch, now that other stretches are verified."""
+        if tuple(self._verification.stretches) != self._previewed_with:
+            self._ask_for_preview()
+
+    def _ask_for_preview(self) -> None:
         proposal = self.chosen
+        self._previewed_with = tuple(self._verification.stretches)
         if self._thread is None or proposal is None or proposal.edit is None:
             return
-        stretches = tuple(self._verification.stretches)
+        stretches = self._previewed_with
         self._thread.post(
             "preview",
             index_tasks.nothing,

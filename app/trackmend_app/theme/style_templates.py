@@ -63,7 +63,7 @@ QTabWidget::pane { border: 1px solid $line; border-radius: 6px; top: -1px; }
 QTabBar { background: transparent; }
 QTabBar::tab {
     background: transparent; color: $quiet; border: none; border-bottom: 2px solid transparent;
-    padding: 7px 12px;
+    padding: 7px 10px;
 }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $action; }

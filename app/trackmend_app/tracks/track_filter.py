@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QSortFilterProxyModel, Qt
 
 from trackmend_app.tracks.conditions import condition
 from trackmend_app.tracks.track_model import AnyIndex, TrackModel
+from trackmend_app.wording import say
 from trackmend_core.project import TrackSummary
 
 _AROUND_SIGNS = re.compile(r"\s*([<>=]+)\s*")
@@ -85,8 +86,9 @@ class TrackFilter(QSortFilterProxyModel):
 
 
 def asks_for_suspicious(term: str) -> bool:
-    """Return whether a search term (in lower case) means suspicious tracks."""
-    return len(term) >= _FEWEST_LETTERS and SUSPICIOUS.startswith(term)
+    """Return whether a search term (in lower case) means suspicious tracks; in either language."""
+    words = (SUSPICIOUS, say("suspicious").casefold())
+    return len(term) >= _FEWEST_LETTERS and any(word.startswith(term) for word in words)
 
 
 def fits(track: TrackSummary, term: str) -> bool:

@@ -48,8 +48,9 @@ class WhyRoom(QObject):
         bottom = Qt.DockWidgetArea.BottomDockWidgetArea
         right = Qt.DockWidgetArea.RightDockWidgetArea
         panels.add("similarity", say("Similarity"), self.similarity_panel, bottom)
-        panels.add("why", say("Why did it match?"), self.why_panel, right)
-        panels.add("alike", say("Who looks alike?"), self.alike_panel, right)
+        # One word each: five tabs share the width of the queue, and each has its heading inside.
+        panels.add("why", say("Why?"), self.why_panel, right)
+        panels.add("alike", say("Alike"), self.alike_panel, right)
 
     def present(self, window: "MainWindow") -> None:
         """Make the presenters, once the window has its own views and presenters."""

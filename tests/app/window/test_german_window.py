@@ -1,11 +1,12 @@
 from collections.abc import Iterator
 from contextlib import suppress
 
+import numpy as np
 import pytest
 from pseudo_locale import burst
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF
-from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel
+from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QTabBar
 from pytestqt.exceptions import TimeoutError as QtBotTimeout
 from window_stage import Stage
 
@@ -130,3 +131,29 @@ def test_conflicts_of_carrying_over_are_told_in_german(german_stage: Stage) -> N
     shown = [dialog.conflicts.item(row).text() for row in range(dialog.conflicts.count())]
     assert shown[0] == "Spur 3 des früheren Laufs ist nicht zu sehen: Bilder 2 bis 5."
     assert not any("track" in text.lower() or "frame" in text for text in shown), shown
+
+
+def test_tabs_states_and_the_word_for_suspicious_are_german_and_whole(german_stage: Stage) -> None:
+    german_stage.open_video()
+    german_stage.run_model()
+    window = german_stage.window
+    german_stage.click_box(1)
+    german_stage.go_to(8)
+    german_stage.trigger("split")
+    german_stage.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    for name in ("why", "alike", "film", "history"):
+        window.panels.show(name)
+    german_stage.wait(lambda: window.history_panel.model.rowCount() == 1)
+    (tabs,) = [one for one in window.findChildren(QTabBar) if one.isVisible() and one.count() > 3]
+    for at in range(tabs.count()):
+        assert tabs.tabRect(at).width() >= tabs.fontMetrics().horizontalAdvance(tabs.tabText(at))
+        assert "…" not in tabs.tabText(at)
+    assert tabs.sizeHint().width() <= tabs.width(), "no tab is elided"
+    state = window.history_panel.model.index(0, 3).data()
+    assert state == "zurückgenommen"
+    metrics = QFontMetricsF(ui_font(12))
+    assert window.history_panel.view.columnWidth(3) >= metrics.horizontalAdvance(state)
+    suspected = next(iter(german_stage.session.tracks()))
+    window.tracks_presenter.show_suspicion({suspected.track_id: 0.8}, np.zeros(0, np.float32))
+    window.track_table.filter_box.setText("verdächtig")
+    assert window.track_table.view.model().rowCount() == 1

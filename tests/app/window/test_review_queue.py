@@ -232,3 +232,37 @@ def test_many_edits_in_a_row_leave_the_queue_in_step(swapped: Stage) -> None:
     queue = wait_for_queue(swapped)
     fresh = ReviewIndex.open(swapped.session.project, swapped.session.run.run_id)
     assert [one.key for one in queue.snapshot.open] == [one.key for one in fresh.suspicions()]
+
+
+@pytest.mark.parametrize("place", ["row of the track list", "matrix", "history"])
+def test_n_gives_the_video_the_keys_so_that_enter_accepts(swapped: Stage, place: str) -> None:
+    window = swapped.window
+    if place == "matrix":
+        swapped.press(Qt.Key.Key_E)
+        swapped.wait(lambda: type(swapped.app.focusWidget()).__name__ == "HeatMatrix")
+    else:
+        if place == "history":
+            swapped.trigger("panel_history")
+            swapped.wait(lambda: window.history_panel.model.rowCount() > 0)
+        view = window.history_panel.view if place == "history" else window.track_table.view
+        at = view.visualRect(view.model().index(0, 0)).center()
+        swapped.qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+        view.setFocus()
+    focused = swapped.app.focusWidget()
+    edits = len(swapped.session.project.edits())
+    swapped.qtbot.keyClick(focused, Qt.Key.Key_N)
+    assert queue_of(swapped).current is not None
+    swapped.qtbot.keyClick(swapped.app.focusWidget(), Qt.Key.Key_Return)
+    assert len(swapped.session.project.edits()) == edits + 1
+    wait_for_queue(swapped)
+
+
+def test_what_a_fix_would_touch_is_told_anew_when_that_is_verified(swapped: Stage) -> None:
+    (wrong,) = swaps(swapped)
+    bar = swapped.window.review_panel.answer_bar
+    queue_of(swapped).take(wrong)
+    swapped.wait(lambda: "touches no verified stretch" in bar.text)
+    press(swapped, Qt.Key.Key_Y)
+    swapped.wait(lambda: "2 verified stretches" in bar.text)
+    press(swapped, Qt.Key.Key_Y)
+    swapped.wait(lambda: "touches no verified stretch" in bar.text)
