@@ -29,13 +29,13 @@ class AnswerCard(QFrame):
         chip = KindChip(self)
         chip.set_text(self._words(decision), decision_token(decision))
         kind = say_composed(SuspicionKind(answer.kind).words)
-        where = self.tr("{kind} · frame {frame}").format(
-            kind=kind, frame=frame_number(answer.frame_index)
-        )
+        where = self.tr("frame {frame}").format(frame=frame_number(answer.frame_index))
         place = ElidedLabel(self)
         place.setText(where)
         place.setProperty("kind", "quiet")
-        self.setAccessibleName(f"{chip.text}: {where}")
+        what = QLabel(self._what(answer) or kind, self)
+        what.setWordWrap(True)
+        self.setAccessibleName(f"{chip.text}: {where}. {kind}. {what.text()}")
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(chip)
@@ -44,6 +44,7 @@ class AnswerCard(QFrame):
         column.setContentsMargins(11, 8, 11, 8)
         column.setSpacing(5)
         column.addLayout(head)
+        column.addWidget(what)
         if answer.note:
             note = QLabel(f"“{answer.note}”", self)
             note.setWordWrap(True)
@@ -56,6 +57,10 @@ class AnswerCard(QFrame):
             self.back_button.setToolTip(self.tr("Forget this answer and put the event back"))
             self.back_button.clicked.connect(self._on_back_clicked)
             head.addWidget(self.back_button)
+
+    def _what(self, answer: ReviewAnswer) -> str:
+        """Return what was proposed: the title without the decision, which the chip says."""
+        return say_composed(answer.title.partition(": ")[2])
 
     def _words(self, decision: Decision) -> str:
         return {

@@ -43,7 +43,7 @@ def follow_edit(
     """Take over an edit; if it is an acceptance, remember that first."""
     if accepted is not None:
         suspicion, note = accepted
-        index.decide(suspicion, Decision.ACCEPTED, note=note)
+        index.decide(suspicion, Decision.ACCEPTED, note=note, made=changes.title)
     index.update(changes)
     return ()
 

@@ -11,7 +11,12 @@ from trackmend_app.model_shelf import DetectorShelf, bundled_model
 from trackmend_app.session import Session
 from trackmend_app.similarity.panel import MAP_OFFSETS
 from trackmend_app.similarity.query import SimilarityQuery
-from trackmend_app.similarity.question import Reading, SimilarityAnswer, SimilarityQuestion
+from trackmend_app.similarity.question import (
+    Reading,
+    SimilarityAnswer,
+    SimilarityQuestion,
+    Stage,
+)
 from trackmend_app.similarity.worker import SimilarityWorker
 from trackmend_core.project import BoxRecord, Changes
 from trackmend_core.similarity import SamplerName
@@ -296,10 +301,12 @@ class SimilarityControl(QObject):
         if query is None or path is None or video is None:
             return
         run_model = self.run_model_path()
-        if self._shown and not self._shelf.holds(run_model):
-            self._is_loading = True
-            self.said.emit(self.tr("Similarity: loading the model; the map comes in a moment…"))
         now = self._session.frame_index
+        if not self._shelf.holds(run_model):
+            self.busy.emit(Stage.LOADING, now)  # the worker may be at it already
+            if self._shown:
+                self._is_loading = True
+                self.said.emit(self.tr("Similarity: loading the model; the map comes in a moment…"))
         frames = [now]
         if self._panel_shown:
             around = sorted((now + offset for offset in self._offsets if offset), key=_near(now))

@@ -130,6 +130,7 @@ class ReviewIndex:
         *,
         note: str = "",
         after_edit_id: int | None = None,
+        made: str = "",
     ) -> None:
         """Store a person's answer; call it before the edit that the answer accepts.
 
@@ -140,6 +141,7 @@ class ReviewIndex:
             decision: what the person says.
             note: why.
             after_edit_id: `Project.newest_edit` when it was said; None for now.
+            made: the title of the edit that accepts it, if it is not the best proposal.
 
         Raises:
             ValueError: the suspicion is not from the newest list.
@@ -156,7 +158,7 @@ class ReviewIndex:
             decision,
             note=note,
             features=told,
-            title=say_answer(suspicion, decision),
+            title=say_answer(suspicion, decision, made=made),
             after_edit_id=self._project.newest_edit if after_edit_id is None else after_edit_id,
         )
         if self._is_in_sight(finding):

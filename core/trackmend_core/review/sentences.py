@@ -18,9 +18,9 @@ def sentence(finding: Finding, numbers: Mapping[TrackId, int]) -> str:
     return _SENTENCES[finding.kind](finding, [numbers[track] for track in finding.tracks])
 
 
-def say_answer(suspicion: Suspicion, decision: Decision) -> str:
+def say_answer(suspicion: Suspicion, decision: Decision, *, made: str = "") -> str:
     """Return what an answer is called where it is taken back or given again."""
-    what = suspicion.proposal.title if suspicion.proposal.edit else suspicion.sentence
+    what = made or (suspicion.proposal.title if suspicion.proposal.edit else suspicion.sentence)
     if decision is Decision.REJECTED:
         return f"Not an error: {what}"
     if decision is Decision.UNSURE:

@@ -2,9 +2,12 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from review_driving import make_errors, press, queue_of, swaps, wait_for_queue
 from window_stage import Stage
 
+from trackmend_app.review.answer_card import AnswerCard
+from trackmend_app.review.queue_snapshot import choices
 from trackmend_app.review.queue_state import QueueState
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -91,11 +94,10 @@ def test_undo_right_behind_an_answer_waits_until_the_file_has_it(swapped: Stage)
     edits = swapped.session.project.digest()
     swapped.press(Qt.Key.Key_W)
     swapped.press(Qt.Key.Key_Z, CTRL)  # nothing was waited for
-    swapped.wait(
-        lambda: queue_of(swapped).current is not None and queue_of(swapped).current.key == wrong.key
-    )
+    swapped.wait(lambda: "Undone: Not an error" in swapped.window.status_line.text)
     wait_for_queue(swapped)
     assert decisions(swapped) == []
+    assert queue_of(swapped).current.key == wrong.key
     assert swapped.session.project.digest() == edits
 
 
@@ -122,3 +124,22 @@ def test_an_answer_is_taken_back_while_another_run_has_no_queue_yet(swapped: Sta
     swapped.press(Qt.Key.Key_Z, CTRL)
     assert decisions(swapped) == []
     assert "Undone: Not an error" in swapped.window.status_line.text
+
+
+def test_the_list_of_answers_says_what_was_proposed_and_what_was_made(swapped: Stage) -> None:
+    waiting = queue_of(swapped).snapshot.open
+    two_ways = next(one for one in waiting if len(choices(one)) == 2)
+    queue_of(swapped).take(two_ways)
+    press(swapped, Qt.Key.Key_J)
+    made = queue_of(swapped).chosen.title
+    assert made != two_ways.proposal.title
+    press(swapped, Qt.Key.Key_Return)
+    press(swapped, Qt.Key.Key_N)
+    left = queue_of(swapped).current
+    press(swapped, Qt.Key.Key_W)
+    swapped.window.review_panel.answers_button.click()
+    cards = swapped.window.review_panel.findChildren(AnswerCard)
+    texts = [" ".join(label.text() for label in card.findChildren(QLabel)) for card in cards]
+    (rejected,) = [text for text in texts if left.proposal.title in text]
+    (accepted,) = [text for text in texts if made in text]
+    assert rejected != accepted
