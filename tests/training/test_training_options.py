@@ -247,6 +247,22 @@ def test_memory_that_is_refused_is_the_users_to_mend() -> None:
     assert "batch_size" in said.hint
 
 
+def test_a_folder_that_cannot_be_written_to_is_the_users_to_mend(
+    tiny: TrainConfig, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+
+    def work() -> None:
+        fit(replace(tiny, out_dir=str(tmp_path / "file")), emit=lambda _: None)
+
+    out = io.StringIO()
+    assert run_reported(Line(out=out), work) == 2
+    said = decode(out.getvalue())
+    assert isinstance(said, Failed) and "file” could not be written: File exists" in said.message
+    with pytest.raises(FileNotFoundError):  # what is not there may as well be our own mistake
+        run_reported(Line(out=out), lambda: (tmp_path / "none").read_bytes())
+
+
 def test_people_beyond_the_last_slot_are_no_background_and_are_told_of(tiny: TrainConfig) -> None:
     crop = Crop(
         image=np.zeros((64, 64, 3), np.uint8),

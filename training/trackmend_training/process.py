@@ -1,5 +1,6 @@
 """The process side of the protocol: messages to stdout, orders from stdin, errors as messages."""
 
+import errno
 import os
 import sys
 import threading
@@ -26,14 +27,31 @@ SMALLER = (
     "Make the batch or the crops smaller (batch_size, crop_wh); micro-batches (accumulate) need "
     "less memory, too."
 )
+ANOTHER_FOLDER = "Choose another folder or free some space."
 _OF_MEMORY = ("can't allocate memory", "out of memory", "insufficient memory")
 """What torch and OpenCV say, each in an error class of its own."""
 
 
-def is_about_memory(error: Exception) -> bool:
-    """Return whether an error says that memory was refused, by the system or a graphics card."""
+_OF_FILES = frozenset(
+    getattr(errno, name)
+    for name in (
+        *("ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO"),
+        *("ENOTDIR", "EISDIR", "EEXIST", "ENAMETOOLONG"),
+    )
+    if hasattr(errno, name)
+)
+"""What a disk or a folder refuses; other errors of the system are ours."""
+
+
+def as_user_error(error: Exception) -> UserError | None:
+    """Return what a person can mend about memory, a disk or a folder; None for a bug."""
     text = str(error).lower()
-    return isinstance(error, MemoryError) or any(words in text for words in _OF_MEMORY)
+    if isinstance(error, MemoryError) or any(words in text for words in _OF_MEMORY):
+        return UserError(TOO_LITTLE_MEMORY, SMALLER)
+    if isinstance(error, OSError) and error.errno in _OF_FILES:
+        where = "A file" if error.filename is None else f"“{error.filename}”"
+        return UserError(f"{where} could not be written: {error.strerror}.", ANOTHER_FOLDER)
+    return None
 
 
 def is_main_process() -> bool:
@@ -99,8 +117,9 @@ def run_reported(line: Line, work: Callable[[], object]) -> int:
         line.emit(Failed(message=error.message, hint=error.hint))
         return EXIT_BAD_INPUT
     except Exception as error:
-        if is_about_memory(error):
-            line.emit(Failed(message=TOO_LITTLE_MEMORY, hint=SMALLER))
+        known = as_user_error(error)
+        if known is not None:
+            line.emit(Failed(message=known.message, hint=known.hint))
             return EXIT_BAD_INPUT
         line.emit(Failed(message=f"Training stopped on an error: {error}", hint="See the log."))
         raise

@@ -21,6 +21,7 @@ from trackmend_core.evaluation import (
 )
 from trackmend_core.types import ImageArray
 from trackmend_training.judging import Answer, JudgedStretch
+from trackmend_training.pictures import write_jpeg
 
 SAME_EVENT_FRAMES = 5
 MOST_CROPS = 24
@@ -278,7 +279,7 @@ def _with_crops(
             boxes, identities = stretch.true_boxes(frame)
             for number, row, name in wanted.get(frame, []):
                 box = boxes[identities == number][0].tolist()
-                cv2.imwrite(str(folder / name), _crop(image, box))
+                write_jpeg(folder / name, _crop(image, box), quality=95)
                 names.setdefault(row, []).append(f"{folder.name}/{name}")
     return tuple(
         ChangedEvent(

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from trackmend_core.synthetic import GroundTruth, StreetSettings, draw_street, write_ground_truth
+from trackmend_training.pictures import write_jpeg
 
 STREET = StreetSettings(
     width=480, height=352, frame_count=120, walkers=8, lookalikes=4, seed=2_004_018
@@ -24,7 +24,7 @@ def draw_sequence(folder: Path, settings: StreetSettings = STREET) -> Path:
     counts, identities, boxes, visibilities = [], [], [], []
     for index, frame in enumerate(draw_street(settings)):
         path = sequence / "img1" / f"{index + 1:06d}.jpg"
-        cv2.imwrite(str(path), frame.image, [cv2.IMWRITE_JPEG_QUALITY, 92])
+        write_jpeg(path, frame.image)
         counts.append(len(frame.identities))
         identities.append(frame.identities)
         boxes.append(frame.boxes_xyxy)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import compress
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from trackmend_core.errors import UserError
@@ -21,8 +20,10 @@ from trackmend_training.datasets.sampling import (
     choose_samples,
     mostly_inside,
 )
+from trackmend_training.pictures import write_jpeg
 
 ALREADY_TAKEN_IOU = 0.5
+QUALITY = 95
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -109,7 +110,7 @@ def read_corrected_run(
         for sample in samples:
             frame_index = sample.frame_index
             path = folder / f"{frame_index:06d}.jpg"
-            cv2.imwrite(str(path), video.read(frame_index), [cv2.IMWRITE_JPEG_QUALITY, 95])
+            write_jpeg(path, video.read(frame_index), quality=QUALITY)
             stored = project.detections(run_id, frame_index)
             ids = [DetectionId(int(number)) for number in stored.ids]
             images.append(

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from trackmend_core.synthetic import StreetSettings, draw_street
 from trackmend_core.types import FloatArray, IntArray
 from trackmend_training.datasets.jde import IGNORED, IMAGES, LABELS, to_relative, write_labels
+from trackmend_training.pictures import write_jpeg
 
 FEWEST_WALKERS, MOST_WALKERS = 4, 11
 MIN_VISIBILITY = 0.3
@@ -70,7 +70,7 @@ def write_drawn_material(
             relative = to_relative(frame.boxes_xyxy, image_wh=(width, height))
             identities = frame.identities + scene * IDENTITIES_PER_SCENE
             path = folder / IMAGES / f"{name}.jpg"
-            cv2.imwrite(str(path), frame.image, [cv2.IMWRITE_JPEG_QUALITY, 92])
+            write_jpeg(path, frame.image)
             label_path, ignored_path = (folder / kind / f"{name}.txt" for kind in (LABELS, IGNORED))
             write_labels(
                 label_path, identities=identities[seen].tolist(), boxes_cxcywh=relative[seen]

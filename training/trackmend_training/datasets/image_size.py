@@ -3,7 +3,7 @@
 import struct
 from pathlib import Path
 
-import cv2
+from trackmend_training.pictures import read_picture
 
 HEAD_BYTES = 262_144
 """A photo's own small preview and its notes may come before its size."""
@@ -31,7 +31,7 @@ def read_image_size(path: Path) -> tuple[int, int] | None:
         size = _jpeg_size(head)
     if size is not None and min(size) > 0:
         return int(size[0]), int(size[1])
-    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    image = read_picture(path)
     return None if image is None else (image.shape[1], image.shape[0])
 
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from trackmend_core.errors import UserError
 from trackmend_core.types import Float64Array, FloatArray, ImageArray, IntArray
+from trackmend_training.pictures import read_picture
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -43,12 +43,12 @@ class LabelledImage:
         Raises:
             UserError: it is gone or no image.
         """
-        image = cv2.imread(str(self.path), cv2.IMREAD_COLOR)
+        image = read_picture(self.path)
         if image is None:
             raise UserError(
                 f"The training image {self.path} cannot be read.", "Is it still there, and whole?"
             )
-        return np.asarray(image, np.uint8)
+        return image
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

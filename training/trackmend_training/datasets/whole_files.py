@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-import cv2
+from trackmend_training.pictures import read_picture
 
 ENDS = {".jpg": b"\xff\xd9", ".jpeg": b"\xff\xd9", ".png": b"IEND"}
 LOOKED_AT_BYTES = 1024
@@ -16,7 +16,7 @@ def cut_off(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
     partly: list[Path] = []
     for path in dict.fromkeys(paths):
         if not _has_its_end(path):
-            (lost if cv2.imread(str(path)) is None else partly).append(path)
+            (lost if read_picture(path) is None else partly).append(path)
     return lost, partly
 
 
