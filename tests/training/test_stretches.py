@@ -12,13 +12,21 @@ from corrected_project import FRAME_COUNT, QUICK, EditedStreet
 from trackmend_core.errors import UserError
 from trackmend_core.exchange import mot_table
 from trackmend_core.jobs.held_out import HeldOut
+from trackmend_core.tracking import TrackerSettings
 from trackmend_training import stretches
+from trackmend_training.association import SeenStretch, choose_association
 from trackmend_training.conclude import _Judged, does_as_well
 from trackmend_training.datasets.corrected import CorrectedRun, read_corrected_run
 from trackmend_training.finetune import finetune
 from trackmend_training.judging import JudgedStretch
 from trackmend_training.protocol import Cancelled, CheckpointSaved, Finished, Message, Noted
-from trackmend_training.stretches import judged_run, judged_stretch, learnt_stretch
+from trackmend_training.stretches import (
+    StoppedError,
+    judged_run,
+    judged_stretch,
+    learnt_stretch,
+    watched,
+)
 from trackmend_training.training_set import TrainingSet, build_training_set
 
 
@@ -133,3 +141,12 @@ def test_a_folder_without_photographs_is_named(edited_street: EditedStreet, tmp_
             config=replace(QUICK, replay_dir=str(tmp_path / "nowhere")),
             reid_dim=16,
         )
+
+
+def test_settings_are_no_longer_tried_once_nobody_wants_them(
+    edited_street: EditedStreet, held_in_the_middle: CorrectedRun
+) -> None:
+    stretch = watched(learnt_stretch(edited_street.project, held_in_the_middle), lambda: True)
+    seen = SeenStretch(stretch=stretch, frames=[], settings=TrackerSettings.default(10.0))
+    with pytest.raises(StoppedError):
+        choose_association(seen, None)

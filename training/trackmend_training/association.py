@@ -104,6 +104,7 @@ class SeenStretch:
 
     def outcome(self, choice: Association) -> "Outcome":
         """Return what tracks made with a choice are worth."""
+        self.stretch.ask_whether_to_go_on()
         tracker, sink = Tracker(choice.changed(self.settings)), MemorySink()
         for frame_index, seen in self.frames:
             sink.write(frame_index, seen, tracker.step(seen))

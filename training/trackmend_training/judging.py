@@ -31,12 +31,14 @@ class JudgedStretch:
         truth: boxes and identities, frames from 1.
         frame_rate: per second.
         left_out: first and last frame, 0-based, in which nobody says what is true; None for none.
+        ask_whether_to_go_on: is called before every look at it; may raise.
     """
 
     frames: Callable[[], Iterator[tuple[int, ImageArray]]]
     truth: MotTable
     frame_rate: float
     left_out: tuple[int, int] | None = None
+    ask_whether_to_go_on: Callable[[], None] = lambda: None
 
     def judged_part(self, table: MotTable) -> MotTable:
         """Return a table without the frames left out, and with other ids after them than before.

@@ -49,15 +49,18 @@ def learnt_stretch(project: Project, run: CorrectedRun) -> JudgedStretch:
 
 
 def watched(stretch: JudgedStretch, is_cancelled: Callable[[], bool]) -> JudgedStretch:
-    """Return a stretch that raises `StoppedError` before its next frame once that is asked."""
+    """Return a stretch that raises `StoppedError` at the next look at it once that is asked."""
+
+    def ask() -> None:
+        if is_cancelled():
+            raise StoppedError
 
     def frames() -> Iterator[tuple[int, ImageArray]]:
         for numbered in stretch.frames():
-            if is_cancelled():
-                raise StoppedError
+            ask()
             yield numbered
 
-    return replace(stretch, frames=frames)
+    return replace(stretch, frames=frames, ask_whether_to_go_on=ask)
 
 
 def _learnt_window(run: CorrectedRun) -> HeldOut:
