@@ -1,8 +1,9 @@
 """Data sets of every form are read as they mean it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -12,7 +13,8 @@ from corrected_project import EditedStreet
 
 from trackmend_core.errors import UserError
 from trackmend_training.config import SourceConfig, TrainConfig
-from trackmend_training.datasets import LabelledImage
+from trackmend_training.datasets import LabelledImage, made
+from trackmend_training.datasets.drawn import write_drawn_material
 from trackmend_training.datasets.gather import gather_material, kind_of, load_any
 from trackmend_training.datasets.image_size import read_image_size
 
@@ -176,6 +178,29 @@ def test_streets_are_drawn_once(tmp_path: Path) -> None:
     assert again.path.stat().st_mtime_ns == stamp and len(first.boxes_xyxy)
     with pytest.raises(UserError, match="other drawn streets"):
         load_any(replace(street, seed=4))
+
+
+def test_a_drawing_that_was_interrupted_begins_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    street = source(tmp_path / "street", kind="street", frames=3, seed=3)
+    wanted = [image.boxes_xyxy for image in load_any(replace(street, path=str(tmp_path / "whole")))]
+
+    def draw_a_part(folder: Path, *, frame_count: int, seed: int) -> Iterator[object]:
+        del frame_count
+        yield from islice(write_drawn_material(folder, frame_count=9, seed=seed), 6)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(made, "write_drawn_material", draw_a_part)
+        with pytest.raises(KeyboardInterrupt):
+            load_any(street)
+    kept = tmp_path / "street" / "images" / "mine.txt"
+    kept.write_text("not drawn")
+    drawn = load_any(street)
+    assert len(drawn) == 3 and kept.is_file(), "six were there, of another number"
+    assert all(map(np.array_equal, (image.boxes_xyxy for image in drawn), wanted))
+    assert len(load_any(street)) == 3
 
 
 def test_a_project_teaches_its_corrected_tracks(edited_street: EditedStreet) -> None:

@@ -16,4 +16,11 @@ def run_data_check(
         arguments += ["--images", str(images)]
     if as_json:
         arguments.append("--json")
-    return subprocess.run(training_command(arguments), check=False).returncode
+    # In a session of its own, or Ctrl+C would have it print where it was in its code.
+    with subprocess.Popen(training_command(arguments), start_new_session=True) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            process.terminate()
+            process.wait()
+            raise

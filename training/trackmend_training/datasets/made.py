@@ -1,6 +1,7 @@
 """Sources that are made when they are read: drawn streets, and the frames of a project."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,13 @@ from trackmend_training.config import SourceConfig
 from trackmend_training.datasets.corrected import read_corrected_run
 from trackmend_training.datasets.drawn import write_drawn_material
 from trackmend_training.datasets.image_size import read_image_size
-from trackmend_training.datasets.jde import read_jde
+from trackmend_training.datasets.jde import IGNORED, IMAGES, LABELS, read_jde
 from trackmend_training.datasets.raw import RawImage, RawSource
 
 DRAWN_FILE = "drawn.json"
+BEGUN_FILE = "drawing_has_begun"
+"""Is in the folder until all is drawn, so that an interrupted drawing is known for ours."""
+_DRAWN_NAME = re.compile(r"[0-9]{4}_[0-9]{4}\.(jpg|txt)")
 FRAMES_AROUND_EDIT = 8
 
 
@@ -34,14 +38,27 @@ def read_street(source: SourceConfig) -> RawSource:
                 f"{folder} holds other drawn streets.", "Give another folder, or delete this one."
             )
         return read_jde(source)
-    if folder.exists() and any(folder.iterdir()):
+    begun = folder / BEGUN_FILE
+    if begun.is_file():
+        _clear_drawn(folder)
+    elif folder.exists() and any(folder.iterdir()):
         raise UserError(
             f"{folder} is not empty; streets would be drawn into it.", "Give another folder."
         )
+    write_atomically(begun, b"")
     for _ in write_drawn_material(folder, frame_count=source.frames, seed=source.seed):
         pass
     write_atomically(mark, json.dumps(wanted).encode())
+    begun.unlink()
     return read_jde(source)
+
+
+def _clear_drawn(folder: Path) -> None:
+    """Take away what was drawn before the drawing was interrupted; by whatever settings it was."""
+    for kind in (IMAGES, LABELS, IGNORED):
+        for path in (folder / kind).glob("*"):
+            if _DRAWN_NAME.fullmatch(path.name):
+                path.unlink()
 
 
 def read_project(source: SourceConfig) -> RawSource:
