@@ -8,7 +8,7 @@ import pytest
 from trackmend_core.errors import UserError
 from trackmend_training.recipe.bundled import SHARES, bundled_config
 from trackmend_training.recipe.material import is_known_person, prepare_material
-from trackmend_training.teacher import PersonBoxes, project_embeddings
+from trackmend_training.teacher import PersonBoxes, fit_projection
 
 
 def test_material_that_is_missing_is_named(tmp_path: Path) -> None:
@@ -58,7 +58,9 @@ def test_projected_strangers_are_as_alike_as_wanted() -> None:
     twice = np.concatenate([people, people + 0.02 * random.standard_normal(people.shape)])
     twice /= np.linalg.norm(twice, axis=1, keepdims=True)
     twice[5] = 0
-    (projected,) = project_embeddings([twice.astype(np.float32)], dimension=16, common_share=0.25)
+    embeddings = twice.astype(np.float32)
+    projection = fit_projection([embeddings], dimension=16, common_share=0.25)
+    projected = projection.apply(embeddings)
     assert projected.shape == (120, 16)
     assert np.abs(projected[5]).max() == 0
     lengths = np.linalg.norm(np.delete(projected, 5, axis=0), axis=1)

@@ -115,14 +115,29 @@ def _train(options: argparse.Namespace, line: Line) -> None:
 
 
 def _model(options: argparse.Namespace, line: Line) -> None:
-    from trackmend_training.recipe.bundled import MODEL_FILE_NAME, bundled_config, export_bundled
-    from trackmend_training.recipe.material import prepare_material
+    from trackmend_training.recipe.bundled import (
+        MODEL_FILE_NAME,
+        bundled_config,
+        dressed_config,
+        export_bundled,
+        train_dressed,
+    )
+    from trackmend_training.recipe.material import REID_TEACHER, prepare_material
+    from trackmend_training.teacher.as_torch import read_openvino
     from trackmend_training.trainer import fit
 
     material = options.out / "material"
     prepare_material(options.data, material, tell=lambda text: print(text, file=sys.stderr))  # noqa: T201
     config = bundled_config(data_dir=options.data, material_dir=material, out_dir=options.out)
     trained = fit(config, emit=line.emit, is_cancelled=line.is_cancelled)
+    if trained is None or line.is_cancelled():
+        return
+    trained = train_dressed(
+        dressed_config(first=trained, material_dir=material, out_dir=options.out / "dressed"),
+        network=read_openvino(options.data / REID_TEACHER),
+        emit=line.emit,
+        is_cancelled=line.is_cancelled,
+    )
     if trained is not None and not line.is_cancelled():
         export_bundled(trained, options.out / MODEL_FILE_NAME)
 

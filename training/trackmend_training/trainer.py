@@ -4,13 +4,14 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Protocol
 
 from lightning_fabric import Fabric
 
 from trackmend_core.backends.card_trouble import card_trouble_told
 from trackmend_core.errors import UserError
 from trackmend_core.model.atomic_file import write_atomically
-from trackmend_training.batches import Batch, image_order, stream_batches
+from trackmend_training.batches import Batch, Place, image_order, stream_batches
 from trackmend_training.checkpoints import (
     BEST_FILE,
     MODEL_FILE,
@@ -49,6 +50,15 @@ MEMORY_HINT = (
 )
 
 
+class Stream(Protocol):
+    """Makes the batches of a run, see `stream_batches`."""
+
+    def __call__(
+        self, material: Material, config: TrainConfig, *, start_step: int, place: Place
+    ) -> Iterator[Sequence[Batch]]:
+        """Yield this process's micro-batches of every step from `start_step` on."""
+
+
 @card_trouble_told(memory_hint=MEMORY_HINT)
 def fit(
     config: TrainConfig,
@@ -58,6 +68,7 @@ def fit(
     material: Material | None = None,
     metadata: dict[str, str] | None = None,
     extra_loss: ExtraLoss | None = None,
+    stream: Stream = stream_batches,
 ) -> Path | None:
     """Train a network; a run that was interrupted is taken up where its last checkpoint is.
 
@@ -68,6 +79,7 @@ def fit(
         material: what to learn from; None reads the configuration's sources.
         metadata: is stored with the model.
         extra_loss: added to the total.
+        stream: makes the batches of the material.
 
     Returns:
         The model, or None when cancelled before the first step.
@@ -78,7 +90,15 @@ def fit(
             step are named.
     """
     fabric = start_devices(config)
-    run = _Run(config, fabric, material, emit=emit, metadata=metadata or {}, extra=extra_loss)
+    run = _Run(
+        config,
+        fabric,
+        material,
+        emit=emit,
+        metadata=metadata or {},
+        extra=extra_loss,
+        stream=stream,
+    )
     with run:
         for parts in run.batches():
             if any_device(fabric, is_cancelled()):
@@ -101,8 +121,10 @@ class _Run:
         emit: Callable[[Message], None],
         metadata: dict[str, str],
         extra: ExtraLoss | None,
+        stream: Stream,
     ) -> None:
         self._fabric = fabric
+        self._stream = stream
         self._emit = emit if fabric.is_global_zero else _say_nothing
         self._metadata = metadata
         self._out_dir = Path(config.out_dir)
@@ -173,7 +195,7 @@ class _Run:
 
     def batches(self) -> Iterator[Sequence[Batch]]:
         """Yield this device's share of every step that is left."""
-        return stream_batches(
+        return self._stream(
             self._material,
             self._config,
             start_step=self._state.step,

@@ -28,7 +28,6 @@ def paste_occluder(
     Returns:
         The new image, the pasted box (4,) and the row of the person it shows; None if nobody fits.
     """
-    height, width = image.shape[:2]
     sides = boxes_xyxy[:, 2:] - boxes_xyxy[:, :2]
     upright = (sides[:, 1] >= MIN_HEIGHT_PX) & (sides[:, 1] > 1.6 * sides[:, 0])
     overlap = iou_matrix(boxes_xyxy.astype(np.float64), boxes_xyxy.astype(np.float64))
@@ -37,9 +36,37 @@ def paste_occluder(
     if not len(free) or not upright.any():
         return None
     source = int(random.choice(free))
-    target = boxes_xyxy[int(random.choice(np.flatnonzero(upright)))]
-    scale = float(np.clip((target[3] - target[1]) / sides[source, 1], 0.5, 2.0))
-    size = np.maximum((sides[source] * scale * random.uniform(0.9, 1.15)).astype(int), 8)
+    placed = paste_person(
+        image, boxes_xyxy[upright], random, donor=image, donor_xyxy=boxes_xyxy[source]
+    )
+    return None if placed is None else (*placed, source)
+
+
+def paste_person(
+    image: ImageArray,
+    boxes_xyxy: FloatArray,
+    random: np.random.Generator,
+    *,
+    donor: ImageArray,
+    donor_xyxy: FloatArray,
+) -> tuple[ImageArray, FloatArray] | None:
+    """Copy a person beside one of those in an image, partly covering them.
+
+    Args:
+        image: (H, W, 3); not changed.
+        boxes_xyxy: (N, 4) pixels of the image, at least one.
+        random: draws whom, and where exactly.
+        donor: (H, W, 3) the image that the person is in.
+        donor_xyxy: (4,) and where in it.
+
+    Returns:
+        The new image and the pasted box (4,); None if it does not fit.
+    """
+    height, width = image.shape[:2]
+    target = boxes_xyxy[int(random.integers(len(boxes_xyxy)))]
+    side = donor_xyxy[2:] - donor_xyxy[:2]
+    scale = float(np.clip((target[3] - target[1]) / side[1], 0.5, 2.0))
+    size = np.maximum((side * scale * random.uniform(0.9, 1.15)).astype(int), 8)
     shift = random.choice([-1, 1]) * random.uniform(0.35, 0.9) * (target[2] - target[0])
     foot_x = (target[0] + target[2]) / 2 + shift
     foot_y = target[3] + random.uniform(0.0, 0.06) * (target[3] - target[1])
@@ -47,13 +74,13 @@ def paste_occluder(
     low, high = np.maximum([x, y], 0), np.minimum([x + size[0], y + size[1]], [width, height])
     if (high - low < size * 0.6).any():
         return None
-    cutout, alpha = _cut_out(image, boxes_xyxy[source], size=(int(size[0]), int(size[1])))
+    cutout, alpha = _cut_out(donor, donor_xyxy, size=(int(size[0]), int(size[1])))
     window = (slice(low[1] - y, high[1] - y), slice(low[0] - x, high[0] - x))
     under = image[low[1] : high[1], low[0] : high[0]].astype(np.float32)
     mixed = alpha[window][..., None] * cutout[window] + (1 - alpha[window][..., None]) * under
     pasted = image.copy()
     pasted[low[1] : high[1], low[0] : high[0]] = mixed.astype(np.uint8)
-    return pasted, np.array([*low, *high], np.float32), source
+    return pasted, np.array([*low, *high], np.float32)
 
 
 def covered_too_much(boxes_xyxy: FloatArray, occluder_xyxy: FloatArray) -> BoolArray:

@@ -27,7 +27,7 @@ from trackmend_training.datasets.jde import (
     to_relative,
     write_labels,
 )
-from trackmend_training.teacher import DetectorEnsemble, ReidTeacher, project_embeddings
+from trackmend_training.teacher import DetectorEnsemble, ReidTeacher, fit_projection
 
 CLIP = "intel-one-by-one-person-detection.mp4"
 CLIP_STEP = 8
@@ -39,7 +39,9 @@ PART_OF_PERSON = 0.6
 DRAWN_FRAMES = 200
 REID_DIM = 128
 COMMON_SHARE = 0.25
-"""Cosine of two strangers in the taught embeddings, see `project_embeddings`."""
+"""Cosine of two strangers in the taught embeddings, see `fit_projection`."""
+PROJECTION_FILE = "projection.npz"
+REID_TEACHER = "weights/omz/person-reidentification-retail-0287.xml"
 DONE_FILE = "prepared"
 
 
@@ -141,7 +143,11 @@ def _embed_people(folders: list[Path], teacher: ReidTeacher) -> None:
         [teacher.embed(image.read(), image.boxes_xyxy) for image in images] for images in parts
     ]
     flat = [embeddings for part in raw for embeddings in part]
-    projected = iter(project_embeddings(flat, dimension=REID_DIM, common_share=COMMON_SHARE))
-    for folder, images in zip(folders, parts, strict=True):
-        stored = {image.path.stem: next(projected).astype(np.float16) for image in images}
+    projection = fit_projection(flat, dimension=REID_DIM, common_share=COMMON_SHARE)
+    for folder, images, rows in zip(folders, parts, raw, strict=True):
+        stored = {
+            image.path.stem: projection.apply(embeddings).astype(np.float16)
+            for image, embeddings in zip(images, rows, strict=True)
+        }
         np.savez(folder / TEACHER_FILE, allow_pickle=False, **stored)
+        projection.save(folder / PROJECTION_FILE)

@@ -1,6 +1,6 @@
 """Published networks that the bundled model learns from: two person detectors, one for re-ID."""
 
 from trackmend_training.teacher.detectors import DetectorEnsemble, PersonBoxes
-from trackmend_training.teacher.reid import ReidTeacher, project_embeddings
+from trackmend_training.teacher.reid import Projection, ReidTeacher, fit_projection
 
-__all__ = ["DetectorEnsemble", "PersonBoxes", "ReidTeacher", "project_embeddings"]
+__all__ = ["DetectorEnsemble", "PersonBoxes", "Projection", "ReidTeacher", "fit_projection"]

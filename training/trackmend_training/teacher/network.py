@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import openvino
 
 from trackmend_core.errors import UserError
 from trackmend_core.types import FloatArray
@@ -21,6 +20,8 @@ class TeacherNetwork:
             raise UserError(
                 f"The teacher network {path.name} is missing.", f"It was looked for at {path}."
             )
+        import openvino  # where its files are not read, it need not be there
+
         core = openvino.Core()
         try:
             model = core.read_model(path)
