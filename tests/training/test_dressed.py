@@ -16,13 +16,8 @@ from trackmend_training.datasets.gather import gather_material
 from trackmend_training.datasets.jde import LABELS, TEACHER_FILE, load_source
 from trackmend_training.datasets.labelled import Material
 from trackmend_training.losses import TargetBatch
-from trackmend_training.recipe.dressed import (
-    AskedTeacher,
-    DressedPeople,
-    WhoseTeacher,
-    known_people,
-    stream_dressed,
-)
+from trackmend_training.recipe.asked import AskedTeacher, WhoseTeacher, stream_dressed
+from trackmend_training.recipe.dressed import DressedPeople, known_people
 from trackmend_training.teacher import Projection
 
 REID_DIM = 8

@@ -15,7 +15,7 @@ from trackmend_core.errors import UserError
 from trackmend_core.model import load_checkpoint
 from trackmend_core.model.registry import architectures
 from trackmend_training.augment import Crop
-from trackmend_training.batches import CropDataset, crop_tensors, stream_batches
+from trackmend_training.batches import CropDataset, crop_tensors, place_images, stream_batches
 from trackmend_training.checkpoints import MODEL_FILE, STATE_FILE
 from trackmend_training.config import AugmentConfig, SourceConfig, TrainConfig
 from trackmend_training.datasets.gather import gather_material
@@ -98,7 +98,8 @@ def test_every_backbone_learns_with_all_that_it_has(arch: str, tiny: TrainConfig
     (batch,) = next(iter(stream_batches(material, run)))
     counts = count_values(count_targets(batch.targets))
     targets = target_tensors(batch.targets, torch.device("cpu"))
-    losses, _ = JointModel(network, loss)(batch.images, targets, counts)
+    images = place_images(batch.images, torch.device("cpu"))
+    losses, _ = JointModel(network, loss)(images, targets, counts)
     losses["total"].backward()
     learning = dict(network.named_parameters()) | dict(loss.named_parameters())
     without = [n for n, p in learning.items() if p.requires_grad and p.grad is None]

@@ -58,6 +58,11 @@ def _parser() -> argparse.ArgumentParser:
     model = commands.add_parser("model", help="repeat the training of the bundled model")
     model.add_argument("--data", type=Path, required=True, help="folder of training data")
     model.add_argument("--out", type=Path, required=True, help="receives material and checkpoints")
+    model.add_argument(
+        "--second-part",
+        action="store_true",
+        help="go on with people in ever other clothes; for a graphics card, see the model card",
+    )
     _add_finetune(commands.add_parser("finetune", help="learn from a project's corrections"))
     _add_ablate(commands.add_parser("ablate", help="repeat a table of FairMOT's paper"))
     return parser
@@ -130,14 +135,13 @@ def _model(options: argparse.Namespace, line: Line) -> None:
     prepare_material(options.data, material, tell=lambda text: print(text, file=sys.stderr))  # noqa: T201
     config = bundled_config(data_dir=options.data, material_dir=material, out_dir=options.out)
     trained = fit(config, emit=line.emit, is_cancelled=line.is_cancelled)
-    if trained is None or line.is_cancelled():
-        return
-    trained = train_dressed(
-        dressed_config(first=trained, material_dir=material, out_dir=options.out / "dressed"),
-        network=read_openvino(options.data / REID_TEACHER),
-        emit=line.emit,
-        is_cancelled=line.is_cancelled,
-    )
+    if trained is not None and options.second_part and not line.is_cancelled():
+        trained = train_dressed(
+            dressed_config(first=trained, material_dir=material, out_dir=options.out / "second"),
+            network=read_openvino(options.data / REID_TEACHER),
+            emit=line.emit,
+            is_cancelled=line.is_cancelled,
+        )
     if trained is not None and not line.is_cancelled():
         export_bundled(trained, options.out / MODEL_FILE_NAME)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -36,7 +37,8 @@ class Batch:
     """B images and what the heads should say.
 
     Attributes:
-        images: (B, 3, H, W) float32 RGB 0..1.
+        images: (B, 3, H, W) RGB: uint8 as they come, float32 0..1 once they are on the device; a
+            quarter of the bytes have to travel there.
         targets: of the same images.
         is_replay: (B,) bool, see `LabelledImage`.
     """
@@ -167,6 +169,15 @@ class StepParts(Sampler[list[int]]):
                 yield list(range(first, first + self._size))
 
 
+def work_alone(_worker: int) -> None:
+    """Keep a worker to one thread.
+
+    OpenCV begins one per core in each of them: they get in each other's way, and a run that is
+    cancelled may end in an abort of a worker whose threads are still there.
+    """
+    cv2.setNumThreads(1)
+
+
 def stream_batches(
     material: Material, config: TrainConfig, *, start_step: int = 0, place: Place | None = None
 ) -> Iterator[Sequence[Batch]]:
@@ -178,6 +189,7 @@ def stream_batches(
         prefetch_factor=PREFETCHED if config.workers else None,
         multiprocessing_context=START if config.workers else None,
         persistent_workers=False,
+        worker_init_fn=work_alone,
     )
     parts = (_batch(tensors) for tensors in loader)
     while step := list(islice(parts, config.accumulate)):
@@ -185,6 +197,11 @@ def stream_batches(
 
 
 def _batch(tensors: dict[str, Tensor]) -> Batch:
-    images = tensors.pop("image").float() / 255
-    is_replay = tensors.pop("is_replay")
+    images, is_replay = tensors.pop("image"), tensors.pop("is_replay")
     return Batch(images, TargetBatch(**tensors), is_replay)
+
+
+def place_images(images: Tensor, device: torch.device) -> Tensor:
+    """Return a batch's images as the network takes them: on the device, float32 0..1."""
+    placed = images.to(device, memory_format=torch.channels_last)
+    return placed.float().div_(255) if placed.dtype == torch.uint8 else placed

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.optim import Optimizer
 
-from trackmend_training.batches import Batch
+from trackmend_training.batches import Batch, place_images
 from trackmend_training.checkpoints import TrainingState
 from trackmend_training.choices import Precision
 from trackmend_training.config import TrainConfig
@@ -103,7 +103,7 @@ class Stepper:
         counts = count_step(fabric, parts)
         sums: dict[str, float] = {}
         for number, batch in enumerate(parts, start=1):
-            images = batch.images.to(fabric.device, memory_format=torch.channels_last)
+            images = place_images(batch.images, fabric.device)
             tensors = target_tensors(batch.targets, fabric.device)
             # Devices average their gradients, so each gives its share times their number.
             with fabric.no_backward_sync(self._model, enabled=number < len(parts)):  # type: ignore[arg-type]

@@ -13,12 +13,8 @@ from trackmend_core.model import load_checkpoint, save_model
 from trackmend_training.config import AugmentConfig, SourceConfig, TrainConfig
 from trackmend_training.datasets.gather import gather_material
 from trackmend_training.protocol import Message
-from trackmend_training.recipe.dressed import (
-    AskedTeacher,
-    WhoseTeacher,
-    known_people,
-    stream_dressed,
-)
+from trackmend_training.recipe.asked import AskedTeacher, WhoseTeacher, stream_dressed
+from trackmend_training.recipe.dressed import known_people
 from trackmend_training.recipe.material import PROJECTION_FILE
 from trackmend_training.teacher import Projection
 from trackmend_training.trainer import fit

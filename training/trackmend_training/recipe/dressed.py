@@ -6,16 +6,13 @@ are without anybody in front. Clips and drawn streets, whose people are known ov
 clothes, and each person has one embedding: the teacher's mean.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 import cv2
 import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.nn import functional
-from torch.utils.data import DataLoader, Dataset
+from torch import Tensor
+from torch.utils.data import Dataset
 
 from trackmend_core.geometry import iou_matrix
 from trackmend_core.types import BoolArray, Float64Array, FloatArray, ImageArray, IntArray
@@ -25,21 +22,10 @@ from trackmend_training.augment.geometry import choose_map, cut_boxes, map_boxes
 from trackmend_training.augment.occlusion import covered_too_much, paste_person
 from trackmend_training.augment.recolour import recolour_person
 from trackmend_training.augment.result import BORDER, Crop
-from trackmend_training.batches import (
-    CACHE_BYTES,
-    CACHE_KEY,
-    PREFETCHED,
-    START,
-    Batch,
-    Place,
-    StepParts,
-    crop_tensors,
-    image_order,
-)
+from trackmend_training.batches import CACHE_BYTES, CACHE_KEY, crop_tensors, image_order
 from trackmend_training.config import TrainConfig
 from trackmend_training.datasets.labelled import LabelledImage, Material
-from trackmend_training.losses import TargetBatch
-from trackmend_training.teacher.reid import Projection, cut_patch
+from trackmend_training.teacher.reid import cut_patch
 
 RECOLOURED = 0.65
 """Share of photos in which people get other clothes."""
@@ -230,94 +216,3 @@ def known_people(material: Material, *, reid_dim: int) -> Material:
             replace(image, teacher=teacher, identities=np.full(len(image.identities), -1))
         )
     return replace(material, images=tuple(images), identity_count=1)
-
-
-class AskedTeacher:
-    """The teacher on the training's device: patches in, projected embeddings out."""
-
-    def __init__(self, network: nn.Module, projection: Projection, device: torch.device) -> None:
-        self._network = network.to(device).eval().requires_grad_(False)
-        self.device = device
-        self._mean = torch.from_numpy(projection.mean).float().to(device)
-        self._basis = torch.from_numpy(projection.basis).float().to(device)
-        self._common = projection.common_share
-
-    @torch.no_grad()
-    def __call__(self, patches: Tensor) -> Tensor:
-        """Return (N, dimension) float32 unit length for (N, 256, 128, 3) uint8 BGR."""
-        views = patches.to(self.device).permute(0, 3, 1, 2).float()
-        both = torch.cat([views, views.flip(3)])
-        on_gpu = self.device.type == "cuda"
-        with torch.autocast(self.device.type, torch.float16, enabled=on_gpu):
-            raw = self._network(both).float()
-        raw = functional.normalize(raw)
-        mean = functional.normalize(raw[: len(views)] + raw[len(views) :])
-        rows = functional.normalize((mean - self._mean) @ self._basis.T)
-        common = rows.new_full((len(rows), 1), self._common**0.5)
-        return torch.cat([rows * (1 - self._common) ** 0.5, common], dim=1)
-
-
-def stream_dressed(
-    material: Material,
-    config: TrainConfig,
-    *,
-    start_step: int,
-    place: Place,
-    teacher: AskedTeacher,
-) -> Iterator[Sequence[Batch]]:
-    """Yield this process's micro-batches of every step, the teacher's answers filled in."""
-    loader: DataLoader[dict[str, Tensor]] = DataLoader(
-        DressedPeople(material, config),
-        batch_sampler=StepParts(config, start_step=start_step, place=place),
-        num_workers=config.workers,
-        prefetch_factor=PREFETCHED if config.workers else None,
-        multiprocessing_context=START if config.workers else None,
-        pin_memory=teacher.device.type == "cuda",
-    )
-    parts = (_batch(tensors, teacher) for tensors in loader)
-    while step := list(islice(parts, config.accumulate)):
-        yield step
-
-
-def _batch(tensors: dict[str, Tensor], teacher: AskedTeacher) -> Batch:
-    # Bytes travel to the device, a quarter of what floats would be.
-    images = tensors.pop("image").to(teacher.device, non_blocking=True).float() / 255
-    patches, slots = tensors.pop("patches"), tensors.pop("slots")
-    rows, places = (slots >= 0).nonzero(as_tuple=True)
-    if len(rows):
-        shown = patches.to(teacher.device, non_blocking=True)
-        answers = teacher(shown[rows.to(teacher.device), places.to(teacher.device)]).cpu()
-        tensors["teacher"][rows, slots[rows, places]] = answers
-    nobody = torch.zeros(len(images), dtype=torch.bool)
-    return Batch(images, TargetBatch(**tensors), nobody)
-
-
-class WhoseTeacher:
-    """The loss for embeddings that are nearer to another person's teacher than to their own.
-
-    Each embedding is compared with what the teacher says of everybody in the batch; who looks the
-    same to the teacher counts as the same person.
-    """
-
-    SCALE = 12.0
-    SAME = 0.97
-
-    def __init__(self, *, weight: float) -> None:
-        self._weight = weight
-
-    def __call__(self, batch: Batch, heads: dict[str, Tensor]) -> Tensor:
-        """Return the loss of one batch, 0 if the teacher knows nobody."""
-        from trackmend_training.loss_terms import gather_at, is_taught
-
-        device = heads["id"].device
-        targets = batch.targets
-        assert targets.teacher is not None
-        taught_rows, mask = targets.teacher.to(device), targets.mask.to(device)
-        known = is_taught(taught_rows, mask)
-        embeddings = functional.normalize(gather_at(heads["id"], targets.cells.to(device)), dim=2)
-        ours, taught = embeddings[known], taught_rows[known]
-        if not len(ours):
-            return embeddings.sum() * 0.0
-        same = taught @ taught.T > self.SAME
-        log_share = functional.log_softmax(self.SCALE * ours @ taught.T, dim=1)
-        return -self._weight * (log_share * same).sum(dim=1).div(same.sum(dim=1)).mean()
