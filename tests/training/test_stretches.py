@@ -108,6 +108,7 @@ def test_settings_that_undo_what_was_learnt_are_not_taken(
     )
 
 
+@pytest.mark.usefixtures("judged_at_once")
 @pytest.mark.parametrize("fewest_boxes", [0, 100_000])
 def test_a_finetuning_stops_while_models_are_compared(
     fewest_boxes: int, edited_street: EditedStreet, base_model: Path
