@@ -214,7 +214,16 @@ class StatusPresenter(QObject):
             height=video.height,
             rate=f"{video.frame_rate:.4g}",
         )
-        self._status_line.notice(" · ".join((told, *video.notices)))
+        notices = list(video.notices)
+        known = self._workbench.session.video
+        if known is not None and known.fingerprint != video.fingerprint:
+            notices.append(
+                say(
+                    "this file was changed since it was tracked: if boxes lie beside people, put "
+                    "the earlier one back"
+                )
+            )
+        self._status_line.notice(" · ".join((told, *notices)))
 
     @Slot(int)
     def _on_frame_changed(self, _frame_index: int) -> None:

@@ -11,7 +11,14 @@ import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from trackmend_core.types import Float64Array, ImageArray
-from trackmend_core.video import CachedVideo, FrameCache, Glimpses, VideoSource, open_video
+from trackmend_core.video import (
+    CachedVideo,
+    FrameCache,
+    Glimpses,
+    VideoSource,
+    fingerprint,
+    open_video,
+)
 from trackmend_core.video.glimpses import APART
 
 OpenVideo = Callable[[Path], VideoSource]
@@ -24,6 +31,7 @@ class OpenedVideo:
     Attributes:
         timestamps_s: (frame_count,) float64, seconds from the first frame, not falling.
         notices: sentences the user should read, e.g. that the file is truncated.
+        fingerprint: of its content, see `trackmend_core.video.fingerprint`.
     """
 
     path: Path
@@ -33,6 +41,7 @@ class OpenedVideo:
     height: int
     timestamps_s: Float64Array
     notices: tuple[str, ...]
+    fingerprint: str
 
 
 def describe_video(source: VideoSource) -> OpenedVideo:
@@ -47,6 +56,7 @@ def describe_video(source: VideoSource) -> OpenedVideo:
         height=source.height,
         timestamps_s=times - times[0] if count else times,
         notices=tuple(source.notices),
+        fingerprint=fingerprint(source.path),
     )
 
 

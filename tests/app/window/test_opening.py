@@ -191,6 +191,32 @@ def test_a_video_that_was_replaced_is_told_and_not_tracked_into_the_old_one(
     assert stage.session.project.digest() == before
 
 
+def test_a_video_of_the_same_size_and_length_with_other_content_is_told(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.open_video()
+    stage.run_model()
+    project_path = stage.session.project.path
+    stage.trigger("close_project")
+    failed: list[UserError] = []
+    stage.bench.failed.connect(failed.append)
+    told: list[str] = []
+    monkeypatch.setattr(stage.window.status_line, "notice", told.append)
+    stage.bench.opener.open_paths([project_path])
+    stage.wait(lambda: any("40 frames" in text for text in told))
+    assert not any("was changed since it was tracked" in text for text in told)
+    stage.trigger("close_project")
+    told.clear()
+    other = StreetSettings(
+        width=320, height=256, frame_count=40, walkers=2, lookalikes=0, furniture=0, seed=4
+    )
+    write_street_video(stage.video, other)
+    stage.bench.opener.open_paths([project_path])
+    stage.wait(lambda: any("40 frames" in text for text in told))
+    assert any("was changed since it was tracked" in text for text in told)
+    assert not failed
+
+
 @pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
 def test_a_file_dropped_on_a_floating_panel_opens_as_anywhere_else(stage: Stage) -> None:
     panel = stage.window.panels["tracks"]
