@@ -164,12 +164,17 @@ class ToolBar(QToolBar):
         return button
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Let the last button do with its icon where its words would push it out of the bar."""
+        """Stand closer, the last button with its icon alone, where words would push it out."""
         narrow, style = self.width() < NARROW_PX, Qt.ToolButtonStyle
         words = (
             style.ToolButtonTextBesideIcon if self.width() > WIDE_PX else style.ToolButtonTextOnly
         )
         self._find.setToolButtonStyle(style.ToolButtonIconOnly if narrow else words)
+        if bool(self.property("narrow")) != narrow:
+            self.setProperty("narrow", narrow)
+            for widget in (self, *self.findChildren(QToolButton)):
+                widget.style().unpolish(widget)
+                widget.style().polish(widget)
         super().resizeEvent(event)
 
     def _add_stretch(self) -> None:

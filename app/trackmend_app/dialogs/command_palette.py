@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QColor, QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
+    QLabel,
     QLineEdit,
     QListView,
     QStyle,
@@ -148,6 +149,8 @@ class CommandPalette(FittingDialog):
         self.setWindowTitle(self.tr("Find a command"))
         self.field = QLineEdit(self)
         self.view = QListView(self)
+        self.nothing = QLabel(self.tr("No command is called that, or like that."), self)
+        self.nothing.setProperty("kind", "quiet")
         self._actions = actions
         self._model = _CommandModel(self)
         self._commands = [self._command(row.action_id) for row in actions.rows]
@@ -163,6 +166,7 @@ class CommandPalette(FittingDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 10, 10, 10)
         column.addWidget(self.field)
+        column.addWidget(self.nothing)
         column.addWidget(self.view)
         self.resize(*_SIZE)
         self._on_typed("")
@@ -209,6 +213,7 @@ class CommandPalette(FittingDialog):
     @Slot(str)
     def _on_typed(self, text: str) -> None:
         self._model.set_commands(found(text, self._commands))
+        self.nothing.setVisible(self._model.rowCount() == 0)
         self._choose(0)
 
     @Slot(QModelIndex)

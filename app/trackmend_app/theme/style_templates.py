@@ -137,6 +137,10 @@ QPushButton::menu-indicator, QToolButton::menu-indicator {
     subcontrol-origin: padding; subcontrol-position: center right; right: 7px;
 }
 QToolButton[popupMode="1"] { padding-right: 20px; }
+QToolBar[narrow="true"] { spacing: 4px; }
+QToolBar[narrow="true"] QToolButton { padding: 5px; }
+QToolBar[narrow="true"] QToolButton:checked:focus { padding: 4px; }
+QToolBar[narrow="true"] QToolButton[popupMode="1"] { padding-right: 20px; }
 QToolButton::menu-button { border: none; width: 18px; }
 QToolButton::menu-arrow { image: url($chevron_down); width: 10px; height: 10px; }
 QToolButton[kind="primary"]::menu-arrow { image: url($chevron_on_action); }

@@ -318,7 +318,9 @@ class TrackTable(QWidget):
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.setShowGrid(False)
         widths = {column: self._width_px(column) for column in _WIDTHS_PX}
-        view.setMinimumWidth(_NUMBER_PX + sum(widths.values()))
+        # With more tracks than rows a scroll bar stands beside them; the ids must stay whole.
+        bar_px = view.verticalScrollBar().sizeHint().width()
+        view.setMinimumWidth(_NUMBER_PX + sum(widths.values()) + bar_px)
         view.setWordWrap(False)
         view.setSortingEnabled(True)
         view.setTabKeyNavigation(False)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QToolButton, QWidget
 from review_driving import make_errors, queue_of, swaps, wait_for_queue
 from window_stage import Stage
 
@@ -186,3 +186,26 @@ def test_a_dry_run_beside_maps_needs_no_more_than_a_low_screen(small: tuple[Stag
     stage.qtbot.wait(60)
     assert not too_large(stage.window, size), stage.window.size()
     assert panel.accept_button.visibleRegion().boundingRect().height() > 20, "it stays in sight"
+
+
+def test_no_button_and_no_id_is_cut_off(small: tuple[Stage, QSize]) -> None:
+    stage, size = small
+    bar, view = stage.window.tool_bar, stage.window.track_table.view
+    stage.wait(lambda: bar.width() == size.width())
+    buttons = [one for one in bar.findChildren(QToolButton) if one.objectName()[:7] == "button_"]
+    assert [one.objectName() for one in buttons if not one.isVisible()] == []
+    needed = bar.layout().sizeHint().width()
+    assert needed <= bar.width() - 100, "there is room for the place in a long video"
+    view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # as with many tracks
+    stage.qtbot.wait(60)
+    assert view.columnWidth(0) >= 50
+    assert not too_large(stage.window, size)
+
+
+def test_a_search_for_no_command_says_so(stage: Stage) -> None:
+    stage.trigger("find_command")
+    (palette,) = [one for one in stage.window.findChildren(QDialog) if one.isVisible()]
+    assert not palette.nothing.isVisible()
+    stage.qtbot.keyClicks(palette.field, "qqq")
+    assert palette.nothing.isVisible()
+    palette.reject()
