@@ -199,6 +199,7 @@ class MainWindow(QMainWindow):
             session=bench.session,
             repairs=bench.repairs,
             travel=bench.travel,
+            review=bench.review,
             parent=self,
         )
         self.film_presenter = FilmPresenter(self.film_panel, workbench=bench, parent=self)

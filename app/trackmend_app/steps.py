@@ -8,7 +8,7 @@ from trackmend_app.review import index_tasks
 from trackmend_app.review.review_queue import ReviewQueue
 from trackmend_app.session import Session
 from trackmend_app.wording import say, say_composed
-from trackmend_core.project import Step
+from trackmend_core.project import ReviewAnswer, Step
 from trackmend_core.project.records import frame_number
 from trackmend_core.review import SuspicionKind
 
@@ -69,7 +69,14 @@ class Steps(QObject):
 def _title(step: Step | None) -> str | None:
     if step is None or step.title or step.answer is None:
         return step.title if step is not None else None
-    kind = say_composed(SuspicionKind(step.answer.kind).words)
+    return title_of_answer(step.answer)
+
+
+def title_of_answer(answer: ReviewAnswer) -> str:
+    """Return what a person is told an answer is; those of older versions have no title."""
+    if answer.title:
+        return say_composed(answer.title)
+    kind = say_composed(SuspicionKind(answer.kind).words)
     return say("Answer: {kind}, frame {frame}").format(
-        kind=kind, frame=frame_number(step.answer.frame_index)
+        kind=kind, frame=frame_number(answer.frame_index)
     )

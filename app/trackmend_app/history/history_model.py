@@ -1,4 +1,4 @@
-"""Edits and named moments as rows of a Qt table model, the newest on top."""
+"""Edits, answers and named moments as rows of a Qt table model, the newest on top."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,9 +8,10 @@ from enum import IntEnum
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont
 
+from trackmend_app.steps import title_of_answer
 from trackmend_app.theme import current_theme, ui_font
 from trackmend_app.wording import say_composed
-from trackmend_core.project import Checkpoint, EditRecord, EditState, TouchedTrack
+from trackmend_core.project import Checkpoint, EditRecord, EditState, GivenAnswer, TouchedTrack
 from trackmend_core.types import EditId, TrackId
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -29,16 +30,32 @@ class Column(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryLine:
-    """One row: an edit with what it touched, or a named moment."""
+    """One row: an edit with what it touched, an answer to a suspicion, or a named moment."""
 
     created_at: float
     edit: EditRecord | None = None
     touched: tuple[TouchedTrack, ...] = ()
     checkpoint: Checkpoint | None = None
+    given: GivenAnswer | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Return whether it is in effect."""
+        if self.given is not None:
+            return self.given.state is EditState.APPLIED
+        return self.edit is None or self.edit.is_in_effect
+
+    @property
+    def author(self) -> str | None:
+        """Return who did it, None for a named moment."""
+        known = self.edit or self.given
+        return None if known is None else known.author
 
     @property
     def frames(self) -> tuple[int, int] | None:
-        """Return the first and last frame that the edit touched."""
+        """Return the first and last frame that the edit touched, or the answer's, twice."""
+        if self.given is not None:
+            return self.given.answer.frame_index, self.given.answer.frame_index
         known = [one.frames for one in self.touched if one.frames is not None]
         return (min(k[0] for k in known), max(k[1] for k in known)) if known else None
 
@@ -47,6 +64,7 @@ def history_lines(
     edits: Iterable[EditRecord],
     checkpoints: Iterable[Checkpoint],
     touched: dict[EditId, list[TouchedTrack]],
+    given: Iterable[GivenAnswer] = (),
     *,
     of_tracks: frozenset[TrackId] | None = None,
 ) -> list[HistoryLine]:
@@ -59,11 +77,13 @@ def history_lines(
     ]
     if of_tracks is None:
         lines += [HistoryLine(created_at=one.created_at, checkpoint=one) for one in checkpoints]
+        lines += [HistoryLine(created_at=one.created_at, given=one) for one in given]
     return sorted(lines, key=_newest_first)
 
 
 def _newest_first(line: HistoryLine) -> tuple[float, int]:
-    return -line.created_at, -(line.edit.edit_id if line.edit is not None else 0)
+    edit_id = line.edit.edit_id if line.edit is not None else 0
+    return -line.created_at, -int(edit_id)
 
 
 class HistoryModel(QAbstractTableModel):
@@ -122,36 +142,41 @@ class HistoryModel(QAbstractTableModel):
         """Return a strong one for a moment; what counts no longer is struck out."""
         if line.checkpoint is not None:
             return ui_font(13, weight=QFont.Weight.DemiBold)
-        if column is not Column.WHAT or line.edit is None or line.edit.is_in_effect:
+        if column is not Column.WHAT or line.counts:
             return None
         font = ui_font(13)
         font.setStrikeOut(True)
         return font
 
     def _text(self, line: HistoryLine, column: Column) -> str:
-        edit = line.edit
         if column is Column.WHEN:
             return _when(line.created_at)
-        if column is Column.WHAT:
-            if line.checkpoint is not None:
-                return f"◆ {line.checkpoint.name}"
-            return say_composed(edit.title) if edit is not None else ""
-        if edit is None:
-            return "" if column is Column.WHO else self.tr("named moment")
-        return edit.author if column is Column.WHO else self._state(edit)
+        if column is Column.WHO:
+            return line.author or ""
+        if column is Column.STATE:
+            return self._state(line)
+        if line.checkpoint is not None:
+            return f"◆ {line.checkpoint.name}"
+        if line.given is not None:
+            return title_of_answer(line.given.answer)
+        return say_composed(line.edit.title) if line.edit is not None else ""
 
-    def _state(self, edit: EditRecord) -> str:
-        if edit.is_in_effect:
+    def _state(self, line: HistoryLine) -> str:
+        if line.checkpoint is not None:
+            return self.tr("named moment")
+        if line.counts:
             return ""
-        if edit.is_reverted:
+        if line.edit is not None and line.edit.is_reverted:
             return self.tr("taken back")
-        return self.tr("undone") if edit.state is EditState.UNDONE else self.tr("overtaken")
+        known = line.edit or line.given
+        is_undone = known is not None and known.state is EditState.UNDONE
+        return self.tr("undone") if is_undone else self.tr("overtaken")
 
     def _colour(self, line: HistoryLine) -> QColor | None:
         theme = current_theme()
         if line.checkpoint is not None:
             return QColor(theme.focus)
-        return None if line.edit is not None and line.edit.is_in_effect else QColor(theme.quiet)
+        return None if line.counts else QColor(theme.quiet)
 
 
 def _when(created_at: float) -> str:

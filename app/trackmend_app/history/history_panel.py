@@ -65,10 +65,9 @@ class HistoryPanel(QWidget):
 
     def _hide_columns_that_say_nothing(self, lines: Sequence[HistoryLine]) -> None:
         """Give their room to what was done: who, if it was always the same; state, if all count."""
-        authors = {line.edit.author for line in lines if line.edit is not None}
+        authors = {line.author for line in lines if line.author is not None}
         self.view.setColumnHidden(Column.WHO, len(authors) < 2)
-        edits = [line.edit for line in lines if line.edit is not None]
-        self.view.setColumnHidden(Column.STATE, all(edit.is_in_effect for edit in edits))
+        self.view.setColumnHidden(Column.STATE, all(line.counts for line in lines))
 
     @property
     def chosen(self) -> HistoryLine | None:
@@ -108,7 +107,9 @@ class HistoryPanel(QWidget):
             )
         )
         self.return_button.setEnabled(False)
-        self._empty.setText(self.tr("No edit yet. Every edit is listed here, undone ones too."))
+        self._empty.setText(
+            self.tr("No edit yet. Every edit and answer is listed here, undone ones too.")
+        )
         self._empty.setProperty("kind", "small")
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)

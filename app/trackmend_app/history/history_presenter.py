@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from trackmend_app.history.history_model import HistoryLine, history_lines
 from trackmend_app.history.history_panel import HistoryPanel
 from trackmend_app.repairs import Repairs
+from trackmend_app.review.review_queue import ReviewQueue
 from trackmend_app.session import Session
 from trackmend_app.travel import Travel
 
@@ -21,6 +22,7 @@ class HistoryPresenter(QObject):
         session: Session,
         repairs: Repairs,
         travel: Travel,
+        review: ReviewQueue,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -33,6 +35,7 @@ class HistoryPresenter(QObject):
         self._settled.timeout.connect(self.refresh)
         session.tracks_changed.connect(self._settled.start)
         session.project_changed.connect(self._settled.start)
+        review.changed.connect(self._settled.start)
         session.selection_changed.connect(self._on_selection_changed)
         panel.only_selected_changed.connect(self.refresh)
         panel.line_activated.connect(self._on_line_activated)
@@ -59,6 +62,7 @@ class HistoryPresenter(QObject):
                 [edit for edit in project.edits() if edit.run_id == run.run_id],
                 project.checkpoints(),
                 project.touched_tracks(run.run_id),
+                project.given_answers(run.video_id),
                 of_tracks=frozenset(self._session.selection.track_ids) if only else None,
             )
         )

@@ -28,6 +28,7 @@ from trackmend_core.project.records import (
     VideoInfo,
     VideoRecord,
 )
+from trackmend_core.project.review_answers import GivenAnswer
 from trackmend_core.project.run_writer import RunWriter
 from trackmend_core.project.same_video import check_same_video
 from trackmend_core.project.steps import Step
@@ -41,6 +42,7 @@ __all__ = [
     "Checkpoint",
     "EditRecord",
     "EditState",
+    "GivenAnswer",
     "LayerArrays",
     "LayerMark",
     "ModelRecord",

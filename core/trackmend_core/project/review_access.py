@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from trackmend_core.project import review_answers, steps
 from trackmend_core.project.database import Database
 from trackmend_core.project.records import EditState, ReviewAnswer
+from trackmend_core.project.review_answers import GivenAnswer
 from trackmend_core.project.steps import Step
 from trackmend_core.types import RunId, VideoId
 
@@ -25,7 +26,9 @@ class ReviewAccess:
             UserError: the run is not in the project.
         """
         with self._database.writing() as connection:
-            if answer.decision != steps.ACCEPTED:  # that came with its edit, also with a redone one
+            if (
+                answer.decision != review_answers.ACCEPTED
+            ):  # that came with its edit, also with a redone one
                 review_answers.overtake_undone(connection)
             return review_answers.insert_answer(connection, run_id, answer, author=self.author)
 
@@ -33,6 +36,14 @@ class ReviewAccess:
         """Return the answers about a video, whichever run they were given for, oldest first."""
         with self._database.reading() as connection:
             return review_answers.list_answers(connection, video_id)
+
+    def given_answers(self, video_id: VideoId) -> list[GivenAnswer]:
+        """Return all answers to suspicions of a video, also those that count no longer.
+
+        Acceptances are left out: they come and go with their edits.
+        """
+        with self._database.reading() as connection:
+            return review_answers.given_answers(connection, video_id)
 
     def remove_review_answers(self, answer_ids: Sequence[int]) -> None:
         """Forget answers; the file keeps them, but they count no longer."""

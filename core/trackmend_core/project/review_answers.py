@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -13,6 +13,26 @@ from trackmend_core.project.runs import run_record
 from trackmend_core.project.schema import review_answers
 from trackmend_core.project.state import mark_written
 from trackmend_core.types import RunId, VideoId
+
+ACCEPTED = "accepted"
+"""`review.Decision.ACCEPTED`: such an answer is no step of its own, it goes with its edit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenAnswer:
+    """An answer as the history tells it, also one that counts no longer.
+
+    Attributes:
+        answer: what was said.
+        author: who said it.
+        created_at: when, seconds since 1970.
+        state: whether it counts, as of edits.
+    """
+
+    answer: ReviewAnswer
+    author: str
+    created_at: float
+    state: EditState
 
 
 def insert_answer(
@@ -57,6 +77,24 @@ def list_answers(connection: Connection, video_id: VideoId) -> list[ReviewAnswer
         .order_by(review_answers.c.id)
     )
     return [answer_of(row) for row in connection.execute(query)]
+
+
+def given_answers(connection: Connection, video_id: VideoId) -> list[GivenAnswer]:
+    """Return every answer about a video that was a step of its own, oldest first."""
+    query = (
+        select(review_answers)
+        .where(review_answers.c.video_id == video_id, review_answers.c.decision != ACCEPTED)
+        .order_by(review_answers.c.id)
+    )
+    return [
+        GivenAnswer(
+            answer=answer_of(row),
+            author=row.author,
+            created_at=row.created_at,
+            state=EditState(row.state),
+        )
+        for row in connection.execute(query)
+    ]
 
 
 def answer_of(row: Row[Any]) -> ReviewAnswer:

@@ -10,11 +10,8 @@ from sqlalchemy import Connection, select
 
 from trackmend_core.project.edit_log import edit_title, next_redo, next_undo
 from trackmend_core.project.records import EditState, ReviewAnswer
-from trackmend_core.project.review_answers import answer_of
+from trackmend_core.project.review_answers import ACCEPTED, answer_of
 from trackmend_core.project.schema import review_answers
-
-ACCEPTED = "accepted"
-"""`review.Decision.ACCEPTED`: such an answer is no step of its own, it goes with its edit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLabel
 from review_driving import make_errors, press, queue_of, swaps, wait_for_queue
 from window_stage import Stage
 
+from trackmend_app.history.history_model import Column
 from trackmend_app.review.answer_card import AnswerCard
 from trackmend_app.review.queue_snapshot import choices
 from trackmend_app.review.queue_state import QueueState
@@ -143,3 +144,26 @@ def test_the_list_of_answers_says_what_was_proposed_and_what_was_made(swapped: S
     (rejected,) = [text for text in texts if left.proposal.title in text]
     (accepted,) = [text for text in texts if made in text]
     assert rejected != accepted
+
+
+def test_the_history_lists_answers_among_the_edits(swapped: Stage) -> None:
+    swapped.trigger("reset_layout")
+    swapped.trigger("panel_history")
+    swapped.wait(swapped.window.history_panel.isVisible)
+    model = swapped.window.history_panel.model
+
+    def top() -> tuple[str, str]:
+        return model.index(0, Column.WHAT).data(), model.index(0, Column.STATE).data()
+
+    (wrong,) = swaps(swapped)
+    queue_of(swapped).take(wrong)
+    press(swapped, Qt.Key.Key_W)
+    said = f"Not an error: {wrong.proposal.title}"
+    swapped.wait(lambda: top() == (said, ""))
+    press(swapped, Qt.Key.Key_Z, CTRL)
+    swapped.wait(lambda: top() == (said, "undone"))
+    press(swapped, Qt.Key.Key_Z, CTRL | SHIFT)
+    swapped.wait(lambda: top() == (said, ""))
+    swapped.go_to(0)
+    swapped.window.history_panel.line_activated.emit(model.lines[0])
+    assert swapped.session.frame_index == wrong.frame

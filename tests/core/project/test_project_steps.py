@@ -134,3 +134,19 @@ def test_answers_of_an_older_version_come_after_the_edits_that_are_older(
         old.execute("PRAGMA user_version = 3")
     with Project.open(path) as again:
         assert [undo(again) for _ in range(4)] == [later, "", title, None]
+
+
+def test_the_history_of_answers_has_those_that_count_no_longer(
+    project: Project, run_id: RunId
+) -> None:
+    video_id = project.run(run_id).video_id
+    first = answer(project, run_id, "first")
+    answer(project, run_id, "made", decision="accepted")
+    project.take_answer_back(first)
+    assert [(one.answer.title, one.state.value) for one in project.given_answers(video_id)] == [
+        ("first", "undone")
+    ]
+    answer(project, run_id, "second")
+    (old, new) = project.given_answers(video_id)
+    assert (old.state.value, new.state.value) == ("superseded", "applied")
+    assert old.author == project.author and 0 < old.created_at <= new.created_at
