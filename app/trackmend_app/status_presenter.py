@@ -216,7 +216,7 @@ class StatusPresenter(QObject):
         )
         notices = list(video.notices)
         known = self._workbench.session.video
-        if known is not None and known.fingerprint != video.fingerprint:
+        if known is not None and video.fingerprint not in (None, known.fingerprint):
             notices.append(
                 say(
                     "this file was changed since it was tracked: if boxes lie beside people, put "

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from trackmend_core.errors import UserError
 from trackmend_core.types import Float64Array, ImageArray
 from trackmend_core.video import (
     CachedVideo,
@@ -31,7 +32,8 @@ class OpenedVideo:
     Attributes:
         timestamps_s: (frame_count,) float64, seconds from the first frame, not falling.
         notices: sentences the user should read, e.g. that the file is truncated.
-        fingerprint: of its content, see `trackmend_core.video.fingerprint`.
+        fingerprint: of its content, see `trackmend_core.video.fingerprint`; None if it cannot be
+            told any more.
     """
 
     path: Path
@@ -41,7 +43,7 @@ class OpenedVideo:
     height: int
     timestamps_s: Float64Array
     notices: tuple[str, ...]
-    fingerprint: str
+    fingerprint: str | None
 
 
 def describe_video(source: VideoSource) -> OpenedVideo:
@@ -56,8 +58,16 @@ def describe_video(source: VideoSource) -> OpenedVideo:
         height=source.height,
         timestamps_s=times - times[0] if count else times,
         notices=tuple(source.notices),
-        fingerprint=fingerprint(source.path),
+        fingerprint=_fingerprint(source.path),
     )
+
+
+def _fingerprint(path: Path) -> str | None:
+    """Return the mark of a video, None if the file is gone although it is open."""
+    try:
+        return fingerprint(path)
+    except UserError:
+        return None
 
 
 def glimpse_key(path: Path) -> str:
