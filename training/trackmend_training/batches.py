@@ -56,6 +56,29 @@ class Place:
     count: int = 1
 
 
+class KeptImages:
+    """The pictures of a material, decoded once as long as there is room."""
+
+    def __init__(self, material: Material) -> None:
+        self._material = material
+        # Made when first needed: a lock cannot travel to the workers of Windows and macOS.
+        self._cache: FrameCache | None = None
+
+    def read(self, chosen: int) -> ImageArray:
+        """Return the picture of a row, not to be changed.
+
+        Raises:
+            UserError: it is gone or no image.
+        """
+        if self._cache is None:
+            self._cache = FrameCache(CACHE_BYTES)
+        image = self._cache.get(CACHE_KEY, chosen)
+        if image is None:
+            image = self._material.images[chosen].read()
+            self._cache.put(CACHE_KEY, chosen, image)
+        return image
+
+
 class CropDataset(Dataset[dict[str, Tensor]]):
     """Item n is always the same crop: which image and how it is changed is drawn from (seed, n)."""
 
@@ -63,8 +86,7 @@ class CropDataset(Dataset[dict[str, Tensor]]):
         self.material = material
         self.config = config
         self.order = image_order(material, config)
-        # Made when first needed: a lock cannot travel to the workers of Windows and macOS.
-        self._cache: FrameCache | None = None
+        self._kept = KeptImages(material)
 
     def __len__(self) -> int:
         return self.config.steps * self.config.batch_size
@@ -74,7 +96,7 @@ class CropDataset(Dataset[dict[str, Tensor]]):
         labelled = self.material.images[chosen]
         crop = augment_image(
             labelled,
-            self._read(chosen),
+            self._kept.read(chosen),
             chance,
             crop_wh=self.config.crop_wh,
             settings=REPLAY_AUGMENT if labelled.is_replay else self.config.augment,
@@ -82,15 +104,6 @@ class CropDataset(Dataset[dict[str, Tensor]]):
         )
         replay = torch.tensor(labelled.is_replay)
         return {**crop_tensors(crop, config=self.config), "is_replay": replay}
-
-    def _read(self, chosen: int) -> ImageArray:
-        if self._cache is None:
-            self._cache = FrameCache(CACHE_BYTES)
-        image = self._cache.get(CACHE_KEY, chosen)
-        if image is None:
-            image = self.material.images[chosen].read()
-            self._cache.put(CACHE_KEY, chosen, image)
-        return image
 
 
 def crop_tensors(crop: Crop, *, config: TrainConfig) -> dict[str, Tensor]:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -34,6 +34,12 @@ SOURCES = (
 )
 
 
+def _sources(material_dir: Path, shares: Mapping[str, float]) -> tuple[SourceConfig, ...]:
+    return tuple(
+        SourceConfig(path=str(material_dir / part), share=share) for part, share in shares.items()
+    )
+
+
 def bundled_config(*, data_dir: Path, material_dir: Path, out_dir: Path) -> TrainConfig:
     """Return the run that made the bundled model.
 
@@ -45,10 +51,7 @@ def bundled_config(*, data_dir: Path, material_dir: Path, out_dir: Path) -> Trai
     return TrainConfig(
         name=MODEL_NAME,
         out_dir=str(out_dir),
-        sources=tuple(
-            SourceConfig(path=str(material_dir / part), share=share)
-            for part, share in SHARES.items()
-        ),
+        sources=_sources(material_dir, SHARES),
         initial_weights=str(data_dir / BACKBONE),
         reid_dim=128,
         crop_wh=(352, 448),
@@ -82,10 +85,7 @@ def dressed_config(*, first: Path, material_dir: Path, out_dir: Path) -> TrainCo
     return TrainConfig(
         name=MODEL_NAME,
         out_dir=str(out_dir),
-        sources=tuple(
-            SourceConfig(path=str(material_dir / part), share=share)
-            for part, share in DRESSED_SHARES.items()
-        ),
+        sources=_sources(material_dir, DRESSED_SHARES),
         initial_weights=str(first),
         reid_dim=128,
         crop_wh=(352, 448),

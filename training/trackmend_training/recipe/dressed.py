@@ -16,13 +16,12 @@ from torch.utils.data import Dataset
 
 from trackmend_core.geometry import iou_matrix
 from trackmend_core.types import BoolArray, Float64Array, FloatArray, ImageArray, IntArray
-from trackmend_core.video import FrameCache
 from trackmend_training.augment.appearance import change_appearance
 from trackmend_training.augment.geometry import choose_map, cut_boxes, map_boxes
 from trackmend_training.augment.occlusion import covered_too_much, paste_person
 from trackmend_training.augment.recolour import recolour_person
 from trackmend_training.augment.result import BORDER, Crop
-from trackmend_training.batches import CACHE_BYTES, CACHE_KEY, crop_tensors, image_order
+from trackmend_training.batches import KeptImages, crop_tensors, image_order
 from trackmend_training.config import TrainConfig
 from trackmend_training.datasets.labelled import LabelledImage, Material
 from trackmend_training.teacher.reid import cut_patch
@@ -61,7 +60,7 @@ class DressedPeople(Dataset[dict[str, Tensor]]):
         self.config = config
         self.order = image_order(material, config)
         self._photos = np.flatnonzero([image.teacher is None for image in material.images])
-        self._cache: FrameCache | None = None
+        self._kept = KeptImages(material)
 
     def __len__(self) -> int:
         return self.config.steps * self.config.batch_size
@@ -70,7 +69,7 @@ class DressedPeople(Dataset[dict[str, Tensor]]):
         chosen, chance = self.order.draw(item)
         labelled = self.material.images[chosen]
         is_photo = labelled.teacher is None
-        image = self._read(chosen)
+        image = self._kept.read(chosen)
         matrix = choose_map(
             chance,
             boxes_xyxy=labelled.boxes_xyxy,
@@ -124,7 +123,7 @@ class DressedPeople(Dataset[dict[str, Tensor]]):
             if not len(free):
                 continue
             box = donor.boxes_xyxy[int(chance.choice(free))]
-            image = self._read(chosen)
+            image = self._kept.read(chosen)
             if chance.random() < RECOLOURED:
                 image = image.copy()
                 recolour_person(image, box, chance)
@@ -177,15 +176,6 @@ class DressedPeople(Dataset[dict[str, Tensor]]):
             teacher=teacher,
         )
         return crop, np.flatnonzero(kept)
-
-    def _read(self, chosen: int) -> ImageArray:
-        if self._cache is None:
-            self._cache = FrameCache(CACHE_BYTES)
-        image = self._cache.get(CACHE_KEY, chosen)
-        if image is None:
-            image = self.material.images[chosen].read()
-            self._cache.put(CACHE_KEY, chosen, image)
-        return image
 
 
 def _standing_free(boxes_xyxy: FloatArray) -> IntArray:
