@@ -210,11 +210,13 @@ def test_ctrl_c_ends_a_check_without_a_traceback(tmp_path: Path) -> None:
     checker = tmp_path / "checker.py"
     checker.write_text(
         "import os, signal, time\n"
+        "signal.signal(signal.SIGINT, signal.SIG_DFL)\n"
         "os.killpg(os.getpgid(os.getppid()), signal.SIGINT)\n"  # as a terminal does
         "time.sleep(60)\n"
     )
     script = (
-        "import sys\n"
+        "import signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # in the background it is off
         "from trackmend_app.commands import data_check\n"
         f"data_check.training_command = lambda _: [sys.executable, {str(checker)!r}]\n"
         "try:\n"
