@@ -57,8 +57,7 @@ class HistoryPanel(QWidget):
             return
         self.model.set_lines(lines)
         self._hide_columns_that_say_nothing(lines)
-        edits = sum(line.edit is not None for line in lines)
-        self._count.setText(str(edits))
+        self._count.setText(str(sum(line.checkpoint is None for line in lines)))
         self._empty.setVisible(not lines)
         self.view.setVisible(bool(lines))
         self.return_button.setEnabled(False)
@@ -96,7 +95,7 @@ class HistoryPanel(QWidget):
         title = QLabel(self.tr("HISTORY"), self)
         title.setProperty("kind", "heading")
         self._count.setProperty("kind", "figure")
-        self._count.setAccessibleName(self.tr("Number of edits"))
+        self._count.setAccessibleName(self.tr("Number of edits and answers"))
         self.only_selected.setText(self.tr("Selected tracks"))
         self.only_selected.setCheckable(True)
         self.only_selected.setToolTip(self.tr("Show only the edits of the selected tracks"))
