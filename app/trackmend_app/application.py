@@ -64,15 +64,20 @@ def wait_until(ready: Callable[[], bool], *, limit_ms: int) -> bool:
     return ready()
 
 
+def settle() -> None:
+    """Let the event loop do for a moment what has been asked of it."""
+    loop = QEventLoop()
+    QTimer.singleShot(_SETTLE_MS, loop.quit)
+    loop.exec()
+
+
 def save_picture(window: QWidget, path: Path) -> None:
     """Draw a window into a PNG file.
 
     Raises:
         UserError: the file cannot be written.
     """
-    settled = QEventLoop()
-    QTimer.singleShot(_SETTLE_MS, settled.quit)
-    settled.exec()
+    settle()
     path.parent.mkdir(parents=True, exist_ok=True)
     if not window.grab().save(str(path), "PNG"):
         raise UserError(f"The picture {path} cannot be written.", "Choose another place.")

@@ -137,6 +137,13 @@ class LaneDetailsLoader(QObject):
         session.tracks_changed.connect(self._delay.start)
         session.project_closing.connect(self.stop)
 
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether the lanes in view show all that they will."""
+        waits = self._delay.isActive() or self.runner.is_running or self._again
+        rows = self._timeline.lane_layout.visible_rows
+        return not waits and (not self._timeline.isVisible() or len(rows) == len(self._wanted))
+
     @Slot()
     def stop(self) -> None:
         """End the reading and wait for it: the project is about to be closed."""

@@ -104,10 +104,13 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch, small_street: None) -> list[tuple[Path, Path | None]]:
-    """What the demo would open a window on, and the picture it would draw."""
+    """What the demo would open a window on, and the picture it would draw, with a card opened."""
     calls: list[tuple[Path, Path | None]] = []
 
-    def open_window(paths: Sequence[Path], *, screenshot: Path | None = None) -> int:
+    def open_window(
+        paths: Sequence[Path], *, screenshot: Path | None = None, opens_first_card: bool = False
+    ) -> int:
+        assert opens_first_card
         calls.append((paths[0], screenshot))
         return 0
 

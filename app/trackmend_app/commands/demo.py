@@ -28,7 +28,7 @@ def run_demo(*, screenshot: Path | None, fresh: bool, prepare_only: bool) -> int
         return 0
     if screenshot is None and (not has_display() or _is_offscreen()):
         screenshot = folder / "window.png"
-    status = open_window([sample_project(folder)], screenshot=screenshot)
+    status = open_window([sample_project(folder)], screenshot=screenshot, opens_first_card=True)
     if screenshot is not None:
         print_note(f"The window is drawn in {screenshot.absolute()}")
     return status

@@ -13,12 +13,15 @@ COMMANDS = (
 )  # fmt: skip
 
 
-def open_window(paths: Sequence[Path], *, screenshot: Path | None = None) -> int:
+def open_window(
+    paths: Sequence[Path], *, screenshot: Path | None = None, opens_first_card: bool = False
+) -> int:
     """Open the window and return its exit status when it is closed.
 
     Args:
         paths: projects, videos, folders of images.
         screenshot: draw the window into this file instead of showing it.
+        opens_first_card: in that picture the first suspicion is in hand, as after N.
 
     Raises:
         UserError: a path is not there, or there is no display to show a window on.
@@ -35,7 +38,7 @@ def open_window(paths: Sequence[Path], *, screenshot: Path | None = None) -> int
         )
     from trackmend_app.window_run import run_window
 
-    return run_window(list(paths), screenshot=screenshot)
+    return run_window(list(paths), screenshot=screenshot, opens_first_card=opens_first_card)
 
 
 def has_display() -> bool:

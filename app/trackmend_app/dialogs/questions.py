@@ -116,3 +116,31 @@ class DialogQuestions:
         answer = dialog.textValue()
         dialog.deleteLater()
         return answer if accepted else None
+
+
+class Unattended:
+    """Agrees to nothing and waits for nobody: the window is only drawn, no person is there."""
+
+    def files_to_open(self, title: str, name_filter: str) -> list[Path]:  # noqa: ARG002
+        """Name none."""
+        return []
+
+    def folder_to_open(self, title: str) -> Path | None:  # noqa: ARG002
+        """Name none."""
+        return None
+
+    def file_to_write(self, title: str, suggestion: Path, name_filter: str) -> Path | None:  # noqa: ARG002
+        """Name none."""
+        return None
+
+    def confirm(self, question: str, details: str, accept: str) -> bool:  # noqa: ARG002
+        """Give the safe answer."""
+        return False
+
+    def tell(self, message: str, details: str) -> None:
+        """Say it on stderr."""
+        sys.stderr.write(f"{say_composed(message)} {say_composed(details)}\n")
+
+    def text(self, title: str, label: str, suggestion: str) -> str | None:  # noqa: ARG002
+        """Say nothing."""
+        return None

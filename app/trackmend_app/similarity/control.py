@@ -108,6 +108,11 @@ class SimilarityControl(QObject):
         return self._shown
 
     @property
+    def is_about_to_ask(self) -> bool:
+        """Tell whether it only waits for things to come to rest."""
+        return self._settled.isActive()
+
+    @property
     def query(self) -> SimilarityQuery | None:
         """Return what is looked for."""
         return self._query
