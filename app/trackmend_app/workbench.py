@@ -13,6 +13,7 @@ from trackmend_app.edit_plans import EditPlans
 from trackmend_app.jobs.crop_loader import CropLoader
 from trackmend_app.jobs.frame_loader import FrameLoader, OpenedVideo
 from trackmend_app.jobs.glimpse_maker import GlimpseMaker
+from trackmend_app.jobs.right_of_way import RightOfWay
 from trackmend_app.leaving import may_close
 from trackmend_app.model_shelf import DetectorShelf
 from trackmend_app.moments import MomentKeeper
@@ -71,8 +72,9 @@ class Workbench(QObject):
         self.maps = MapCache(MAP_CACHE_BYTES)
         self.session = Session(self)
         self.glimpses = Glimpses()
-        self.loader = FrameLoader(self.frames, glimpses=self.glimpses, parent=self)
-        self.crops = CropLoader(self.frames, parent=self)
+        self.way = RightOfWay()
+        self.loader = FrameLoader(self.frames, glimpses=self.glimpses, way=self.way, parent=self)
+        self.crops = CropLoader(self.frames, way=self.way, parent=self)
         self.playback = Playback(parent=self)
         self.plans = EditPlans(self.session)
         self.blast_radius = BlastRadius(self.session, self.plans, parent=self)
@@ -107,7 +109,7 @@ class Workbench(QObject):
             parent=self,
         )
         self._similarity_worker = SimilarityWorker(
-            self.shelf, frames=self.frames, maps=self.maps, parent=self
+            self.shelf, frames=self.frames, maps=self.maps, way=self.way, parent=self
         )
         self.similarity = SimilarityControl(
             self.session,

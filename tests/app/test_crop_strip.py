@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from trackmend_app.panels import REVIEW_WIDTH
-from trackmend_app.review.crop_strip import CropStrip
+from trackmend_app.review.crop_strip import CELL_SIZE, CropStrip
 from trackmend_app.theme import DARK, apply_theme
 from trackmend_core.review import Crop, Suspicion
 from trackmend_core.types import BoxId, TrackId
@@ -63,3 +63,19 @@ def test_four_pictures_and_their_signs_fit_into_a_card(qtbot: QtBot, qapp: QAppl
     )
     strip.set_suspicion(cast(Suspicion, shown))
     assert strip.minimumSizeHint().width() <= REVIEW_WIDTH - MARGINS_AND_SCROLL_BAR_PX
+
+
+def test_new_pictures_have_their_room_at_once(qtbot: QtBot, qapp: QApplication) -> None:
+    apply_theme(qapp, DARK)
+    strip = CropStrip()
+    qtbot.addWidget(strip)
+    strip.show()
+    for track in (1, 2):
+        shown = SimpleNamespace(
+            crops=[crop("before", track), crop("after", track)],
+            tracks=(TrackId(track),),
+            numbers=(track,),
+        )
+        strip.set_suspicion(cast(Suspicion, shown))
+        assert strip.sizeHint().height() >= CELL_SIZE.height()
+        assert all(cell.isVisible() for cell in strip.cells)

@@ -4,10 +4,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from trackmend_app.jobs.frame_loader import OpenVideo
+from trackmend_app.jobs.right_of_way import RightOfWay, Urgency
 from trackmend_core.project import BoxRecord, BoxXyxy
 from trackmend_core.types import ImageArray
 from trackmend_core.video import CachedVideo, FrameCache, VideoSource, open_video
@@ -50,14 +53,25 @@ def cut(image: ImageArray, key: CropKey) -> ImageArray | None:
     return image[top:bottom, left:right].copy()
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """One picture, of which video, and who wants it."""
+
+    for_whom: str
+    path: Path
+    key: CropKey
+
+
 class _Cutter(QObject):
     """Lives in the loader's thread and owns a decoder."""
 
     cut = Signal(object, object)
 
-    def __init__(self, cache: FrameCache) -> None:
+    def __init__(self, cache: FrameCache, opener: OpenVideo, way: RightOfWay) -> None:
         super().__init__()
         self._cache = cache
+        self._opener = opener
+        self._way = way
         self._video: VideoSource | None = None
         self._path: Path | None = None
         self._lock = threading.Lock()
@@ -75,35 +89,58 @@ class _Cutter(QObject):
         with self._lock:
             self._wishes.clear()
 
-    def _next(self) -> tuple[Path | None, CropKey | None]:
+    def _next(self) -> _Wish | None:
+        """Return what is wanted first: the first picture of the newest list."""
         with self._lock:
             if not self._wishes:
-                return None, None
+                return None
             newest = next(reversed(self._wishes))
             path, keys = self._wishes[newest]
-            if len(keys) > 1:
-                self._wishes[newest] = path, keys[1:]
+            return _Wish(newest, path, keys[0])
+
+    def _strike(self, wish: _Wish) -> None:
+        """Forget a picture that was handed out or cannot be had."""
+        with self._lock:
+            path, keys = self._wishes.get(wish.for_whom, (wish.path, ()))
+            if path != wish.path or wish.key not in keys:
+                return
+            left = tuple(key for key in keys if key != wish.key)
+            if left:
+                self._wishes[wish.for_whom] = path, left
             else:
-                del self._wishes[newest]
-            return path, keys[0]
+                del self._wishes[wish.for_whom]
+
+    def _gives_up(self, wish: _Wish) -> bool:
+        """Wait for the picture on the screen, and say whether something else is wanted first."""
+        self._way.wait(Urgency.CROPS)
+        return self._next() != wish
 
     @Slot()
     def work(self) -> None:
-        while True:
-            path, key = self._next()
-            if key is None or path is None:
-                return
+        while (wish := self._next()) is not None:
             try:
-                picture = cut(self._open(path).read(key.frame_index), key)
+                picture = self._picture(wish)
             except Exception:  # a frame that cannot be read has no picture; the canvas says why
+                self._strike(wish)
                 continue
             if picture is not None:
-                self.cut.emit(key, picture)
+                self.cut.emit(wish.key, picture)
+
+    def _picture(self, wish: _Wish) -> ImageArray | None:
+        """Return a picture; None if it lies outside, or if another is wanted first by now."""
+        self._way.wait(Urgency.CROPS)  # the frame on the screen may be the very one
+        with self._way.reading(Urgency.CROPS):
+            video = self._open(wish.path)
+            image = video.read_unless(wish.key.frame_index, partial(self._gives_up, wish))
+        if image is None:
+            return None
+        self._strike(wish)
+        return cut(image, wish.key)
 
     def _open(self, path: Path) -> VideoSource:
         if self._video is None or path != self._path:
             self.close()
-            self._video, self._path = CachedVideo(open_video(path), self._cache), path
+            self._video, self._path = CachedVideo(self._opener(path), self._cache), path
         return self._video
 
     @Slot()
@@ -123,12 +160,19 @@ class CropLoader(QObject):
     crop_ready = Signal(object, object)
     _work_asked = Signal()
 
-    def __init__(self, cache: FrameCache, *, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        cache: FrameCache,
+        *,
+        opener: OpenVideo = open_video,
+        way: RightOfWay | None = None,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._kept: OrderedDict[tuple[Path, CropKey], ImageArray] = OrderedDict()
         self._path: Path | None = None
         self._thread = QThread(self)
-        self._cutter = _Cutter(cache)
+        self._cutter = _Cutter(cache, opener, way or RightOfWay())
         self._cutter.moveToThread(self._thread)
         self._work_asked.connect(self._cutter.work)
         self._cutter.cut.connect(self._on_cut)

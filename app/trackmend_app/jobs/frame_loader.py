@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from trackmend_app.jobs.right_of_way import RightOfWay, Urgency
 from trackmend_core.errors import UserError
 from trackmend_core.types import Float64Array, ImageArray
 from trackmend_core.video import (
@@ -144,13 +145,19 @@ class _Reader(QObject):
     read_failed = Signal(int, int, object)
 
     def __init__(
-        self, wanted: _Wanted, cache: FrameCache, glimpses: Glimpses, opener: OpenVideo
+        self,
+        wanted: _Wanted,
+        cache: FrameCache,
+        glimpses: Glimpses,
+        opener: OpenVideo,
+        way: RightOfWay,
     ) -> None:
         super().__init__()
         self._wanted = wanted
         self._cache = cache
         self._glimpses = glimpses
         self._opener = opener
+        self._way = way
         self._key = ""
         self._video: VideoSource | None = None
         self._ticket = 0
@@ -181,8 +188,9 @@ class _Reader(QObject):
         """Hand out a frame, a near one first; return whether it came."""
         self._begun_s = time.perf_counter()
         try:
-            self._show_near(video, frame_index)
-            image = video.read_unless(frame_index, partial(self._gives_up, frame_index))
+            with self._way.reading(Urgency.SCREEN):
+                self._show_near(video, frame_index)
+                image = video.read_unless(frame_index, partial(self._gives_up, frame_index))
         except Exception as error:
             self.read_failed.emit(self._ticket, frame_index, error)
             return False
@@ -299,6 +307,7 @@ class FrameLoader(QObject):
         *,
         glimpses: Glimpses | None = None,
         opener: OpenVideo = open_video,
+        way: RightOfWay | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -306,7 +315,7 @@ class FrameLoader(QObject):
         self._ticket = 0
         self._thread = QThread(self)
         kept = Glimpses() if glimpses is None else glimpses
-        self._reader = _Reader(self._wanted, cache, kept, opener)
+        self._reader = _Reader(self._wanted, cache, kept, opener, way or RightOfWay())
         self._reader.moveToThread(self._thread)
         self._open_asked.connect(self._reader.open)
         self._read_asked.connect(self._reader.read_wanted)

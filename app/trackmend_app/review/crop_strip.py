@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from trackmend_app.jobs.crop_loader import CropKey
@@ -11,7 +11,7 @@ from trackmend_core.project.records import frame_number
 from trackmend_core.review import Crop, Suspicion
 from trackmend_core.types import ImageArray
 
-_CELL = QSize(64, 104)
+CELL_SIZE = QSize(64, 104)
 _PARTNER = "partner_"
 
 
@@ -19,7 +19,7 @@ class CropCell(PictureCell):
     """One picture with its number and side of the event below."""
 
     def __init__(self, crop: Crop, number: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent, number=number, size=_CELL)
+        super().__init__(parent, number=number, size=CELL_SIZE)
         self.crop = crop
         self.key = CropKey.around(crop.frame, crop.box_xyxy)
         words = self.tr("{number} before") if _is_before(crop) else self.tr("{number} after")
@@ -63,6 +63,9 @@ class CropStrip(QWidget):
             cell.clicked.connect(lambda _checked, crop=cell.crop: self.crop_clicked.emit(crop))
             self._row.addWidget(cell)
         self._row.addStretch()
+        # A layout shows its new widgets only later; until then the card would be drawn without.
+        for widget in self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            widget.setVisible(self._row.indexOf(widget) >= 0)
         self.setVisible(bool(self.cells))
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from trackmend_app.jobs.crop_loader import CropKey
@@ -31,8 +32,8 @@ class OpenCard(QFrame):
         super().__init__(parent)
         self.setProperty("kind", "open-card")
         self.head = CardHead(self)
-        self._sentence = QLabel(self)
-        self._sentence.setWordWrap(True)
+        self.sentence = QLabel(self)
+        self.sentence.setWordWrap(True)
         self.crops = CropStrip(self)
         self.bars = EvidenceBars(self)
         self._figures = QLabel(self)
@@ -52,7 +53,7 @@ class OpenCard(QFrame):
         column.setSpacing(8)
         for widget in (
             self.head,
-            self._sentence,
+            self.sentence,
             self.crops,
             self.bars,
             self._figures,
@@ -63,7 +64,7 @@ class OpenCard(QFrame):
     def set_suspicion(self, suspicion: Suspicion, *, note: str) -> None:
         """Show this one."""
         self.head.set_suspicion(suspicion)
-        self._sentence.setText(say_composed(suspicion.sentence))
+        self.sentence.setText(say_composed(suspicion.sentence))
         self.setAccessibleName(
             f"{say_composed(suspicion.kind.words)}. {say_composed(suspicion.sentence)}"
         )
@@ -74,6 +75,20 @@ class OpenCard(QFrame):
         self._figures.setVisible(bool(figures))
         if self.note_box.text().strip() != note:
             self.note_box.setText(note)
+        self._keep_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep room for the sentence, which may need more lines or fewer now."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._keep_room()
+
+    def _keep_room(self) -> None:
+        """Never be drawn squashed, as happened until all the layouts around knew the new rows."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
 
     def set_pictures(self, pictures: Mapping[CropKey, ImageArray]) -> None:
         """Show pictures where they belong."""
@@ -82,4 +97,4 @@ class OpenCard(QFrame):
     @property
     def text(self) -> str:
         """Return the explanation, for tests and people who read by ear."""
-        return self._sentence.text()
+        return self.sentence.text()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -101,6 +102,11 @@ class ReviewPanel(QWidget):
     def scroll_to_open(self) -> None:
         """Bring the opened card into view, its head first."""
         QTimer.singleShot(0, self, self._scroll)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the opened card in view: with less room it would be what is cut off."""
+        super().resizeEvent(event)
+        self.scroll_to_open()
 
     def _scroll(self) -> None:
         card, bar = self.open_card, self._area.verticalScrollBar()

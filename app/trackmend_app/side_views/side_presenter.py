@@ -30,7 +30,9 @@ class SidePresenter(QObject):
         self.view = view
         self._workbench = workbench
         self._session = workbench.session
-        self._loader = FrameLoader(workbench.frames, glimpses=workbench.glimpses, parent=self)
+        self._loader = FrameLoader(
+            workbench.frames, glimpses=workbench.glimpses, way=workbench.way, parent=self
+        )
         self._video = video
         self._run: RunRecord | None = None
         self._offset: int | None = offset

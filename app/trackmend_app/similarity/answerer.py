@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
+from trackmend_app.jobs.right_of_way import RightOfWay, Urgency
 from trackmend_app.model_shelf import DetectorShelf, ReadyDetector
 from trackmend_app.similarity.colour_map import LONGEST_SIDE_PX
 from trackmend_app.similarity.question import (
@@ -27,10 +28,14 @@ from trackmend_core.similarity import (
     similarity_map,
     similarity_overlay_source,
 )
-from trackmend_core.types import FloatArray
+from trackmend_core.types import FloatArray, ImageArray
 from trackmend_core.video import CachedVideo, FrameCache, VideoSource, open_video
 
 MOST_OTHER_MODELS: Final = 2
+
+
+class _OutdatedError(Exception):
+    """What was being answered is not asked any more."""
 
 
 class Mailbox:
@@ -39,17 +44,20 @@ class Mailbox:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._question: SimilarityQuestion | None = None
+        self._put = self._taken = 0
         self._closed = threading.Event()
 
     def put(self, question: SimilarityQuestion | None) -> None:
         """Replace whatever waits."""
         with self._lock:
             self._question = question
+            self._put += 1
 
     def take(self) -> SimilarityQuestion | None:
         """Return what waits and forget it."""
         with self._lock:
             question, self._question = self._question, None
+            self._taken = self._put
             return question
 
     def close(self) -> None:
@@ -63,9 +71,9 @@ class Mailbox:
 
     @property
     def has_news(self) -> bool:
-        """Tell whether a question waits."""
+        """Tell whether another question, or none, was put since the last one was taken."""
         with self._lock:
-            return self._question is not None
+            return self._put != self._taken
 
 
 class Detectors:
@@ -113,9 +121,16 @@ class Answerer(QObject):
     failed = Signal(int, object)
 
     def __init__(
-        self, mailbox: Mailbox, shelf: DetectorShelf, *, frames: FrameCache, maps: MapCache
+        self,
+        mailbox: Mailbox,
+        shelf: DetectorShelf,
+        *,
+        frames: FrameCache,
+        maps: MapCache,
+        way: RightOfWay,
     ) -> None:
         super().__init__()
+        self._way = way
         self._mailbox = mailbox
         self._detectors = Detectors(shelf)
         self._frames = frames
@@ -125,12 +140,14 @@ class Answerer(QObject):
 
     @Slot()
     def answer(self) -> None:
-        """Answer what waits; a newer question ends it at the next frame."""
+        """Answer what waits; a newer question ends it, also while a frame is being decoded."""
         question = self._mailbox.take()
         if question is None:
             return
         try:
             self._answer(question)
+        except _OutdatedError:
+            return
         except Exception as error:
             self.failed.emit(question.ticket, error)
 
@@ -168,7 +185,7 @@ class Answerer(QObject):
                 similarity=similarity_overlay_source(
                     cosine, embedding_map, longest_px=LONGEST_SIDE_PX
                 ),
-                image_bgr=self._video_of(question).read(frame_index),
+                image_bgr=self._frame(question, frame_index),
                 query=query,
             )
         )
@@ -243,7 +260,7 @@ class Answerer(QObject):
     ) -> EmbeddingMap:
         ready = self._ready(question, reading)
         self.busy.emit(question.ticket, Stage.READING, frame_index)
-        image = self._video_of(question).read(frame_index)
+        image = self._frame(question, frame_index)
         return ready.detector.detect_with_map(image)[1]
 
     def _two_stage(
@@ -256,8 +273,24 @@ class Answerer(QObject):
     ) -> EmbeddingMap:
         ready = self._ready(question, reading)
         self.busy.emit(question.ticket, Stage.READING, frame_index)
-        image = self._video_of(question).read(frame_index)
+        image = self._frame(question, frame_index)
         return ready.detector.two_stage_map(image, box_wh=box_wh)
+
+    def _frame(self, question: SimilarityQuestion, frame_index: int) -> ImageArray:
+        """Return a frame, after those that are on the screen and those of people's pictures.
+
+        Raises:
+            _OutdatedError: something else is asked by now.
+        """
+        self._way.wait(Urgency.MAPS)  # the frame on the screen is most often the very one
+        image = self._video_of(question).read_unless(frame_index, self._gives_up)
+        if image is None:
+            raise _OutdatedError
+        return image
+
+    def _gives_up(self) -> bool:
+        self._way.wait(Urgency.MAPS)
+        return self._mailbox.has_news or self._mailbox.is_closed
 
     def _video_of(self, question: SimilarityQuestion) -> VideoSource:
         if self._video is None or self._video[0] != question.video_path:

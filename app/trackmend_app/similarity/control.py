@@ -314,7 +314,8 @@ class SimilarityControl(QObject):
                 self.said.emit(self.tr("Similarity: loading the model; the map comes in a moment…"))
         frames = [now]
         if self._panel_shown:
-            around = sorted((now + offset for offset in self._offsets if offset), key=_near(now))
+            # Rising, so that none needs a group of pictures decoded again for one before it.
+            around = sorted(now + offset for offset in self._offsets if offset)
             frames += [index for index in around if 0 <= index < video.frame_count]
         self._worker.ask(
             SimilarityQuestion(
@@ -379,7 +380,3 @@ class SimilarityControl(QObject):
 def _is_kept(box: BoxRecord) -> bool:
     """Tell whether the box is in the file; those of a running job are not yet."""
     return box.box_id >= 0
-
-
-def _near(now: int) -> Callable[[int], int]:
-    return lambda frame_index: abs(frame_index - now)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from trackmend_app.jobs.right_of_way import RightOfWay
 from trackmend_app.model_shelf import DetectorShelf
 from trackmend_app.similarity.answerer import Answerer, Mailbox
 from trackmend_app.similarity.question import SimilarityAnswer, SimilarityQuestion, Stage
@@ -32,13 +33,16 @@ class SimilarityWorker(QObject):
         *,
         frames: FrameCache,
         maps: MapCache,
+        way: RightOfWay | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._mailbox = Mailbox()
         self._ticket = 0
         self._thread = QThread(self)
-        self._answerer = Answerer(self._mailbox, shelf, frames=frames, maps=maps)
+        self._answerer = Answerer(
+            self._mailbox, shelf, frames=frames, maps=maps, way=way or RightOfWay()
+        )
         self._answerer.moveToThread(self._thread)
         self._asked.connect(self._answerer.answer)
         self._close_asked.connect(self._answerer.close)

@@ -3,11 +3,13 @@
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from review_driving import make_errors, press, queue_of, swaps, wait_for_queue
 from window_stage import Stage
 
 from trackmend_app.review.answer_card import AnswerCard
+from trackmend_app.review.crop_strip import CELL_SIZE
+from trackmend_app.review.open_card import OpenCard
 from trackmend_app.review.queue_state import QueueState
 from trackmend_core.project import Project
 from trackmend_core.project.edits import SplitTrack
@@ -266,3 +268,46 @@ def test_what_a_fix_would_touch_is_told_anew_when_that_is_verified(swapped: Stag
     swapped.wait(lambda: "2 verified stretches" in bar.text)
     press(swapped, Qt.Key.Key_Y)
     swapped.wait(lambda: "touches no verified stretch" in bar.text)
+
+
+class Heights(QObject):
+    """Notes at every paint of the opened card how much room its pictures and its words miss."""
+
+    def __init__(self, card: OpenCard) -> None:
+        super().__init__(card)
+        self._card = card
+        self.missing_px: list[int] = []
+        card.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() is QEvent.Type.Paint:
+            words, crops = self._card.sentence, self._card.crops
+            self.missing_px += [
+                words.heightForWidth(words.width()) - words.height(),
+                CELL_SIZE.height() - crops.height(),
+            ]
+        return False
+
+
+def test_no_card_is_ever_drawn_squashed(swapped: Stage) -> None:
+    card = swapped.window.review_panel.open_card
+    heights = Heights(card)
+    queue_of(swapped).current_changed.connect(card.repaint)  # as the screen may, at any time
+    for key in (Qt.Key.Key_N, Qt.Key.Key_N, Qt.Key.Key_W, Qt.Key.Key_U, Qt.Key.Key_Return):
+        press(swapped, key)
+        swapped.qtbot.wait(100)
+    assert heights.missing_px
+    assert max(heights.missing_px) <= 0
+
+
+def test_the_opened_card_stays_in_view_when_the_window_gets_lower(swapped: Stage) -> None:
+    window, panel = swapped.window, swapped.window.review_panel
+    for track in swapped.session.tracks()[:4]:
+        swapped.session.edit(SplitTrack(track_id=track.track_id, at_frame=track.last_frame - 4))
+    queue = wait_for_queue(swapped)
+    window.resize(1280, 1000)
+    queue.take(queue.snapshot.open[3])
+    swapped.qtbot.wait(100)
+    window.resize(1280, 720)
+    crops = panel.open_card.crops
+    swapped.wait(lambda: crops.visibleRegion().boundingRect().height() == crops.height())
