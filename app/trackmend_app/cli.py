@@ -16,7 +16,7 @@ from trackmend_app.cli_bench import bench_app
 from trackmend_app.cli_data import data_app
 from trackmend_app.cli_model import model_app
 from trackmend_app.cli_teaching import ablate, carry_over
-from trackmend_app.commands.console import report_bug
+from trackmend_app.commands.console import never_fail_at_letters, report_bug
 from trackmend_app.commands.group import TrackmendGroup
 from trackmend_app.commands.options import (
     Backend,
@@ -59,6 +59,7 @@ ModelFile = Annotated[
 def main() -> int:
     """Run the command line; return the exit status of a bug, which no command expects."""
     freeze_support()  # in a packaged program this very file is what a worker process starts
+    never_fail_at_letters()
     try:
         app(prog_name="trackmend")
     except BrokenPipeError:  # the reader of our output has gone, such as `head`

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from trackmend_app.log_file import log, log_path
 from trackmend_app.wording import say_composed
-from trackmend_core.errors import UserError
+from trackmend_core.errors import UserError, blame_surroundings
 
 
 def fault_details(error: BaseException) -> str:
@@ -56,6 +56,8 @@ class FaultReporter(QObject):
         """Show the error; a second one while a dialog is open is only logged."""
         if not isinstance(error, UserError):
             log.error("%s", fault_details(error))
+        if isinstance(error, OSError):
+            error = blame_surroundings(error) or error
         self.reported.emit(error)
         if self._dialog is not None:
             return

@@ -5,6 +5,7 @@ import sys
 import traceback
 from collections.abc import Generator, Mapping
 from contextlib import closing
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, TypeVar
 
 import typer
@@ -30,8 +31,20 @@ def print_note(text: str) -> None:
 
 
 def print_json(value: object) -> None:
-    """Print the result for a script."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+    """Print the result for a script, with escapes where the output has no letters for a name."""
+    coding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
+    is_plain = coding != "utf8"
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=is_plain, allow_nan=False))
+
+
+def never_fail_at_letters() -> None:
+    """Let names that the terminal or a pipe has no letters for be said with escapes.
+
+    On Windows what goes into a file or a pipe has the letters of one country only.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
 
 
 def print_facts(facts: Mapping[str, object]) -> None:

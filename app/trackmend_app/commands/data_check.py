@@ -1,10 +1,12 @@
 """`trackmend data check`: asks the training process, which reads the material as a run would."""
 
+import os
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from trackmend_app.commands.train import training_command
+from trackmend_app.commands.train import apart, training_command
 
 
 def run_data_check(
@@ -17,7 +19,9 @@ def run_data_check(
     if as_json:
         arguments.append("--json")
     # In a session of its own, or Ctrl+C would have it print where it was in its code.
-    with subprocess.Popen(training_command(arguments), start_new_session=True) as process:
+    letters = f"{sys.stdout.encoding or 'utf-8'}:backslashreplace"  # names may have any
+    surroundings = {**os.environ, "PYTHONIOENCODING": letters}
+    with subprocess.Popen(training_command(arguments), env=surroundings, **apart()) as process:
         try:
             return process.wait()
         except KeyboardInterrupt:

@@ -6,7 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from trackmend_app.commands.console import print_error, print_note
-from trackmend_core.errors import UserError
+from trackmend_core.errors import UserError, blame_surroundings
 
 WINDOW = "window"
 EXIT_USER_ERROR = 2
@@ -36,6 +36,12 @@ class TrackmendGroup(TyperGroup):
             return super().invoke(ctx)
         except UserError as error:
             print_error(error)
+            raise typer.Exit(EXIT_USER_ERROR) from error
+        except OSError as error:
+            told = blame_surroundings(error)
+            if told is None:
+                raise
+            print_error(told)
             raise typer.Exit(EXIT_USER_ERROR) from error
         except KeyboardInterrupt:
             print_note("trackmend: stopped.")

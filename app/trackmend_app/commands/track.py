@@ -1,8 +1,10 @@
 """`trackmend track`: videos in, MOTChallenge text or project runs out."""
 
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from trackmend_app.commands.track_request import TrackRequest
 from trackmend_app.many.find_videos import find_videos, is_one_video
 from trackmend_app.opening import PROJECT_SUFFIX
 from trackmend_core.errors import UserError
-from trackmend_core.exchange import mot_lines, write_mot
+from trackmend_core.exchange import check_text_target, mot_lines, write_mot
 from trackmend_core.jobs import (
     FrameResult,
     MemorySink,
@@ -145,7 +147,23 @@ def _text_files(request: TrackRequest) -> list[Path | None]:
                 "Name a folder with --out, or a project with --project.",
             )
         return [STDOUT]
-    return plan_text_files(request.videos, request.out)
+    text_files = plan_text_files(request.videos, request.out)
+    for text_file in text_files:
+        if text_file is not None:
+            check_text_target(text_file)
+            _refuse_input(text_file, request)
+    return text_files
+
+
+def _refuse_input(text_file: Path, request: TrackRequest) -> None:
+    """Refuse to put the tracks where something lies that they are made of."""
+    for given in (*request.videos, request.detections):
+        with suppress(OSError):
+            if given is not None and text_file.samefile(given.expanduser()):
+                raise UserError(
+                    f"{text_file} is what is to be tracked, so it is not replaced.",
+                    "Choose another name for the tracks.",
+                )
 
 
 def _track_one(video: Path, text_file: Path | None, tools: Tools) -> TrackedVideo:
@@ -230,8 +248,21 @@ def _write(table: MotTable, text_file: Path | None) -> None:
         return
     if text_file == STDOUT:
         sys.stdout.writelines(mot_lines(table))
-    else:
+        return
+    try:
         write_mot(text_file, table)
+    except UserError as error:
+        raise _kept_elsewhere(table, error) from error
+
+
+def _kept_elsewhere(table: MotTable, error: UserError) -> UserError:
+    """Put tracks that took hours somewhere else, and return what to tell."""
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="trackmend-"))
+        write_mot(folder / "tracks.txt", table)
+    except (UserError, OSError):
+        return error
+    return UserError(error.message, f"The tracks are in {folder / 'tracks.txt'} instead.")
 
 
 def _keep_part(sink: MemorySink, text_file: Path | None, *, frame_count: int) -> None:
@@ -239,5 +270,9 @@ def _keep_part(sink: MemorySink, text_file: Path | None, *, frame_count: int) ->
     if text_file is None or text_file == STDOUT or not sink.frames_written:
         return
     part = text_file.with_name(f"{text_file.name}.partial")
-    write_mot(part, sink.table())
+    try:
+        _write(sink.table(), part)
+    except UserError as error:
+        print_error(error)
+        return
     print_note(f"Stopped after {sink.frames_written} of {frame_count} frames, kept in {part}.")

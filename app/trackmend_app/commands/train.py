@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -102,7 +103,7 @@ def run_training(arguments: Sequence[str], *, as_json: bool, says_path: bool = T
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
-        start_new_session=True,  # Ctrl+C is ours to pass on politely
+        **apart(),  # Ctrl+C is ours to pass on politely
     ) as process:
         try:
             _listen_politely(process, screen)
@@ -112,6 +113,16 @@ def run_training(arguments: Sequence[str], *, as_json: bool, says_path: bool = T
         finally:
             screen.close()
     return _conclude(screen, process.returncode)
+
+
+def apart() -> dict[str, Any]:
+    """Return the options of a process that does not hear the Ctrl+C meant for us.
+
+    Any: the options of `subprocess.Popen` are of many types.
+    """
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
 
 
 def training_command(arguments: Sequence[str]) -> list[str]:

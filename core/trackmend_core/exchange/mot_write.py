@@ -1,13 +1,10 @@
 """Writing MOTChallenge text: the whole file or nothing."""
 
-import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TextIO
 
-from trackmend_core.errors import UserError
+from trackmend_core.exchange.text_file import replacing
 from trackmend_core.types import MotTable
 
 
@@ -26,7 +23,7 @@ def write_mot(path: Path, table: MotTable, *, kind: MotKind = MotKind.RESULT) ->
     Boxes are written to a thousandth of a pixel, neither clipped nor filtered.
 
     Raises:
-        UserError: the file cannot be written.
+        UserError: the file cannot be written, or what is there is no text (see `text_file`).
     """
     write_mot_chunks(path, [table], kind=kind)
 
@@ -40,7 +37,7 @@ def write_mot_chunks(
         UserError: the file cannot be written.
     """
     count = 0
-    with _replacing(path) as stream:
+    with replacing(path) as stream:
         for table in tables:
             stream.writelines(mot_lines(table, kind=kind))
             count += len(table)
@@ -64,28 +61,3 @@ def mot_lines(table: MotTable, *, kind: MotKind = MotKind.RESULT) -> Iterator[st
             yield f"{place},{score:.4f},-1,-1,-1\n"
         else:
             yield f"{place},{score:.0f},{class_id},{visibility:.4g}\n"
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[TextIO]:
-    """Give a stream whose content takes the place of `path` only when all of it is on disk."""
-    scratch = path.with_name(f"{path.name}.part")
-    is_device = path.exists() and not path.is_file() and not path.is_dir()
-    try:
-        if is_device:  # a pipe or /dev/null must never be replaced by a file
-            with path.open("w", encoding="utf-8", newline="\n") as stream:
-                yield stream
-            return
-        with scratch.open("w", encoding="utf-8", newline="\n") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        scratch.replace(path)
-    except OSError as error:
-        raise UserError(
-            f"{path} cannot be written: {error.strerror or error}.",
-            "Choose a folder that exists and that you may write to.",
-        ) from error
-    finally:
-        if not is_device:
-            scratch.unlink(missing_ok=True)

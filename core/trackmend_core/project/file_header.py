@@ -23,17 +23,27 @@ class FileHeader:
     application_id: int
 
 
+def is_there(path: Path) -> bool:
+    """Return whether a file can be seen; in a folder of somebody else's it cannot."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def read_header(path: Path) -> FileHeader:
     """Read the header of a project file and leave the file untouched.
 
     Raises:
         UserError: there is no such file, it is a folder, empty, or no database.
     """
-    if not path.exists():
-        raise UserError(f"There is no project {path}.", "Check the name, or create a new project.")
-    if path.is_dir():
-        raise UserError(f"{path} is a folder, not a project file.", "Open a .trackmend file.")
     try:
+        if not path.exists():
+            raise UserError(
+                f"There is no project {path}.", "Check the name, or create a new project."
+            )
+        if path.is_dir():
+            raise UserError(f"{path} is a folder, not a project file.", "Open a .trackmend file.")
         head = read_start(path, HEADER_BYTES)
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from error

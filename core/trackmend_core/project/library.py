@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from trackmend_core.errors import UserError
 from trackmend_core.project.database import new_id
+from trackmend_core.project.file_header import is_there
 from trackmend_core.project.records import (
     Checkpoint,
     JsonObject,
@@ -83,9 +84,9 @@ def find_video(video: VideoRecord, *, project_path: Path) -> Path:
     """
     if video.relative_path is not None:
         beside = Path(os.path.normpath(project_path.parent / video.relative_path))
-        if beside.exists():
+        if is_there(beside):
             return beside
-    if video.path.exists():
+    if is_there(video.path):
         return video.path
     raise UserError(
         f"The video {video.name} is not at {video.path} any more.",
@@ -112,16 +113,16 @@ def insert_model(
     parent: ModelId | None,
 ) -> ModelId:
     """Add a model, or return the one that has the same name and file already."""
-    path = path.absolute()
+    stored = _storable(path.absolute())
     known = connection.execute(
-        select(models.c.id).where(models.c.name == name, models.c.path == str(path))
+        select(models.c.id).where(models.c.name == name, models.c.path == stored)
     ).scalar()
     if known is not None:
         return ModelId(known)
     inserted = connection.execute(
         insert(models).values(
             name=name,
-            path=str(path),
+            path=stored,
             arch=arch,
             metadata=dict(metadata),
             parent_id=parent,
@@ -275,11 +276,30 @@ def list_checkpoints(connection: Connection) -> list[Checkpoint]:
 def _place(path: Path, project_path: Path) -> dict[str, str | None]:
     """Return both paths of a video; on another Windows drive there is no relative one."""
     absolute = path.absolute()
+    stored = _storable(absolute)
     try:
         relative = os.path.relpath(absolute, project_path.absolute().parent)
     except ValueError:
-        return {"absolute_path": str(absolute), "relative_path": None}
-    return {"absolute_path": str(absolute), "relative_path": Path(relative).as_posix()}
+        return {"absolute_path": stored, "relative_path": None}
+    return {"absolute_path": stored, "relative_path": _storable(Path(relative), posix=True)}
+
+
+def _storable(path: Path, *, posix: bool = False) -> str:
+    """Return a path as text.
+
+    Raises:
+        UserError: a name in it is no text; Linux allows any bytes there, a database does not.
+    """
+    text = path.as_posix() if posix else str(path)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        said = text.encode("utf-8", "replace").decode()
+        raise UserError(
+            f"The name of {said} holds bytes that are no letters.",
+            "Give the file or its folder another name, then open it again.",
+        ) from error
+    return text
 
 
 def _video(row: Row[Any]) -> VideoRecord:

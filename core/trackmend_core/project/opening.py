@@ -1,5 +1,6 @@
 """Creates project files and opens them: never a wrong, newer or damaged one, never half-way."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -56,7 +57,14 @@ def create_file(path: Path) -> OpenedFile:
     Raises:
         UserError: the file exists, or its folder does not or cannot be written.
     """
-    if path.exists():
+    try:
+        is_taken = path.exists()
+        any(beside.exists() for beside in _side_files(path))  # names may be too long for a drive
+    except OSError as error:
+        raise UserError(
+            f"{path} cannot be made: {error.strerror or error}.", "Choose another name or folder."
+        ) from error
+    if is_taken:
         raise UserError(f"{path} exists already.", "Open it, or choose another name.")
     if not path.parent.is_dir():
         raise UserError(f"There is no folder {path.parent}.", "Create it, or choose another one.")
@@ -69,7 +77,8 @@ def create_file(path: Path) -> OpenedFile:
     except BaseException:
         database.abandon()
         for leftover in (path, *_side_files(path)):
-            leftover.unlink(missing_ok=True)
+            with suppress(OSError):
+                leftover.unlink(missing_ok=True)
         raise
     return OpenedFile(database, notices)
 

@@ -67,3 +67,11 @@ def test_an_uncaught_exception_reaches_the_dialog(stage: Stage) -> None:
     finally:
         stage.window.faults.uninstall()
     assert sys.excepthook is before
+
+
+def test_a_name_that_the_drive_refuses_is_no_bug(stage: Stage) -> None:
+    stage.window.faults.report(raised(OSError(36, "File name too long", "nnn.txt")))
+    dialog = stage.window.findChild(QMessageBox, "fault_dialog")
+    assert dialog is not None
+    assert dialog.icon() is QMessageBox.Icon.Warning
+    assert dialog.text() == "nnn.txt cannot be used: File name too long."

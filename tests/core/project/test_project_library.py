@@ -142,3 +142,24 @@ def test_an_answered_suggestion_survives_a_new_search(project: Project) -> None:
     kept = [(found.score, found.state) for found in project.suggestions(run_id)]
     assert kept == [(0.7, "open"), (0.5, "rejected")]
     assert project.suggestions(RunId(99)) == []
+
+
+def test_a_name_that_is_no_text_is_said(project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "bad\udcff.mp4"  # how Python writes a byte that is no letter
+    with pytest.raises(UserError, match="bytes that are no letters"):
+        project.add_video(video_info(path))
+    with pytest.raises(UserError, match="bytes that are no letters"):
+        project.add_model("m", path, "dla34", metadata={})
+
+
+def test_a_video_in_a_folder_that_may_not_be_looked_into_counts_as_lost(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video_id = project.add_video(video_info(tmp_path / "theirs" / "v.mp4"))
+
+    def refuse(path: Path, **_: object) -> object:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    with pytest.raises(UserError, match="is not at"):
+        project.locate_video(video_id)

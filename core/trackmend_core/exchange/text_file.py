@@ -1,0 +1,120 @@
+"""Text files that are replaced as a whole, and only if what they replace is text, too."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TextIO
+
+from trackmend_core.errors import UserError
+
+_LOOKED_AT = 4096
+
+
+def check_text_target(path: Path) -> None:
+    """Refuse a place where no text can be written, before hours of work are spent on the text.
+
+    Raises:
+        UserError: a folder that is missing or cannot be written, a name that the drive does not
+            take, a file marked read-only, or one that is no text: a video, a project, an image.
+    """
+    with _told(path):
+        target = _target(path)
+        if _is_device(target):
+            return
+        if target.is_dir():
+            raise UserError(f"{path} is a folder and cannot be written.", "Name a file in it.")
+        with suppress(FileNotFoundError):
+            _check_replaced(path, target)
+        scratch = _scratch(target)
+        try:
+            scratch.touch()
+        finally:
+            _forget(scratch)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[TextIO]:
+    """Give a stream whose content takes the place of `path` only when all of it is on disk.
+
+    A link stays: the file that it leads to is replaced.
+
+    Raises:
+        UserError: see `check_text_target`; or the disk is full. What was there before stays.
+    """
+    check_text_target(path)
+    with _told(path):
+        target = _target(path)
+        if _is_device(target):  # a pipe or /dev/null must never be replaced by a file
+            with target.open("w", encoding="utf-8", newline="\n") as stream:
+                yield stream
+            return
+        scratch = _scratch(target)
+        try:
+            with scratch.open("x", encoding="utf-8", newline="\n") as stream:
+                yield stream
+                stream.flush()
+                os.fsync(stream.fileno())
+            scratch.replace(target)
+        finally:
+            _forget(scratch)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UserError(
+            f"{path} cannot be written: {error.strerror or error}.",
+            "Choose a folder that exists and that you may write to.",
+        ) from error
+
+
+def _target(path: Path) -> Path:
+    return path.resolve() if path.is_symlink() else path
+
+
+def _is_device(path: Path) -> bool:
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def _scratch(target: Path) -> Path:
+    """Return a name that nobody has, short enough beside a target of any length."""
+    return target.with_name(f".{uuid.uuid4().hex}.part")
+
+
+def _forget(scratch: Path) -> None:
+    with suppress(OSError):  # why it cannot be written is said already
+        scratch.unlink(missing_ok=True)
+
+
+def _check_replaced(path: Path, target: Path) -> None:
+    """Refuse to replace what its owner protects, or what is no text.
+
+    Raises:
+        FileNotFoundError: nothing is there that could be replaced.
+        OSError: it cannot be looked at, or no file can have such a name.
+    """
+    if not target.stat().st_mode & 0o222:
+        raise UserError(
+            f"{path} is marked read-only.", "Choose another name, or make it writable first."
+        )
+    with target.open("rb") as file:
+        start = file.read(_LOOKED_AT)
+    if not _is_text(start):
+        raise UserError(
+            f"{path} is there already and is no text, so it is not replaced.",
+            "Choose another name for the tracks.",
+        )
+
+
+def _is_text(start: bytes) -> bool:
+    try:
+        start.decode("utf-8")
+    except UnicodeDecodeError as error:
+        cut_inside_a_letter = len(start) == _LOOKED_AT and error.start > _LOOKED_AT - 4
+        if not cut_inside_a_letter:
+            return False
+    return b"\0" not in start
