@@ -109,11 +109,11 @@ def test_corners_win_over_edges_and_the_middle_is_no_handle() -> None:
     assert len(handle_points(rect)) == 8
 
 
-def test_the_smaller_of_two_boxes_is_meant_first_and_a_label_before_both() -> None:
+def test_the_smaller_of_two_boxes_is_meant_first_and_a_label_means_its_own() -> None:
     rects = {BoxId(1): QRectF(0, 0, 100, 100), BoxId(2): QRectF(40, 40, 20, 20)}
     labels = {BoxId(1): QRectF(45, 45, 10, 10)}
     assert boxes_under(QPointF(41, 41), rects=rects, labels={}) == [2, 1]
-    assert boxes_under(QPointF(50, 50), rects=rects, labels=labels) == [1, 2]
+    assert boxes_under(QPointF(50, 50), rects=rects, labels=labels) == [1]
     assert boxes_under(QPointF(500, 50), rects=rects, labels=labels) == []
 
 

@@ -11,6 +11,7 @@ from trackmend_app.theme import DARK, LIGHT, apply_theme
 from trackmend_app.theme.identity_colours import panel_colour_name
 from trackmend_app.timeline import LaneDetails, LaneScores, TimelineView
 from trackmend_app.timeline.identity_codes import IdentityCodes
+from trackmend_app.timeline.no_lanes import why_no_lanes
 from trackmend_core.types import TrackId
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -367,3 +368,9 @@ def test_a_thousand_lanes_paint_no_more_than_is_seen(
     timeline.set_current_frame(77)
     timeline.grab(timeline.rect())
     assert len(drawn) == lanes
+
+
+def test_an_empty_timeline_says_what_the_reason_is() -> None:
+    assert "Run the model" in why_no_lanes(is_any=False, awaits_run=False)
+    assert "is running" in why_no_lanes(is_any=False, awaits_run=True)
+    assert "filter" in why_no_lanes(is_any=True, awaits_run=False)

@@ -16,17 +16,18 @@ def boxes_under(
 ) -> list[BoxId]:
     """Return the boxes a widget point may mean, likeliest first.
 
-    A label means its own box; then the smallest box comes first, since a large one around it can
-    still be hit elsewhere.
+    A label means its own box and no other; elsewhere the smallest box comes first, since a large
+    one around it can still be hit elsewhere.
     """
     on_label = [box_id for box_id, rect in labels.items() if rect.contains(point)]
+    if on_label:
+        return on_label
     inside = [
         (rect.width() * rect.height(), box_id)
         for box_id, rect in rects.items()
         if rect.adjusted(-reach, -reach, reach, reach).contains(point)
     ]
-    ordered = on_label + [box_id for _, box_id in sorted(inside)]
-    return list(dict.fromkeys(ordered))
+    return [box_id for _, box_id in sorted(inside)]
 
 
 def next_choice(candidates: Sequence[BoxId], *, selected: BoxId | None) -> BoxId | None:

@@ -99,6 +99,17 @@ class FilmPanel(QWidget):
         grid.setRowStretch(len(pairs), 1)
         self._fill_page(page)
 
+    def scroll_to(self, frame_index: int) -> None:
+        """Bring the pictures nearest to a frame into view, with those before and after them."""
+        near = min(
+            self.cells, key=lambda cell: abs(cell.box.frame_index - frame_index), default=None
+        )
+        page = self._area.widget()
+        layout = page.layout() if page is not None else None
+        if near is not None and layout is not None:
+            layout.activate()
+            self._area.ensureWidgetVisible(near, 0, self._area.viewport().height() // 2)
+
     def set_crops(self, crops: Mapping[CropKey, ImageArray]) -> None:
         """Show pictures where they belong."""
         for cell in self.cells:

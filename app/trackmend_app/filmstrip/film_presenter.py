@@ -70,6 +70,7 @@ class FilmPresenter(QObject):
             self._show_track(chosen[0])
         else:
             self._show_pair(*chosen)
+            QTimer.singleShot(0, self, self._scroll)
         keys = [cell.key for cell in self._panel.cells]
         self._panel.set_crops(
             self._workbench.crops.ask(self._workbench.video_path(), keys, for_whom="film")
@@ -90,6 +91,11 @@ class FilmPresenter(QObject):
         if left and right:
             pairs = self._with_similarity(paired(left, right))
             self._panel.show_pairs(left[0].number, right[0].number, pairs)
+
+    @Slot()
+    def _scroll(self) -> None:
+        """Show the two where the person stands: often one of them begins long after the other."""
+        self._panel.scroll_to(self._session.frame_index)
 
     def _likeness(self, boxes: Sequence[BoxRecord]) -> Mapping[BoxId, float]:
         known = [box for box in boxes if box.detection_id is not None]

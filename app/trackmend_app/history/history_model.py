@@ -131,7 +131,8 @@ class HistoryModel(QAbstractTableModel):
         if role == LINE_ROLE:
             return line
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return " · ".join(filter(None, (self._text(line, column) for column in Column)))
+            shown = [self._text(line, column) for column in Column if column is not Column.STATE]
+            return " · ".join(filter(None, (*shown, self._state(line))))
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._colour(line)
         if role == Qt.ItemDataRole.FontRole:
@@ -154,7 +155,8 @@ class HistoryModel(QAbstractTableModel):
         if column is Column.WHO:
             return line.author or ""
         if column is Column.STATE:
-            return self._state(line)
+            # Sign and colour tell a named moment; its words would take the room of what was done.
+            return "" if line.checkpoint is not None else self._state(line)
         if line.checkpoint is not None:
             return f"◆ {line.checkpoint.name}"
         if line.given is not None:

@@ -50,6 +50,7 @@ class ReviewPresenter(QObject):
         queue.changed.connect(self._on_queue_changed)
         queue.current_changed.connect(self._on_current_changed)
         queue.preview_changed.connect(self._on_preview_changed)
+        workbench.runs.state_changed.connect(self._on_runs_changed)
         canvas_presenter.frame_shown.connect(self._show_ghosts)
         workbench.crops.crop_ready.connect(self._on_crop_ready)
         for sign in (session.frame_changed, session.selection_changed, session.committed):
@@ -137,17 +138,25 @@ class ReviewPresenter(QObject):
         if not QRectF(canvas.rect()).contains(canvas.transform.rect_to_widget(x1, y1, x2, y2)):
             canvas.centre_on((x1 + x2) / 2, (y1 + y2) / 2)
 
+    @Slot()
+    def _on_runs_changed(self) -> None:
+        self._timeline.set_awaits_run(self._workbench.runs.runner.is_running)
+        self._list()
+
     def _list(self) -> None:
         """Show the queue, or why there is none."""
         queue, snapshot = self._queue, self._queue.snapshot
-        listed = (snapshot, queue.current, queue.state if not snapshot.open else None)
+        state = queue.state
+        if state is QueueState.NO_RUN and self._workbench.runs.runner.is_running:
+            state = QueueState.RUN_GOES_ON  # it has begun, and loads the model
+        listed = (snapshot, queue.current, state if not snapshot.open else None)
         if listed == self._listed:
             return
         self._listed = listed
         if snapshot.open and queue.state in (QueueState.READY, QueueState.UPDATING):
             self._panel.show_queue(snapshot.open, queue.current)
         else:
-            title, hint = empty_words(queue.state, done=len(snapshot.answers))
+            title, hint = empty_words(state, done=len(snapshot.answers))
             self._panel.show_message(title, hint, may_look_again=queue.state is QueueState.FAILED)
 
     @Slot()

@@ -95,14 +95,26 @@ class MomentPage(QWidget):
         grid = page.layout() if page is not None else None
         if not isinstance(grid, QGridLayout):
             return
-        room: QRect = self._area.viewport().rect()
-        columns = max(1, (room.width() + _SPACING) // (CELL.width() + _SPACING))
+        columns = self._columns()
         for column in range(grid.columnCount()):
             grid.setColumnStretch(column, 0)
         for place, cell in enumerate(self.cells):
             grid.addWidget(cell, place // columns, place % columns)
         grid.setColumnStretch(columns, 1)
         grid.setRowStretch(len(self.cells) // columns + 1, 1)
+
+    def _columns(self) -> int:
+        """Return how many pictures stand beside each other, with room for the scroll bar if needed.
+
+        The bar itself comes only after the pictures are laid out, and would cover the last column.
+        """
+        room: QRect = self._area.contentsRect()
+        columns = max(1, (room.width() + _SPACING) // (CELL.width() + _SPACING))
+        rows = -(-len(self.cells) // columns)
+        if rows * (CELL.height() + _SPACING) - _SPACING <= room.height():
+            return columns
+        narrower = room.width() - self._area.verticalScrollBar().sizeHint().width()
+        return max(1, (narrower + _SPACING) // (CELL.width() + _SPACING))
 
     @Slot()
     def _on_clicked(self) -> None:

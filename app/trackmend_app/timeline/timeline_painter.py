@@ -41,6 +41,7 @@ from trackmend_app.timeline.lane_painter import (
     draw_pin,
 )
 from trackmend_app.timeline.lane_picture import LaneDetails
+from trackmend_app.timeline.no_lanes import why_no_lanes
 from trackmend_app.timeline.ticks import clock, shown_number
 from trackmend_app.timeline.time_axis import TimeAxis
 from trackmend_app.tracks.presence import is_in_frame
@@ -97,7 +98,7 @@ class TimelineContent:
     counts: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     current_frame: int = 0
     frames: tuple[int, int] | None = None
-    empty_text: str = ""
+    awaits_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,8 @@ def paint_lasting(
     if not content.tracks:
         painter.setFont(ui_font(13))
         painter.setPen(QColor(theme.quiet))
-        painter.drawText(regions.lanes, int(Qt.AlignmentFlag.AlignCenter), content.empty_text)
+        text = why_no_lanes(is_any=bool(content.all_tracks), awaits_run=content.awaits_run)
+        painter.drawText(regions.lanes, int(Qt.AlignmentFlag.AlignCenter), text)
     draw_overview(painter, regions.overview, content.counts, theme=theme)
     draw_suspicion(painter, regions.overview, content.suspicion, theme=theme)
     draw_window(painter, regions.overview, axis=axis, theme=theme)

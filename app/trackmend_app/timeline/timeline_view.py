@@ -66,9 +66,7 @@ class TimelineView(TimeScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._content = TimelineContent(
-            empty_text=self.tr("No tracks yet. Run the model to find them.")
-        )
+        self._content = TimelineContent()
         self._rows: dict[TrackId, int] = {}
         self._lasting: QPixmap | None = None
         self._shown: list[TrackId] = []
@@ -90,12 +88,15 @@ class TimelineView(TimeScrollArea):
 
     # What is shown
 
+    def set_awaits_run(self, awaits: bool) -> None:
+        """Say whether a model is about to find tracks."""
+        self._content.awaits_run = awaits
+        self.forget_picture()
+
     def set_video(self, frame_count: int, frame_rate: float) -> None:
         """Show the time of a video, all of it."""
-        self._content.frame_count = max(0, frame_count)
-        self._content.frame_rate = frame_rate
-        self._content.current_frame = 0
-        self._content.frames = None
+        self._content.frame_count, self._content.frame_rate = max(0, frame_count), frame_rate
+        self._content.current_frame, self._content.frames = 0, None
         self._axis = replace(self._axis, frame_count=self._content.frame_count).fitted()
         self._count_tracks()
         self.forget_picture()
@@ -118,7 +119,7 @@ class TimelineView(TimeScrollArea):
         """
         counted = [track.spans for track in self._content.all_tracks]
         self._content.tracks = list(tracks)
-        self._content.all_tracks = self._content.tracks if all_tracks is None else list(all_tracks)
+        self._content.all_tracks = list(tracks if all_tracks is None else all_tracks)
         self._content.groups, self._content.pinned = groups or {}, pinned
         self._rows = {track.track_id: row for row, track in enumerate(self._content.tracks)}
         if [track.spans for track in self._content.all_tracks] != counted:
@@ -259,8 +260,7 @@ class TimelineView(TimeScrollArea):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the stored picture of the lanes and what moves on top of it."""
-        theme, regions = current_theme(), self.regions
-        view = QRectF(self.viewport().rect())
+        theme, regions, view = current_theme(), self.regions, QRectF(self.viewport().rect())
         if self._lasting is None:
             self._lasting = lasting_picture(
                 self._content,

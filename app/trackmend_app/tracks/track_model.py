@@ -91,6 +91,11 @@ class TrackModel(QAbstractTableModel):
         self._rows = {track_id: row for row, track_id in enumerate(ids)}
         return kept
 
+    @property
+    def labels(self) -> set[str]:
+        """Return the labels that are in use."""
+        return {track.label for track in self._tracks if track.label}
+
     def set_current_frame(self, frame_index: int) -> None:
         """Mark the tracks that are in this frame; the view only has to be painted anew."""
         self._frame_index = frame_index

@@ -10,7 +10,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -35,6 +35,9 @@ _ROW_HEIGHT_PX = 27
 _WIDTHS_PX = {Column.BOXES: 54, Column.FRAMES: 78, Column.SCORE: 52, Column.SUSPICION: 76}
 _NUMBER_PX = 56
 _TITLE_MARGINS_PX = 20
+_LABEL_PX = 90
+"""So much of a label is worth more than the columns that give way."""
+_GIVE_WAY = (Column.SCORE, Column.BOXES)
 
 
 class TrackTable(QWidget):
@@ -81,6 +84,7 @@ class TrackTable(QWidget):
         self._is_told = True
         self._model.set_tracks(tracks)
         self._is_told = False
+        self._make_room()
         self._select_rows()
         self.view.verticalScrollBar().setValue(scrolled)
         self._count()
@@ -164,7 +168,25 @@ class TrackTable(QWidget):
         rows = range(self._filter.rowCount())
         return [self._filter.index(row, 0).data(TRACK_ROLE).number for row in rows]
 
+    def _make_room(self) -> None:
+        """Let columns give way to labels in a narrow list; the one it is sorted by stays."""
+        labels, letters = self._model.labels, QFontMetricsF(ui_font(12))
+        wanted = max((letters.horizontalAdvance(label) for label in labels), default=0)
+        header = self.view.horizontalHeader()
+        least = _NUMBER_PX + min(_LABEL_PX, wanted) if labels else 0
+        room = self.view.width() - self.view.verticalScrollBar().sizeHint().width() - least
+        taken = sum(self._widths_px.values())
+        for column in _GIVE_WAY:
+            hides = taken > room and header.sortIndicatorSection() != column
+            self.view.setColumnHidden(column, hides)
+            taken -= self._widths_px[column] if hides else 0
+
     # Events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as many columns as there is room for."""
+        super().resizeEvent(event)
+        self._make_room()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter goes to the current track; Esc empties the filter box."""
@@ -317,7 +339,7 @@ class TrackTable(QWidget):
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.setShowGrid(False)
-        widths = {column: self._width_px(column) for column in _WIDTHS_PX}
+        widths = self._widths_px = {column: self._width_px(column) for column in _WIDTHS_PX}
         # With more tracks than rows a scroll bar stands beside them; the ids must stay whole.
         bar_px = view.verticalScrollBar().sizeHint().width()
         view.setMinimumWidth(_NUMBER_PX + sum(widths.values()) + bar_px)

@@ -210,7 +210,7 @@ class ReviewIndex:
     def suspicion_count(
         self, scene: Scene, *, least_probability: float, on_step: OnStep = go_on
     ) -> int:
-        """Return how many suspicions another layer of the same run would have, answered or not.
+        """Return how many suspicions the queue of another layer would have, without answered ones.
 
         Args:
             scene: such as `retracked_scene` makes.
@@ -219,10 +219,13 @@ class ReviewIndex:
         """
         judge = Judge(scene, self.judge.fitted, scale=self.judge.scale)
         findings = Findings(judge, on_step=on_step)
-        judged = [
-            self._judged(finding, self._known_of(finding), NOTHING_NEAR) for finding in findings
+        waiting = [
+            (one, self._known_of(one)) for one in findings if self._memory.recall(one) is None
         ]
-        likely = [one for one in judged if one.probability >= least_probability]
+        judged = [
+            (self._judged(one, known, self._memory.near(one)), known) for one, known in waiting
+        ]
+        likely = [one for one, known in judged if self._listed_by(one, known) >= least_probability]
         return len(one_per_event(likely, frame_rate=scene.frame_rate))
 
     def ghost_boxes(self, edit: Edit) -> list[GhostBox]:

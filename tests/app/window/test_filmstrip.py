@@ -1,11 +1,14 @@
 """Pictures of a track and of two side by side, in the real window and from boxes alone."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from view_records import make_box
 from window_stage import Stage
 
+from trackmend_app.filmstrip import FilmPanel
 from trackmend_app.filmstrip.film_picks import (
     PICTURES,
     Choice,
@@ -104,3 +107,24 @@ def test_a_compares_two_tracks_over_time(tracked: Stage) -> None:
     assert panel.isVisible()
     tracked.wait(lambda: {cell.box.number for cell in panel.cells} == {a, b})
     tracked.wait(lambda: all(cell.has_crop for cell in panel.cells))
+
+
+def is_in_view(panel: FilmPanel, frame_index: int) -> bool:
+    """Tell whether the picture nearest to a frame is seen."""
+    near = min(panel.cells, key=lambda cell: abs(cell.box.frame_index - frame_index))
+    return not near.visibleRegion().isEmpty()
+
+
+def test_two_tracks_are_compared_from_where_the_person_stands(tracked: Stage) -> None:
+    tracked.window.resize(1280, 720)
+    panel = tracked.window.film_panel
+    numbers = tracked.numbers_here()[:2]
+    for frame_index in (tracked.session.video.frame_count - 1, 0):
+        tracked.session.select_tracks(())
+        tracked.wait(lambda: panel.cells == [] or not panel.isVisible())
+        ids = {track.number: track.track_id for track in tracked.session.tracks()}
+        tracked.session.go_to(frame_index)
+        tracked.session.select_tracks([ids[number] for number in numbers])
+        tracked.press(Qt.Key.Key_A)
+        tracked.wait(lambda: len({cell.box.number for cell in panel.cells}) == 2)
+        tracked.wait(partial(is_in_view, panel, frame_index))

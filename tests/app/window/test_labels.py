@@ -1,9 +1,14 @@
 """Labels are typed into the track list itself, for one track or for all that are selected."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from window_stage import Stage
+
+from trackmend_app.theme import ui_font
+from trackmend_app.tracks.track_model import Column
+from trackmend_core.project.edits import DescribeTracks
 
 
 def begin(stage: Stage, rows: int) -> QLineEdit:
@@ -54,3 +59,20 @@ def test_esc_leaves_the_label_and_letters_are_no_keys_meanwhile(stage: Stage) ->
     QTest.keyClick(field, Qt.Key.Key_Escape)
     assert stage.session.project.digest() == before
     assert not any(labels(stage))
+
+
+def test_a_label_is_seen_in_the_usual_width_and_columns_come_back_without_it(stage: Stage) -> None:
+    stage.open_video()
+    stage.run_model()
+    stage.trigger("reset_layout")
+    table = stage.window.track_table
+    columns = [Column.BOXES, Column.FRAMES, Column.SCORE, Column.SUSPICION]
+    assert not any(table.view.isColumnHidden(column) for column in columns)
+    track = stage.session.tracks()[0]
+    stage.session.edit(DescribeTracks(track_ids=(track.track_id,), label="red umbrella"))
+    letters = QFontMetricsF(ui_font(12))
+    beside_it = letters.horizontalAdvance("red umbrella") + letters.horizontalAdvance("00")
+    assert table.view.columnWidth(Column.NUMBER) > beside_it
+    assert not table.view.isColumnHidden(Column.SUSPICION)
+    stage.session.undo()
+    assert not any(table.view.isColumnHidden(column) for column in columns)

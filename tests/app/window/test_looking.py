@@ -10,6 +10,7 @@ from window_stage import Stage
 
 from trackmend_app.situation import Mode
 from trackmend_app.trails import LENGTHS, MOST_KEPT, TRAIL_FRAMES, Trails
+from trackmend_core.project.edits import SetBox
 from trackmend_core.types import RunId, TrackId
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -179,3 +180,15 @@ def test_trails_are_whole_wherever_somebody_steps_and_for_however_long() -> None
             range(max(0, at - trails.frames), at + 1)
         )
         assert numbers == {TrackId(1): 1}
+
+
+def test_a_label_means_its_own_box_however_often_it_is_clicked(stage: Stage) -> None:
+    stage.open_video()
+    stage.run_model()
+    stage.go_to(20)
+    one, other = stage.session.boxes_at(20)[:2]
+    stage.session.edit(SetBox(box_id=other.box_id, box_xyxy=one.box_xyxy))
+    for number in (one.number, one.number, other.number, other.number):
+        stage.click_box(number)
+        (chosen,) = stage.session.selection.track_ids
+        assert stage.session.track(chosen).number == number

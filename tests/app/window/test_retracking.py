@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
+from review_driving import press, wait_for_queue
 from window_stage import Stage
 
 from trackmend_app.retracking import control as retrack_control
@@ -357,3 +358,13 @@ def test_a_replay_that_an_edit_made_fail_is_done_again(
     switched.wait(lambda: control.replay is not None)
     assert not switched.errors
     assert control.is_active
+
+
+def test_suspicions_are_counted_as_the_queue_counts_them(switched: Stage) -> None:
+    queue = wait_for_queue(switched)
+    open_at_first = len(queue.snapshot.open)
+    press(switched, Qt.Key.Key_N)
+    press(switched, Qt.Key.Key_W)
+    assert len(queue.snapshot.open) == open_at_first - 1
+    tried(switched)
+    assert switched.bench.retracking.replay.looked_at.suspicions == open_at_first - 1

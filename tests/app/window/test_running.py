@@ -158,3 +158,19 @@ def test_the_window_keeps_its_size_while_a_run_goes_on(stage: Stage) -> None:
     assert stage.window.size().toTuple() == (1180, 720)
     stage.wait(lambda: not stage.bench.runs.runner.is_running)
     assert stage.window.size().toTuple() == (1180, 720)
+
+
+def test_while_the_model_is_loaded_nobody_is_told_to_run_it(stage: Stage) -> None:
+    stage.open_video()
+    panel, timeline = stage.window.review_panel, stage.window.timeline
+    assert panel.message == "No tracks yet"
+    empty = timeline.viewport().grab().toImage()
+    stage.trigger("run_model")
+    assert stage.session.run is None, "the model is only being loaded"
+    assert panel.message == "Waiting for the run"
+    assert timeline.viewport().grab().toImage() != empty
+    stage.trigger("cancel_run")
+    stage.wait(lambda: not stage.bench.runs.runner.is_running)
+    if stage.session.run is None:
+        assert panel.message == "No tracks yet"
+        assert timeline.viewport().grab().toImage() == empty

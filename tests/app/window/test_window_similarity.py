@@ -5,6 +5,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from window_stage import Stage
 
+from trackmend_app.similarity.moment_cell import CELL
 from trackmend_core.errors import UserError
 from trackmend_core.project.edits import DeleteStretch, SwapTracks
 from trackmend_core.similarity import SamplerName
@@ -211,6 +212,8 @@ def test_where_else_lists_moments_of_the_whole_video_and_a_click_goes_there(chos
     assert {moment.number for moment in moments} >= set(chosen.numbers_here())
     assert [m.cosine for m in moments] == sorted((m.cosine for m in moments), reverse=True)
     chosen.wait(lambda: all(cell.has_crop for cell in panel.moments.cells))
+    whole = [cell for cell in panel.moments.cells if not cell.visibleRegion().isEmpty()]
+    assert {cell.visibleRegion().boundingRect().width() for cell in whole} == {CELL.width()}
     own = chosen.session.selection.track_ids[-1]
     panel.moments.others_box.click()
     chosen.wait(lambda: all(cell.moment.track_id != own for cell in panel.moments.cells))
