@@ -219,12 +219,9 @@ class ReviewIndex:
         """
         judge = Judge(scene, self.judge.fitted, scale=self.judge.scale)
         findings = Findings(judge, on_step=on_step)
-        waiting = [
-            (one, self._known_of(one)) for one in findings if self._memory.recall(one) is None
-        ]
-        judged = [
-            (self._judged(one, known, self._memory.near(one)), known) for one, known in waiting
-        ]
+        near, recall = self._memory.near, self._memory.recall
+        waiting = [(one, self._known_of(one)) for one in findings if recall(one) is None]
+        judged = [(self._judged(one, known, near(one)), known) for one, known in waiting]
         likely = [one for one, known in judged if self._listed_by(one, known) >= least_probability]
         return len(one_per_event(likely, frame_rate=scene.frame_rate))
 
