@@ -192,11 +192,12 @@ class Panels:
             dock.hide()
 
     def show_training(self) -> None:
-        """Show the training panel, wide enough for its curves and no wider."""
+        """Show the training panel in front, wide enough for its curves and no wider."""
         dock = self._docks["training"]
         if not dock.isVisible():
             dock.show()
             self._window.resizeDocks([dock], [TRAINING_WIDTH], Qt.Orientation.Horizontal)
+        dock.raise_()
 
     def reset(self) -> None:
         """Put every panel back where it was at first."""

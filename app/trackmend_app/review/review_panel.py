@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -57,7 +57,8 @@ class ReviewPanel(QWidget):
         self._cards: list[SuspicionCard] = []
         self._more_above, self._more_below = QLabel(), QLabel()
         self._title, self._hint = QLabel(), QLabel()
-        self._shown: tuple[object, ...] = ()
+        self._answers: tuple[ReviewAnswer, ...] = ()
+        self._shown: tuple[ReviewAnswer, ...] | None = None
         self._build()
 
     # What is shown
@@ -121,11 +122,16 @@ class ReviewPanel(QWidget):
             bar.setValue(top)
 
     def show_answers(self, answers: Sequence[ReviewAnswer]) -> None:
-        """List answers, the newest first."""
-        told = tuple(answers)
-        if told == self._shown:
+        """List answers, the newest first; their cards are made when somebody looks at them."""
+        self._answers = tuple(answers)
+        if self.answers_button.isChecked():
+            self._list_answers()
+
+    def _list_answers(self) -> None:
+        answers = self._answers
+        if answers == self._shown:
             return
-        self._shown = told
+        self._shown = answers
         page = QWidget()
         page.setProperty("kind", "panel")
         column = QVBoxLayout(page)
@@ -194,7 +200,6 @@ class ReviewPanel(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self._pages, 1)
-        self.show_answers(())
 
     def _build_switch(self) -> None:
         button = self.answers_button
@@ -203,7 +208,13 @@ class ReviewPanel(QWidget):
         button.setCheckable(True)
         button.setProperty("kind", "small")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.toggled.connect(lambda on: self._pages.setCurrentIndex(1 if on else 0))
+        button.toggled.connect(self._on_answers_toggled)
+
+    @Slot(bool)
+    def _on_answers_toggled(self, on: bool) -> None:
+        if on:
+            self._list_answers()
+        self._pages.setCurrentIndex(1 if on else 0)
 
     def show_queue_page(self) -> None:
         """Show what waits, not what was answered."""

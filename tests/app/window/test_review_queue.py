@@ -311,3 +311,13 @@ def test_the_opened_card_stays_in_view_when_the_window_gets_lower(swapped: Stage
     window.resize(1280, 720)
     crops = panel.open_card.crops
     swapped.wait(lambda: crops.visibleRegion().boundingRect().height() == crops.height())
+
+
+def test_cards_of_answers_are_made_only_for_who_looks_at_them(swapped: Stage) -> None:
+    panel = swapped.window.review_panel
+    press(swapped, Qt.Key.Key_N)
+    press(swapped, Qt.Key.Key_W)
+    assert panel.findChildren(AnswerCard) == []
+    panel.answers_button.click()
+    assert len(panel.findChildren(AnswerCard)) == 1
+    assert panel.findChild(AnswerCard).isVisible()

@@ -112,6 +112,17 @@ def test_what_is_learnt_holds_in_this_scene_unless_every_scene_is_chosen(
     assert ("'--everywhere'" in str(taught.errors[0])) == everywhere
 
 
+def test_a_training_is_seen_as_soon_as_it_begins_and_the_queue_comes_back_with_n(
+    taught: Stage,
+) -> None:
+    teach(taught, "import time; time.sleep(30)")
+    taught.wait(lambda: not taught.window.training_panel.visibleRegion().isEmpty())
+    taught.press(Qt.Key.Key_N)
+    taught.wait(lambda: not taught.window.review_panel.visibleRegion().isEmpty())
+    taught.bench.training.cancel()
+    taught.wait(lambda: not taught.bench.training.is_running)
+
+
 def test_a_finished_training_adds_the_model_and_offers_to_run_it(taught: Stage) -> None:
     path = new_model(taught)
     teach(taught, f"say(Finished(path={str(path)!r}, summary={{'kept': 1.0}}))")
