@@ -71,6 +71,7 @@ from trackmend_app.why.room import WhyRoom
 from trackmend_app.window_actions import connect_actions
 from trackmend_app.window_dialogs import WindowDialogs
 from trackmend_app.window_menus import WindowMenus
+from trackmend_app.wording import say_composed
 from trackmend_app.wording.catalogue import language_for
 from trackmend_app.workbench import Workbench
 
@@ -316,8 +317,8 @@ class MainWindow(QMainWindow):
     def _on_project_opened(self, path: Path) -> None:
         remember_project(self._settings, path)
         project = self.workbench.session.project
-        for notice in project.notices if project is not None else ():
-            self.status_line.notice(notice)
+        if project is not None and project.notices:
+            self.status_line.notice(" · ".join(map(say_composed, project.notices)))
 
     @Slot()
     def _on_project_changed(self) -> None:

@@ -214,7 +214,9 @@ class StatusPresenter(QObject):
             height=video.height,
             rate=f"{video.frame_rate:.4g}",
         )
-        notices = list(video.notices)
+        project = self._workbench.session.project
+        of_project = () if project is None else project.notices
+        notices = [say_composed(notice) for notice in (*of_project, *video.notices)]
         known = self._workbench.session.video
         if known is not None and video.fingerprint not in (None, known.fingerprint):
             notices.append(

@@ -173,7 +173,8 @@ def _core_texts(path: Path) -> Iterator[str]:
 
 
 def _speaks(function: ast.FunctionDef) -> bool:
-    return function.name in ("title", "sentence") or function.name.startswith("say_")
+    name = function.name
+    return name in ("title", "sentence") or name.startswith("say_") or name.endswith("_notice")
 
 
 def unspoken() -> list[str]:

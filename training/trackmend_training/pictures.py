@@ -18,11 +18,14 @@ USUAL_QUALITY = 92
 
 def read_picture(path: Path) -> ImageArray | None:
     """Return an image file as (H, W, 3) uint8 BGR, None if it is none or not there."""
-    if str(path).isascii() or os.name != "nt":
-        # Of a picture that is cut off it gives what is there; decoding from memory gives nothing.
-        image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    else:
-        image = _decode(path)
+    try:
+        if str(path).isascii() or (os.name != "nt" and _is_text(path)):
+            # Of a picture that is cut off it gives what is there; decoding from memory does not.
+            image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+        else:
+            image = _decode(path)
+    except cv2.error:  # larger than it will hold
+        return None
     return None if image is None else np.asarray(image, np.uint8)
 
 
@@ -42,6 +45,15 @@ def write_jpeg(path: Path, image: ImageArray, *, quality: int = USUAL_QUALITY) -
             f"“{path}” could not be written: {error.strerror}.",
             "Choose another folder or free some space.",
         ) from error
+
+
+def _is_text(path: Path) -> bool:
+    """Return whether a path has letters only; Linux allows bytes that are none."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _decode(path: Path) -> ImageArray | None:

@@ -1,16 +1,16 @@
 """Reads boxes in COCO's form: a list of results, or a data set with images and annotations.
 
-Which frame an image is: in a data set, the place of the image in the order of `frame_index` (or
-`frame_id`) if every image has it, else of the file names, numbers counting as numbers. A list of
-results names images by number only: they count frames from 1, or from 0 if a 0 occurs; digits in
-quotes count as numbers. Categories count from 1 as in COCO, or from 0 if a 0 occurs.
+Which frame an image is: in a data set its `frame_index` (or `frame_id`) if every image has it, or
+its place in the order of the file names, numbers counting as numbers. A list of results names
+images by number only. Such numbers count frames from 1, or from 0 if a 0 occurs; digits in quotes
+count as numbers. Categories count from 1 as in COCO, or from 0 if a 0 occurs.
 """
 
 import json
 import re
 from collections.abc import Mapping
-from math import isfinite
 from pathlib import Path
+from reprlib import repr as short
 from typing import Any
 
 import numpy as np
@@ -94,13 +94,13 @@ def _row(where: str, entry: Any) -> tuple[int, int, float, float, float, float, 
 
 def _number(where: str, name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not _is_near(value):
-        raise UserError(f"{where}: {name} is {value!r}, not a number.", _EXPECTED)
+        raise UserError(f"{where}: {name} is {short(value)}, not a number.", _EXPECTED)
     return float(value)
 
 
 def _is_near(value: float) -> bool:
     """Return whether a number can be a place or a size: sums of such numbers are finite."""
-    return isfinite(value) and abs(value) <= _LARGEST_WHOLE
+    return abs(value) <= _LARGEST_WHOLE  # false for what is no number, too
 
 
 def _whole(where: str, name: str, entry: Mapping[str, Any]) -> int:
@@ -108,7 +108,9 @@ def _whole(where: str, name: str, entry: Mapping[str, Any]) -> int:
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,15}", value):
         value = int(value)
     if type(value) is not int or not 0 <= value < _LARGEST_WHOLE:
-        raise UserError(f"{where}: {name} is {value!r}, not a whole number from 0 up.", _EXPECTED)
+        raise UserError(
+            f"{where}: {name} is {short(value)}, not a whole number from 0 up.", _EXPECTED
+        )
     return value
 
 
@@ -126,12 +128,25 @@ def _frames_of_images(path: Path, images: Any) -> dict[int, int]:
     if len(set(ids)) < len(ids):
         raise UserError(f"{path.name}: two images have one id.", "Give each image its own.")
     for name in ("frame_index", "frame_id"):
-        if all(isinstance(image.get(name), int) for image, _ in keyed):
-            ordered = sorted(keyed, key=lambda pair: pair[0][name])
-            break
-    else:
-        ordered = sorted(keyed, key=lambda pair: _natural(str(pair[0].get("file_name", ""))))
+        if all(image.get(name) is not None for image, _ in keyed):
+            return _frames_stated(path, name, keyed)
+    ordered = sorted(keyed, key=lambda pair: _natural(str(pair[0].get("file_name", ""))))
     return {image_id: frame for frame, (_, image_id) in enumerate(ordered)}
+
+
+def _frames_stated(path: Path, name: str, keyed: list[tuple[Any, int]]) -> dict[int, int]:
+    """Return the frame of each image as it says itself; images without boxes need not be listed."""
+    stated = {
+        image_id: _whole(f"{path.name}, image {number}", name, image)
+        for number, (image, image_id) in enumerate(keyed, start=1)
+    }
+    if len(set(stated.values())) < len(stated):
+        raise UserError(
+            f"{path.name}: two images have one {name}, so it is of several videos.",
+            "Give a file for each video.",
+        )
+    base = min(1, *stated.values())
+    return {image_id: frame - base for image_id, frame in stated.items()}
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:

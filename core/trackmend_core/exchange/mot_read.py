@@ -6,6 +6,7 @@ tells the year: ground truth since MOT16 goes on with class and visibility, MOT1
 
 from math import isfinite
 from pathlib import Path
+from reprlib import repr as short
 
 from trackmend_core.errors import UserError
 from trackmend_core.exchange.mot_table import mot_table
@@ -83,7 +84,7 @@ def _row(fields: list[str], *, where: str, is_ground_truth: bool) -> tuple[float
     for index in (0, 1, 7):
         if values[index] != int(values[index]) or abs(values[index]) >= _LARGEST_WHOLE:
             raise UserError(
-                f"{where}: the {_COLUMNS[index]} is {fields[index].strip()}, not whole."
+                f"{where}: the {_COLUMNS[index]} is {fields[index].strip()[:30]}, not whole."
             )
     if values[0] < 1:
         raise UserError(f"{where}: frame {values[0]:.0f}.", "Frames are counted from 1.")
@@ -100,9 +101,11 @@ def _number(text: str, *, where: str, column: str) -> float:
         value = float(text)
     except ValueError as error:
         raise UserError(
-            f"{where}: {column} is {text.strip()!r}, not a number.", _EXPECTED
+            f"{where}: {column} is {short(text.strip())}, not a number.", _EXPECTED
         ) from error
-    is_too_far = column in _COLUMNS[2:6] and abs(value) > _LARGEST_WHOLE
+    is_too_far = column in _COLUMNS[2:7] and abs(value) > _LARGEST_WHOLE
     if is_too_far or not isfinite(value):
-        raise UserError(f"{where}: {column} is {text.strip()}, which is no place or size.")
+        raise UserError(
+            f"{where}: {column} is {text.strip()[:30]}, which is no place, size or score."
+        )
     return value

@@ -12,7 +12,7 @@ import numpy as np
 from trackmend_core.errors import UserError
 from trackmend_core.types import ImageArray, IntArray
 from trackmend_core.video.clock import frame_at, require_frame
-from trackmend_core.video.images import list_images
+from trackmend_core.video.images import list_images, numbering_notice
 
 DEFAULT_RATE = 25.0
 
@@ -35,7 +35,10 @@ class FolderSource:
         self._closed = False
         first = self._decode(0)
         self._height, self._width = int(first.shape[0]), int(first.shape[1])
-        self._notices = () if stated else (_rate_notice(self._path),)
+        numbering = numbering_notice(self._images)
+        self._notices = tuple(
+            notice for notice in ("" if stated else _rate_notice(self._path), numbering) if notice
+        )
 
     @property
     def path(self) -> Path:
@@ -151,7 +154,10 @@ class FolderSource:
                 f"The image {path.name} cannot be read: {error.strerror or error}.",
                 "It may have been moved or its drive disconnected.",
             ) from error
-        image = cv2.imdecode(content, cv2.IMREAD_COLOR) if len(content) else None
+        try:
+            image = cv2.imdecode(content, cv2.IMREAD_COLOR) if len(content) else None
+        except cv2.error:  # larger than it will hold
+            image = None
         if image is None:
             raise UserError(
                 f"The image {path.name} is damaged and cannot be decoded.",

@@ -1,7 +1,10 @@
 """Finds the images of a sequence folder, in the order of their numbers."""
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
+from statistics import mode
 
 from trackmend_core.errors import UserError
 
@@ -43,3 +46,46 @@ def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
     pieces = re.split(r"([0-9]+)", name.lower())
     key = [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in pieces if p]
     return (*key, (2, 0, name))
+
+
+def numbering_notice(images: Sequence[Path]) -> str:
+    """Return a sentence if frame n is not the image that a reader of the names would take for it.
+
+    Args:
+        images: in natural order. Names without one number that counts them say nothing.
+    """
+    numbers = _numbers(images)
+    steps = [later - earlier for earlier, later in pairwise(numbers)]
+    if not steps:
+        return ""
+    if 0 in steps:
+        first = steps.index(0)
+        return (
+            f"{images[first].name} and {images[first + 1].name} have one number; "
+            "each counts as a frame of its own."
+        )
+    usual = mode(steps)
+    gaps = [place for place, step in enumerate(steps) if step > usual and step % usual == 0]
+    if not gaps or len(gaps) + steps.count(usual) < len(steps) or 2 * len(gaps) > len(steps):
+        return ""  # whole, or the numbers are times
+    missing = sum(steps[place] // usual - 1 for place in gaps)
+    name = images[gaps[0]].name
+    return (
+        f"{missing} of the numbered images are missing, the first after {name}; "
+        "frames are counted image by image."
+    )
+
+
+def _numbers(images: Sequence[Path]) -> list[int]:
+    """Return the number of each image, if the names differ in one number only."""
+    pieces = [re.split(r"([0-9]+)", image.stem.lower()) for image in images]
+    if len({len(name) for name in pieces}) != 1:
+        return []
+    varying = [
+        place for place, column in enumerate(zip(*pieces, strict=True)) if len(set(column)) > 1
+    ]
+    if varying == [] and len(images) > 1:
+        varying = [place for place in range(len(pieces[0])) if place % 2][-1:]
+    if len(varying) != 1 or varying[0] % 2 == 0:
+        return []
+    return [int(name[varying[0]]) for name in pieces]

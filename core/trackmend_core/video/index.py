@@ -82,7 +82,9 @@ def build_index(path: Path) -> VideoIndex | None:
         width=found.sample.width,
         height=found.sample.height,
         quarter_turns=round(found.sample.rotation / 90) % 4,
-        notices=_notices(scan, times, lost=found.lost),
+        notices=_notices(
+            scan, times, lost=found.lost, size=(found.sample.width, found.sample.height)
+        ),
     )
 
 
@@ -217,19 +219,42 @@ def _frame_rate(times_s: Float64Array, stated: Fraction | None) -> float:
     return mean
 
 
-def _notices(scan: Scan, times_s: Float64Array, *, lost: int) -> tuple[str, ...]:
+def _notices(
+    scan: Scan, times_s: Float64Array, *, lost: int, size: tuple[int, int]
+) -> tuple[str, ...]:
     notices = []
     count = len(times_s)
     unread = max(0, scan.declared_frames - len(scan.table)) if scan.declared_frames else 0
+    if _reaches_stated_length(scan, times_s):
+        unread = 0  # hidden by an edit list, or empty: AVI says so where a picture stays
     total = max(count + lost + unread, _frames_by_length(scan, times_s))
     if total > count:
-        notices.append(f"Truncated or damaged: {count} of about {total} frames can be read.")
+        notices.append(_damage_notice(count, total))
+    if scan.videos > 1:
+        notices.append(_videos_notice(scan.videos, *size))
     if scan.aspect and scan.aspect != 1:
-        notices.append(
-            f"Its pixels are not square ({scan.aspect.numerator}:{scan.aspect.denominator}); "
-            "frames are shown and measured as stored."
-        )
+        notices.append(_pixels_notice(scan.aspect.numerator, scan.aspect.denominator))
     return tuple(notices)
+
+
+def _damage_notice(count: int, total: int) -> str:
+    return f"Truncated or damaged: {count} of about {total} frames can be read."
+
+
+def _videos_notice(count: int, width: int, height: int) -> str:
+    return f"The file holds {count} videos; only the one of {width} x {height} is shown."
+
+
+def _pixels_notice(wide: int, high: int) -> str:
+    return f"Its pixels are not square ({wide}:{high}); frames are shown and measured as stored."
+
+
+def _reaches_stated_length(scan: Scan, times_s: Float64Array) -> bool:
+    """Return whether the last frame ends where the file says that its pictures end."""
+    if scan.declared_s <= 0 or len(times_s) < 2:
+        return False
+    step_s = float(np.median(np.diff(times_s)))
+    return scan.declared_s - float(times_s[-1]) < 1.5 * step_s
 
 
 def _frames_by_length(scan: Scan, times_s: Float64Array) -> int:

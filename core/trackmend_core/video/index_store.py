@@ -13,7 +13,7 @@ import numpy as np
 from trackmend_core.video.index import VideoIndex
 from trackmend_core.video.packets import PacketTable
 
-_LAYOUT = 1
+_LAYOUT = 2
 _log = logging.getLogger(__name__)
 
 

@@ -26,6 +26,9 @@ _NOT_VIDEO = frozenset(
 )
 """Formats that draw text as pictures, or that name other files and so could open those."""
 
+_STILL_PICTURES = frozenset({"mjpeg", "png", "bmp", "gif", "tiff", "webp"})
+"""What covers and previews are coded in, where something else is there, too."""
+
 _FORMATS = ",".join(sorted(av.formats_available - _NOT_VIDEO))
 _ERRORS_IN_A_ROW = 8
 _SEEK_TRIES = 4
@@ -85,21 +88,37 @@ def open_container(path: Path) -> tuple[InputContainer, VideoStream]:
         options={"protocol_whitelist": "file", "format_whitelist": _FORMATS},
         metadata_errors="replace",
     )
-    streams = [
-        stream
-        for stream in container.streams.video
-        if not stream.disposition & av.stream.Disposition.attached_pic
-    ]
-    decodable = [stream for stream in streams if stream.codec_context is not None]
+    decodable = moving_pictures(container)
     if not decodable:
+        has_pictures = any(not _is_cover(stream) for stream in container.streams.video)
         container.close()
         raise LookupError(
-            "is coded in a way unknown here" if streams else "holds no moving picture"
+            "is coded in a way unknown here" if has_pictures else "holds no moving picture"
         )
-    best = container.streams.best("video")
-    stream = best if isinstance(best, VideoStream) and best in decodable else decodable[0]
+    stream = max(decodable, key=_preference)
     stream.codec_context.thread_type = "AUTO"
     return container, stream
+
+
+def moving_pictures(container: InputContainer) -> list[VideoStream]:
+    """Return the video streams that can be decoded: no cover, and nothing that may be one."""
+    streams = [stream for stream in container.streams.video if not _is_cover(stream)]
+    decodable = [stream for stream in streams if stream.codec_context is not None]
+    moving = [stream for stream in decodable if stream.codec_context.name not in _STILL_PICTURES]
+    return moving or decodable
+
+
+def _is_cover(stream: VideoStream) -> bool:
+    return bool(stream.disposition & av.stream.Disposition.attached_pic)
+
+
+def _preference(stream: VideoStream) -> tuple[bool, int]:
+    """Return how well a stream stands for the file; of equal ones the first is taken.
+
+    FFmpeg's own choice hangs on bit rates and on how much of each stream it happened to look at.
+    """
+    is_default = bool(stream.disposition & av.stream.Disposition.default)
+    return is_default, stream.codec_context.width * stream.codec_context.height
 
 
 def read_packets(container: InputContainer, stream: VideoStream) -> Iterator[VideoPacket]:

@@ -14,9 +14,13 @@ from trackmend_core.video.packets import (
     NO_TIME,
     PacketTable,
     VideoPacket,
+    moving_pictures,
     open_container,
     read_packets,
 )
+
+_CHAINED = frozenset({"apng"})
+"""Each picture is drawn over the one before, though the file calls all of them key frames."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -32,6 +36,7 @@ class Scan:
         time_base: seconds per unit of the packet times.
         stated_rate: frames per second as the container says.
         aspect: width of a pixel over its height.
+        videos: how many moving pictures the file holds; this is one of them.
     """
 
     table: PacketTable
@@ -42,6 +47,7 @@ class Scan:
     time_base: Fraction
     stated_rate: Fraction | None
     aspect: Fraction | None
+    videos: int
 
 
 def scan_file(path: Path) -> Scan:
@@ -57,7 +63,7 @@ def scan_file(path: Path) -> Scan:
         partial = False
         codec, extradata = stream.codec_context.name, stream.codec_context.extradata
         for packet in read_packets(container, stream):
-            restart = packet.is_keyframe
+            restart = packet.is_keyframe and (codec not in _CHAINED or not flags)
             if restart and codec == "h264":
                 restart = is_clean_restart(bytes(packet), extradata)
             numbers.extend(_numbers(packet))
@@ -72,6 +78,7 @@ def scan_file(path: Path) -> Scan:
             time_base=stream.time_base or Fraction(1, 1),
             stated_rate=stream.guessed_rate or stream.average_rate,
             aspect=stream.sample_aspect_ratio,
+            videos=len(moving_pictures(container)),
         )
 
 
@@ -98,9 +105,12 @@ def _table(numbers: "array[int]", flags: bytearray) -> PacketTable:
 
 
 def _declared_s(container: InputContainer, stream: VideoStream) -> float:
-    """Return the stated length; that of a file with sound may be the sound's, so it is not used."""
+    """Return the stated length; that of a file with sound may be the sound's, so it is not used.
+
+    What a whole file states counts from time 0, also where the first picture comes later.
+    """
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     if container.duration and len(container.streams) == 1:
-        return container.duration / 1_000_000
+        return max(0, container.duration - max(0, container.start_time or 0)) / 1_000_000
     return 0.0

@@ -1,6 +1,8 @@
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from pseudo_locale import burst
@@ -157,3 +159,15 @@ def test_tabs_states_and_the_word_for_suspicious_are_german_and_whole(german_sta
     window.tracks_presenter.show_suspicion({suspected.track_id: 0.8}, np.zeros(0, np.float32))
     window.track_table.filter_box.setText("verdächtig")
     assert window.track_table.view.model().rowCount() == 1
+
+
+def test_what_is_odd_about_a_video_is_said_in_german(german_stage: Stage, tmp_path: Path) -> None:
+    folder = tmp_path / "bilder"
+    folder.mkdir()
+    for number in (1, 2, 3, 9):
+        cv2.imwrite(str(folder / f"{number:06}.png"), np.full((96, 128, 3), 50, np.uint8))
+    german_stage.drop(folder)
+    german_stage.wait(lambda: german_stage.window.canvas_presenter.shown_frame >= 0)
+    text = german_stage.window.status_line.text
+    assert "5 der nummerierten Bilder fehlen, das erste nach 000003.png" in text
+    assert "Der Ordner bilder nennt keine Bildrate" in text

@@ -174,3 +174,12 @@ def test_while_the_model_is_loaded_nobody_is_told_to_run_it(stage: Stage) -> Non
     if stage.session.run is None:
         assert panel.message == "No tracks yet"
         assert timeline.viewport().grab().toImage() == empty
+
+
+def test_what_is_odd_about_a_project_is_still_said_once_its_video_is_shown(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trackmend_core.project.opening.is_on_network_drive", lambda path: True)
+    stage.open_video()
+    stage.wait(lambda: " × " in stage.window.status_line.text)
+    assert "lies on a network drive" in stage.window.status_line.text

@@ -86,6 +86,9 @@ def test_a_coco_data_set_says_itself_which_frame_an_image_is(coco) -> None:
     given = coco({"images": named, "annotations": [result(70), result(80, score=0.9)]})
     assert (given.frames.tolist(), given.scores.tolist()) == ([0, 1], [0.9, 0.5])
     numbered = [{"id": 70, "frame_id": 1}, {"id": 80, "frame_id": 2}, {"id": 90, "frame_id": 3}]
+    sparse = [{"id": 70, "frame_id": 0}, {"id": 80, "frame_id": 7}]  # others have no boxes
+    given = coco({"images": sparse, "annotations": [result(70), result(80)]})
+    assert given.frames.tolist() == [0, 7]
     unscored = {"image_id": 90, "category_id": 1, "bbox": [1, 2, 3, 4]}
     given = coco({"images": numbered, "annotations": [unscored]})
     assert (given.frames.tolist(), given.scores.tolist()) == ([2], [1.0])
@@ -109,6 +112,15 @@ def test_a_coco_data_set_says_itself_which_frame_an_image_is(coco) -> None:
         ([result(1, box=[1, 2, 3, None])], "bbox is None"),
         ([result(1, box=[1, 2, 0, 4])], "no area"),
         ({"images": [{"id": 1}, {"id": 1}], "annotations": [result(1)]}, "two images have one id"),
+        (
+            {"images": [{"id": n, "frame_id": 1} for n in (1, 2)], "annotations": [result(1)]},
+            "two images have one frame_id",
+        ),
+        (
+            {"images": [{"id": 1, "frame_index": -4}], "annotations": [result(1)]},
+            "image 1: frame_index is -4",
+        ),
+        ([result(1, box=[1, 2, 3, 10**400])], "bbox is 1000"),
         ({"images": [{"id": 1}], "annotations": [result(2)]}, "image 2, which is not listed"),
     ],
 )

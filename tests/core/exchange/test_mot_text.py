@@ -180,3 +180,15 @@ def test_numbers_too_large_to_tell_apart_or_to_add_are_refused(tmp_path: Path, r
     path.write_text(row, encoding="utf-8")
     with pytest.raises(UserError, match="line 1"):
         read_mot(path)
+
+
+def test_a_line_of_any_length_is_named_in_a_short_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "t.txt"
+    for field in ("9" * 100_000, "x" * 100_000, "1e308", "0.1" * 50_000):
+        path.write_text(f"1,1,{field},1,1,1,1\n")
+        with pytest.raises(UserError) as caught:
+            read_mot(path)
+        assert len(str(caught.value)) < 200
+    path.write_text("1,1,1,1,1,1,1e308\n2,1,1,1,1,1,-1e308\n")
+    with pytest.raises(UserError, match="score"):
+        read_mot(path)

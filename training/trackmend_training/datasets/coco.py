@@ -10,7 +10,7 @@ from trackmend_training.config import SourceConfig
 from trackmend_training.datasets.crowdhuman import corners_of
 from trackmend_training.datasets.image_size import read_image_size
 from trackmend_training.datasets.json_file import Json, first_folder_with, read_json
-from trackmend_training.datasets.raw import RawImage, RawSource
+from trackmend_training.datasets.raw import LARGEST, RawImage, RawSource
 
 PERSON_NAMES = ("person", "pedestrian", "people")
 IMAGE_FOLDERS = (".", "images", "../images", "../train2017", "../val2017", "..")
@@ -66,10 +66,22 @@ def _read(content: Json, path: Path, source: SourceConfig) -> RawSource:
                 path=image_path,
                 image_wh=image_wh,
                 boxes_xyxy=corners_of([box["bbox"] for box in people]),
-                identities=np.array([int(box.get("track_id", -1)) for box in people], np.int64),
+                identities=np.array([_identity(box) for box in people], np.int64),
                 scope=str(entry.get("video_id", "")),
                 sequence=str(entry.get("video_id", image_path.parent)),
                 ignored_xyxy=corners_of([box["bbox"] for box in crowds]),
             )
         )
     return raw
+
+
+def _identity(annotation: Json) -> int:
+    """Return the number of a person, -1 for none.
+
+    Raises:
+        ValueError: it is no number that can be told from its neighbours.
+    """
+    number = annotation.get("track_id", -1)
+    if abs(float(number) if isinstance(number, str) else number) < LARGEST:
+        return int(number)
+    raise ValueError(f"track_id {number}")

@@ -14,7 +14,7 @@ from trackmend_core.types import FloatArray
 from trackmend_training.config import SourceConfig
 from trackmend_training.datasets.image_size import read_image_size
 from trackmend_training.datasets.json_file import Json, first_folder_with, parse_json, read_text
-from trackmend_training.datasets.raw import RawImage, RawSource
+from trackmend_training.datasets.raw import LARGEST, RawImage, RawSource
 
 PERSON = "person"
 SUFFIX = ".odgt"
@@ -77,7 +77,10 @@ def corners_of(boxes_xywh: list[list[float]]) -> FloatArray:
     """
     if not boxes_xywh:
         return np.zeros((0, 4), np.float32)
-    boxes = np.asarray(boxes_xywh, np.float64)
-    if boxes.shape[1:] != (4,) or not np.isfinite(boxes).all():
+    try:
+        boxes = np.asarray(boxes_xywh, np.float64)
+    except OverflowError as error:
+        raise ValueError("a box is not four numbers") from error
+    if boxes.shape[1:] != (4,) or not (np.abs(boxes) <= LARGEST).all():
         raise ValueError("a box is not four numbers")
     return np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], axis=1).astype(np.float32)

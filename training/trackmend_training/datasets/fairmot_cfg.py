@@ -6,7 +6,7 @@ from pathlib import Path
 from trackmend_core.errors import UserError
 from trackmend_training.config import SourceConfig
 from trackmend_training.datasets.jde import read_images, read_list
-from trackmend_training.datasets.json_file import Json, read_json
+from trackmend_training.datasets.json_file import Json, is_file, read_json
 from trackmend_training.datasets.raw import RawSource
 
 LEVELS_UP = 4
@@ -46,6 +46,6 @@ def read_fairmot_cfg(source: SourceConfig) -> RawSource:
 def _find_list(listed: Path, *, beside: Path) -> Path:
     places = [beside, *beside.absolute().parents[:LEVELS_UP]]
     for place in places:
-        if (place / listed).is_file():
+        if is_file(place / listed):
             return place / listed
     raise UserError(f"The list {listed} is not there.", f"It was looked for from {beside} upwards.")

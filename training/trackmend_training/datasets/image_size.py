@@ -22,7 +22,7 @@ def read_image_size(path: Path) -> tuple[int, int] | None:
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
-    except OSError:
+    except (OSError, ValueError):  # no file has a name with a zero byte
         return None
     size = None
     if head.startswith(_PNG) and head[12:16] == b"IHDR":

@@ -4,7 +4,6 @@ Differs from the official reader in what it forgives: the two folder names may o
 the path, an image without a label file has no people in it, and a broken line is named.
 """
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,13 @@ from trackmend_training.config import SourceConfig
 from trackmend_training.datasets.image_size import read_image_size
 from trackmend_training.datasets.json_file import read_text
 from trackmend_training.datasets.labelled import LabelledImage
-from trackmend_training.datasets.raw import RawImage, RawSource, number_identities, require_all
+from trackmend_training.datasets.raw import (
+    LARGEST,
+    RawImage,
+    RawSource,
+    number_identities,
+    require_all,
+)
 
 IMAGES, LABELS, IGNORED = "images", "labels_with_ids", "ignored"
 TEACHER_FILE = "teacher.npz"
@@ -126,7 +131,7 @@ def read_labels(path: Path) -> Labels:
             continue
         try:
             _, identity, *box = (float(word) for word in line.split())
-            if len(box) != 4 or not all(map(math.isfinite, (identity, *box))):
+            if len(box) != 4 or not all(abs(value) < LARGEST for value in (identity, *box)):
                 raise ValueError(f"{len(box)} coordinates, or one that is no number")
         except ValueError as error:
             raise UserError(

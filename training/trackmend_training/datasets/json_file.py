@@ -27,7 +27,7 @@ def parse_json(text: str, *, where: str) -> Json:
     """
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{where} is not valid JSON.", str(error)) from error
 
 
@@ -48,6 +48,14 @@ def read_text(path: Path) -> str:
         ) from error
 
 
+def is_file(path: Path) -> bool:
+    """Return whether a file is there; no drive has one with a name that it does not take."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def first_folder_with(name: str, candidates: list[Path]) -> Path:
     """Return the first folder in which a file is, the first of all if none has it."""
-    return next((folder for folder in candidates if (folder / name).is_file()), candidates[0])
+    return next((folder for folder in candidates if is_file(folder / name)), candidates[0])

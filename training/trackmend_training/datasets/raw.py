@@ -13,6 +13,9 @@ from trackmend_training.choices import Part
 from trackmend_training.config import SourceConfig
 from trackmend_training.datasets.labelled import LabelledImage
 
+LARGEST = 2.0**53
+"""Numbers of labels lie below: others are told from no neighbour, and their sums are no numbers."""
+
 FILES_NAMED = 3
 
 

@@ -1,6 +1,5 @@
 """YOLO text: `images/...` beside `labels/...`, lines `class cx cy w h` relative to the image."""
 
-import math
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +8,15 @@ from trackmend_core.errors import UserError
 from trackmend_core.types import FloatArray
 from trackmend_training.config import SourceConfig
 from trackmend_training.datasets.image_size import read_image_size
-from trackmend_training.datasets.jde import IMAGES, SUFFIXES, read_list, sidecar_path, to_pixels
+from trackmend_training.datasets.jde import (
+    IMAGES,
+    SUFFIXES,
+    read_list,
+    sidecar_path,
+    to_pixels,
+)
 from trackmend_training.datasets.json_file import read_text
-from trackmend_training.datasets.raw import RawImage, RawSource
+from trackmend_training.datasets.raw import LARGEST, RawImage, RawSource
 
 LABELS = "labels"
 
@@ -61,7 +66,7 @@ def _read_boxes(path: Path, *, person_class: int) -> FloatArray:
             continue
         try:
             kind, *box = (float(word) for word in line.split())
-            if len(box) not in (4, 5) or not all(map(math.isfinite, box)):
+            if len(box) not in (4, 5) or not all(abs(value) < LARGEST for value in (kind, *box)):
                 raise ValueError("not four finite numbers")
         except ValueError as error:
             raise UserError(
