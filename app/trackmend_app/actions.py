@@ -34,7 +34,7 @@ _FILE = _rows(
 _EDIT = _rows(
     Menu.EDIT,
     (0, "undo", "Undo", "Ctrl+Z", when.may_undo, "",
-     "Take back what was done last, an edit or an answer, and go to its place"),
+     "Take back what was done last, an edit, an answer or a verified stretch, and go to its place"),
     (0, "redo", "Redo", "Ctrl+Shift+Z Ctrl+Y", when.may_redo, "",
      "Do again what was taken back last, and go to its place"),
     (1, "leave", "Select none, leave the mode", "Esc", when.always, "",

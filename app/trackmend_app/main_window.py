@@ -201,6 +201,7 @@ class MainWindow(QMainWindow):
             repairs=bench.repairs,
             travel=bench.travel,
             review=bench.review,
+            verification=bench.verification,
             parent=self,
         )
         self.film_presenter = FilmPresenter(self.film_panel, workbench=bench, parent=self)

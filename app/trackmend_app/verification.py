@@ -6,7 +6,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from trackmend_app.session import Session
 from trackmend_core.errors import UserError
-from trackmend_core.project import VerifiedStretch, verified_share
+from trackmend_core.project import Verdict, VerifiedStretch, verified_share
+from trackmend_core.project.verdict_titles import say_verified
 from trackmend_core.types import RunId, TrackId
 
 
@@ -69,21 +70,24 @@ class Verification(QObject):
         scopes = self._scopes()
         there = [self._same(track_id, first, last) for track_id, first, last in scopes]
         if all(stretch is not None and stretch.is_intact for stretch in there):
-            for stretch in there:
-                if stretch is not None:
-                    project.unverify(stretch.stretch_id)
-            self.said.emit("No longer verified")
+            project.unverify(*(one.stretch_id for one in there if one is not None))
+            self.said.emit("No longer verified · ‹undo› verifies it again")
             return
-        made = [
-            project.verify(run_id, first, last, track_id=track_id)
-            for track_id, first, last in scopes
-        ]
-        first, last = min(one.first_frame for one in made), max(one.last_frame for one in made)
-        whom = self._whom([track_id for track_id, _, _ in scopes])
-        self.said.emit(
-            f"Verified: {whom}, frames {first + 1}–{last + 1}"
-            " · ‹toggle_verified› again takes it back"
-        )
+        made = project.verify_all(run_id, scopes)
+        frames = min(one.first_frame for one in made), max(one.last_frame for one in made)
+        title = say_verified(self._numbers([one.track_id for one in made]), frames)
+        self.said.emit(f"{title} · ‹toggle_verified› again or ‹undo› takes it back")
+
+    def follow_verdict(self, verdict: Verdict) -> None:
+        """Show what counts after stretches were taken back, or verified again; go to their place.
+
+        Those of a run that is not shown change nothing here.
+        """
+        run, (first, last) = self._session.run, verdict.frames
+        if run is not None and run.run_id == verdict.run_id:
+            if not first <= self._session.frame_index <= last:
+                self._session.go_to(first)
+            self.refresh()
 
     def _scopes(self) -> list[tuple[TrackId | None, int, int]]:
         """Return (track or None for all, first, last) that the key means now."""
@@ -115,12 +119,9 @@ class Verification(QObject):
             None,
         )
 
-    def _whom(self, track_ids: Sequence[TrackId | None]) -> str:
-        if None in track_ids:
-            return "all tracks"
-        numbers = [track.number for track in self._session.tracks() if track.track_id in track_ids]
-        name = "track" if len(numbers) == 1 else "tracks"
-        return f"{name} {', '.join(map(str, numbers))}"
+    def _numbers(self, track_ids: Sequence[TrackId | None]) -> list[int]:
+        """Return the numbers of the tracks, none for all."""
+        return [track.number for track in self._session.tracks() if track.track_id in track_ids]
 
     @Slot()
     def _on_tracks_changed(self) -> None:

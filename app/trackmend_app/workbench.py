@@ -96,7 +96,7 @@ class Workbench(QObject):
         self.review = ReviewQueue(
             self.session, verification=self.verification, go_to=self.travel.to_event, parent=self
         )
-        self.steps = Steps(self.session, self.review, parent=self)
+        self.steps = Steps(self.session, self.review, self.verification, parent=self)
         self.opener = Opener(
             self.session, questions=questions, may_leave=self.may_leave_project, parent=self
         )
@@ -160,6 +160,7 @@ class Workbench(QObject):
             self.training.state_changed,
             self.review.current_changed,
             self.review.changed,
+            self.verification.said,
             self.steps.said,
             self.retracking.changed,
             self.retracking.active_changed,

@@ -1,4 +1,4 @@
-"""Edits, answers and named moments as rows of a Qt table model, the newest on top."""
+"""Edits, verdicts and named moments as rows of a Qt table model, the newest on top."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from enum import IntEnum
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont
 
-from trackmend_app.steps import title_of_answer
 from trackmend_app.theme import current_theme, ui_font
+from trackmend_app.verdict_words import title_of_verdict
 from trackmend_app.wording import say_composed
-from trackmend_core.project import Checkpoint, EditRecord, EditState, GivenAnswer, TouchedTrack
+from trackmend_core.project import Checkpoint, EditRecord, EditState, TouchedTrack, Verdict
 from trackmend_core.types import EditId, TrackId
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -30,32 +30,32 @@ class Column(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryLine:
-    """One row: an edit with what it touched, an answer to a suspicion, or a named moment."""
+    """One row: an edit with what it touched, a verdict, or a named moment."""
 
     created_at: float
     edit: EditRecord | None = None
     touched: tuple[TouchedTrack, ...] = ()
     checkpoint: Checkpoint | None = None
-    given: GivenAnswer | None = None
+    verdict: Verdict | None = None
 
     @property
     def counts(self) -> bool:
         """Return whether it is in effect."""
-        if self.given is not None:
-            return self.given.state is EditState.APPLIED
+        if self.verdict is not None:
+            return self.verdict.is_in_effect
         return self.edit is None or self.edit.is_in_effect
 
     @property
     def author(self) -> str | None:
         """Return who did it, None for a named moment."""
-        known = self.edit or self.given
+        known = self.edit or self.verdict
         return None if known is None else known.author
 
     @property
     def frames(self) -> tuple[int, int] | None:
-        """Return the first and last frame that the edit touched, or the answer's, twice."""
-        if self.given is not None:
-            return self.given.answer.frame_index, self.given.answer.frame_index
+        """Return the first and last frame that the edit touched, or the verdict is about."""
+        if self.verdict is not None:
+            return self.verdict.frames
         known = [one.frames for one in self.touched if one.frames is not None]
         return (min(k[0] for k in known), max(k[1] for k in known)) if known else None
 
@@ -64,7 +64,7 @@ def history_lines(
     edits: Iterable[EditRecord],
     checkpoints: Iterable[Checkpoint],
     touched: dict[EditId, list[TouchedTrack]],
-    given: Iterable[GivenAnswer] = (),
+    verdicts: Iterable[Verdict] = (),
     *,
     of_tracks: frozenset[TrackId] | None = None,
 ) -> list[HistoryLine]:
@@ -77,7 +77,7 @@ def history_lines(
     ]
     if of_tracks is None:
         lines += [HistoryLine(created_at=one.created_at, checkpoint=one) for one in checkpoints]
-        lines += [HistoryLine(created_at=one.created_at, given=one) for one in given]
+        lines += [HistoryLine(created_at=one.created_at, verdict=one) for one in verdicts]
     return sorted(lines, key=_newest_first)
 
 
@@ -159,8 +159,8 @@ class HistoryModel(QAbstractTableModel):
             return "" if line.checkpoint is not None else self._state(line)
         if line.checkpoint is not None:
             return f"◆ {line.checkpoint.name}"
-        if line.given is not None:
-            return title_of_answer(line.given.answer)
+        if line.verdict is not None:
+            return title_of_verdict(line.verdict)
         return say_composed(line.edit.title) if line.edit is not None else ""
 
     def _state(self, line: HistoryLine) -> str:
@@ -168,9 +168,9 @@ class HistoryModel(QAbstractTableModel):
             return self.tr("named moment")
         if line.counts:
             return ""
-        if line.edit is not None and line.edit.is_reverted:
+        known = line.edit or line.verdict
+        if known is not None and known.state is EditState.APPLIED:
             return self.tr("taken back")
-        known = line.edit or line.given
         is_undone = known is not None and known.state is EditState.UNDONE
         return self.tr("undone") if is_undone else self.tr("overtaken")
 

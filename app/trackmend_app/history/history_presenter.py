@@ -8,6 +8,9 @@ from trackmend_app.repairs import Repairs
 from trackmend_app.review.review_queue import ReviewQueue
 from trackmend_app.session import Session
 from trackmend_app.travel import Travel
+from trackmend_app.verification import Verification
+from trackmend_core.project import Verdict
+from trackmend_core.types import RunId
 
 SETTLE_MS = 60
 
@@ -23,6 +26,7 @@ class HistoryPresenter(QObject):
         repairs: Repairs,
         travel: Travel,
         review: ReviewQueue,
+        verification: Verification,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -36,6 +40,7 @@ class HistoryPresenter(QObject):
         session.tracks_changed.connect(self._settled.start)
         session.project_changed.connect(self._settled.start)
         review.changed.connect(self._settled.start)
+        verification.changed.connect(self._settled.start)
         session.selection_changed.connect(self._on_selection_changed)
         panel.only_selected_changed.connect(self.refresh)
         panel.line_activated.connect(self._on_line_activated)
@@ -62,7 +67,7 @@ class HistoryPresenter(QObject):
                 [edit for edit in project.edits() if edit.run_id == run.run_id],
                 project.checkpoints(),
                 project.touched_tracks(run.run_id),
-                project.given_answers(run.video_id),
+                [one for one in project.verdicts(run.video_id) if _is_told(one, run.run_id)],
                 of_tracks=frozenset(self._session.selection.track_ids) if only else None,
             )
         )
@@ -84,3 +89,8 @@ class HistoryPresenter(QObject):
     def _on_return_asked(self, line: HistoryLine) -> None:
         if line.checkpoint is not None:
             self._repairs.go_back_to(line.checkpoint.checkpoint_id, line.checkpoint.name)
+
+
+def _is_told(verdict: Verdict, run_id: RunId) -> bool:
+    """Answers hold for every run of the video, verified stretches for their own."""
+    return verdict.answer is not None or verdict.run_id == run_id

@@ -10,8 +10,11 @@ from trackmend_app.review.index_thread import IndexThread
 from trackmend_app.review.queue_snapshot import QueueSnapshot, take_snapshot
 from trackmend_app.review.queue_state import QueueState
 from trackmend_app.session import Session
-from trackmend_core.project import ReviewAnswer
+from trackmend_app.verdict_words import title_of_verdict
+from trackmend_core.project import ReviewAnswer, Verdict, VerdictKind
 from trackmend_core.review import Decision, ReviewIndex, Suspicion, say_answer
+
+Task = Callable[[ReviewIndex], Sequence[str]]
 
 
 class Answering(QObject):
@@ -54,7 +57,7 @@ class Answering(QObject):
             note=self._note,
             after_edit_id=project.newest_edit,
         )
-        self._change_answers(task, title=title, said=f"{title} · ‹undo› takes it back")
+        self._store(task, title=title, said=f"{title} · ‹undo› takes it back")
 
     @property
     def storing(self) -> str | None:
@@ -62,50 +65,56 @@ class Answering(QObject):
         return self._storing[-1] if self._storing else None
 
     def forget_answer(self, answer_id: int) -> None:
-        """Forget an answer; what it kept out of the queue waits again, with its note."""
-        if self._state is QueueState.READY:
-            known = (one for one in self._snapshot.answers if one.answer_id == answer_id)
-            self._note_back = next((one.note for one in known), "")
-            self._set_state(QueueState.UPDATING)
-            self._post(partial(index_tasks.forget, answer_id=answer_id))
+        """Open an answered suspicion again, as a step: it waits again, with its note."""
+        if self._state is not QueueState.READY:
+            return
+        run = self._session.required_run()
+        opened = self._session.required_project().open_again(run.run_id, answer_id)
+        if opened is not None and opened.answer is not None:
+            self.follow_verdict(opened, undone=False)
+            self.said.emit(f"{title_of_verdict(opened)} · ‹undo› takes it back")
 
-    def undo_answer(self, answer: ReviewAnswer, *, title: str) -> bool:
-        """Take an answer back; False if it is not about what this queue looks at."""
-        if answer.answer_id is None or not self._is_about_shown_video(answer):
-            return False
-        task = partial(index_tasks.undo_answer, answer_id=answer.answer_id)
-        self._note_back = answer.note
-        self._go_to(answer.frame_index)
-        self._change_answers(task, title=title, said=f"Undone: {title}")
-        return True
+    def follow_verdict(self, verdict: Verdict, *, undone: bool) -> None:
+        """Look at the queue anew after the file took an answer back, or gave it again.
 
-    def redo_answer(self, answer: ReviewAnswer, *, title: str) -> bool:
-        """Give an answer again and go on; False if it is not about what this queue looks at."""
-        if answer.answer_id is None or not self._is_about_shown_video(answer):
-            return False
-        task = partial(index_tasks.redo_answer, answer_id=answer.answer_id)
-        self._change_answers(task, title=title, said=f"Redone: {title}")
-        return True
+        An answer that counts no longer puts its card back, opened and with its note. Nothing is
+        done if it is not about what this queue looks at.
+        """
+        answer = verdict.answer
+        if answer is None or not self._is_about_shown_video(answer):
+            return
+        opens = (verdict.kind is VerdictKind.ANSWERED) is undone
+        if opens:
+            self._note_back = answer.note
+            self._go_to(answer.frame_index)
+        task = partial(index_tasks.read_answers, opens=opens)
+        self._post_change(task, self._on_followed)
 
     def _is_about_shown_video(self, answer: ReviewAnswer) -> bool:
         video = self._session.video
         return self._thread is not None and video is not None and video.video_id == answer.video_id
 
-    def _change_answers(
-        self, task: Callable[[ReviewIndex], Sequence[str]], *, title: str, said: str
-    ) -> None:
-        """Store, take back or give again; it is said when the file has it."""
-        assert self._thread is not None
+    def _store(self, task: Task, *, title: str, said: str) -> None:
+        """Let the thread store an answer; it is said when the file has it."""
         self._storing.append(title)
+        self._post_change(task, partial(self._on_stored, said))
+
+    def _post_change(
+        self, task: Task, take: Callable[[int | None, QueueSnapshot | None], None]
+    ) -> None:
+        assert self._thread is not None
         if self._state is QueueState.READY:
             self._set_state(QueueState.UPDATING)
         at = None if self._current is None else self._snapshot.place(self._current.key)
         self._pending += 1
-        self._thread.post("queue", task, take_snapshot, partial(self._on_stored, said, at))
+        self._thread.post("queue", task, take_snapshot, partial(take, at))
 
     def _on_stored(self, said: str, at: int | None, snapshot: QueueSnapshot | None) -> None:
         self._storing.pop(0)
         self.said.emit(said)
+        self._on_followed(at, snapshot)
+
+    def _on_followed(self, at: int | None, snapshot: QueueSnapshot | None) -> None:
         had = self._current
         self._take_over(snapshot)
         waiting = self._snapshot.open
@@ -120,9 +129,6 @@ class Answering(QObject):
         raise NotImplementedError
 
     def _set_state(self, state: QueueState) -> None:
-        raise NotImplementedError
-
-    def _post(self, task: Callable[[ReviewIndex], Sequence[str]]) -> None:
         raise NotImplementedError
 
     def _take_over(self, snapshot: QueueSnapshot | None) -> None:

@@ -17,24 +17,11 @@ def decide(
     return ()
 
 
-def forget(index: ReviewIndex, *, answer_id: int) -> Sequence[str]:
-    """Forget an answer for good."""
-    before = {one.key for one in index.suspicions()}
-    index.forget_answer(answer_id)
-    return [one.key for one in index.suspicions() if one.key not in before]
-
-
-def undo_answer(index: ReviewIndex, *, answer_id: int) -> Sequence[str]:
-    """Take an answer back; it can be given again."""
-    before = {one.key for one in index.suspicions()}
-    index.undo_answer(answer_id)
-    return [one.key for one in index.suspicions() if one.key not in before]
-
-
-def redo_answer(index: ReviewIndex, *, answer_id: int) -> Sequence[str]:
-    """Give an answer again that was taken back."""
-    index.redo_answer(answer_id)
-    return ()
+def read_answers(index: ReviewIndex, *, opens: bool) -> Sequence[str]:
+    """Take over answers that came or went in the file; `opens` what waits again because of it."""
+    before = {one.key for one in index.suspicions()} if opens else set()
+    index.read_answers()
+    return [one.key for one in index.suspicions() if one.key not in before] if opens else ()
 
 
 def follow_edit(

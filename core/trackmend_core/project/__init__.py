@@ -28,10 +28,11 @@ from trackmend_core.project.records import (
     VideoInfo,
     VideoRecord,
 )
-from trackmend_core.project.review_answers import GivenAnswer
 from trackmend_core.project.run_writer import RunWriter
 from trackmend_core.project.same_video import check_same_video
 from trackmend_core.project.steps import Step
+from trackmend_core.project.verdict_list import Verdict
+from trackmend_core.project.verdicts import VerdictKind
 from trackmend_core.project.verified import verified_share
 
 __all__ = [
@@ -42,7 +43,6 @@ __all__ = [
     "Checkpoint",
     "EditRecord",
     "EditState",
-    "GivenAnswer",
     "LayerArrays",
     "LayerMark",
     "ModelRecord",
@@ -59,6 +59,8 @@ __all__ = [
     "TrackColumns",
     "TrackSummary",
     "TrainingRunRecord",
+    "Verdict",
+    "VerdictKind",
     "VerifiedStretch",
     "VideoInfo",
     "VideoRecord",

@@ -12,11 +12,11 @@ from trackmend_core.project.history import edits_in_effect, note_touched
 from trackmend_core.project.layer_change import LayerChange, read_change
 from trackmend_core.project.recorder import PlaceTakenError, play, recording, write_log
 from trackmend_core.project.records import Changes, EditState, frame_number
-from trackmend_core.project.review_answers import overtake_undone
 from trackmend_core.project.schema import edits
 from trackmend_core.project.state import mark_changed
 from trackmend_core.project.summaries import update_summaries
 from trackmend_core.project.transaction import Allotments, Transaction
+from trackmend_core.project.verdicts import overtake_undone
 from trackmend_core.project.verified import follow_edit
 from trackmend_core.types import BoxId, EditId, RunId, TrackId
 

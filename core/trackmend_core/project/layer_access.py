@@ -195,29 +195,6 @@ class LayerAccess:
         with self._database.reading() as connection:
             return edit_log.frames_of_edits(connection, run_id)
 
-    def verify(
-        self, run_id: RunId, first: int, last: int, *, track_id: TrackId | None = None
-    ) -> VerifiedStretch:
-        """Note that frames first..last are right, of all tracks or of one.
-
-        Raises:
-            UserError: nothing is tracked there yet.
-        """
-        with self._database.writing() as connection:
-            return verified.verify(
-                connection,
-                run_id,
-                first_frame=first,
-                last_frame=last,
-                track_id=track_id,
-                author=self.author,
-            )
-
-    def unverify(self, stretch_id: int) -> None:
-        """Take a verified stretch back."""
-        with self._database.writing() as connection:
-            verified.unverify(connection, stretch_id)
-
     def verified(self, run_id: RunId) -> list[VerifiedStretch]:
         """Return the verified stretches of a run, by first frame."""
         with self._database.reading() as connection:

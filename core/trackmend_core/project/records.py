@@ -373,7 +373,6 @@ class ReviewAnswer:
         answer_id: None until it is stored.
         run_id: that was looked at; None until it is stored.
         title: what a person is told it is, in English, such as "Not an error: Swap ...".
-        after_edit_id: the newest edit that counted when it was given, 0 for none.
         video_id: that it is about; None until it is stored.
     """
 
@@ -387,5 +386,4 @@ class ReviewAnswer:
     answer_id: int | None = None
     run_id: RunId | None = None
     title: str = ""
-    after_edit_id: int = 0
     video_id: VideoId | None = None

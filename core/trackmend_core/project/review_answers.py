@@ -2,37 +2,21 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from trackmend_core.project.database import new_id
-from trackmend_core.project.records import EditState, ReviewAnchor, ReviewAnswer
+from trackmend_core.project.records import ReviewAnchor, ReviewAnswer
 from trackmend_core.project.runs import run_record
 from trackmend_core.project.schema import review_answers
 from trackmend_core.project.state import mark_written
+from trackmend_core.project.verdicts import overtake_answers
 from trackmend_core.types import RunId, VideoId
 
 ACCEPTED = "accepted"
 """`review.Decision.ACCEPTED`: such an answer is no step of its own, it goes with its edit."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GivenAnswer:
-    """An answer as the history tells it, also one that counts no longer.
-
-    Attributes:
-        answer: what was said.
-        author: who said it.
-        created_at: when, seconds since 1970.
-        state: whether it counts, as of edits.
-    """
-
-    answer: ReviewAnswer
-    author: str
-    created_at: float
-    state: EditState
 
 
 def insert_answer(
@@ -60,8 +44,6 @@ def insert_answer(
             author=author,
             created_at=time.time(),
             title=answer.title,
-            state=EditState.APPLIED.value,
-            after_edit_id=answer.after_edit_id,
         )
     )
     mark_written(connection)
@@ -73,28 +55,10 @@ def list_answers(connection: Connection, video_id: VideoId) -> list[ReviewAnswer
     query = (
         select(review_answers)
         .where(review_answers.c.video_id == video_id)
-        .where(review_answers.c.state == EditState.APPLIED.value)
+        .where(review_answers.c.counts)
         .order_by(review_answers.c.id)
     )
     return [answer_of(row) for row in connection.execute(query)]
-
-
-def given_answers(connection: Connection, video_id: VideoId) -> list[GivenAnswer]:
-    """Return every answer about a video that was a step of its own, oldest first."""
-    query = (
-        select(review_answers)
-        .where(review_answers.c.video_id == video_id, review_answers.c.decision != ACCEPTED)
-        .order_by(review_answers.c.id)
-    )
-    return [
-        GivenAnswer(
-            answer=answer_of(row),
-            author=row.author,
-            created_at=row.created_at,
-            state=EditState(row.state),
-        )
-        for row in connection.execute(query)
-    ]
 
 
 def answer_of(row: Row[Any]) -> ReviewAnswer:
@@ -113,25 +77,21 @@ def answer_of(row: Row[Any]) -> ReviewAnswer:
         features=row.features,
         run_id=RunId(row.run_id),
         title=row.title,
-        after_edit_id=row.after_edit_id,
         video_id=VideoId(row.video_id),
     )
 
 
-def set_state(connection: Connection, answer_ids: Sequence[int], state: EditState) -> None:
-    """Let answers count, wait to be given again, or be forgotten; the file keeps them all."""
+def forget(connection: Connection, answer_ids: Sequence[int]) -> None:
+    """Let answers count no longer; the file keeps them."""
     connection.execute(
-        update(review_answers)
-        .where(review_answers.c.id.in_(list(answer_ids)))
-        .values(state=state.value)
+        update(review_answers).where(review_answers.c.id.in_(list(answer_ids))).values(counts=False)
     )
+    overtake_answers(connection, answer_ids)
     mark_written(connection)
 
 
-def overtake_undone(connection: Connection) -> None:
-    """Let answers that were taken back wait no longer: something else was done instead."""
-    connection.execute(
-        update(review_answers)
-        .where(review_answers.c.state == EditState.UNDONE.value)
-        .values(state=EditState.SUPERSEDED.value)
-    )
+def answer_that_counts(connection: Connection, answer_id: int) -> ReviewAnswer | None:
+    """Return one answer, None if it is not there or counts no longer."""
+    query = select(review_answers).where(review_answers.c.id == answer_id, review_answers.c.counts)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else answer_of(row)

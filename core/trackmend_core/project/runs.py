@@ -99,12 +99,12 @@ def check_idle(connection: Connection, run_id: RunId) -> None:
 def work_on_run(connection: Connection, run_id: RunId) -> tuple[object, ...]:
     """Return what differs after anything that would be lost with a run was added to it."""
     table = verified_stretches.c
-    stretches = select(table.id).where(table.run_id == run_id).order_by(table.id)
+    stretches = select(table.id, table.counts).where(table.run_id == run_id).order_by(table.id)
     asked = select(suggestions.c.id, suggestions.c.state).where(suggestions.c.run_id == run_id)
     return (
         get_state(connection, LOG_VERSION, 0),
         run_record(connection, run_id).next_frame,
-        tuple(connection.execute(stretches).scalars()),
+        tuple(tuple(row) for row in connection.execute(stretches)),
         tuple(tuple(row) for row in connection.execute(asked.order_by(suggestions.c.id))),
     )
 

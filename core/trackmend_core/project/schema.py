@@ -27,7 +27,7 @@ from sqlalchemy import (
 APPLICATION_ID: Final = 0x54524D44
 """`TRMD`, in the SQLite header of every project."""
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 """`PRAGMA user_version`; raised by one with every migration."""
 
 metadata = MetaData()
@@ -265,6 +265,7 @@ verified_stretches = Table(
     Column("fingerprint_now", Text, nullable=False),
     Column("author", Text, nullable=False),
     Column("created_at", Float, nullable=False),
+    Column("counts", Boolean, nullable=False, server_default=text("1")),
     Index("stretches_by_run", "run_id"),
     sqlite_autoincrement=True,
 )
@@ -303,14 +304,45 @@ review_answers = Table(
     Column("author", Text, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("title", Text, nullable=False, server_default=text("''")),
-    Column("state", Text, nullable=False, server_default=text("'applied'")),
-    Column("after_edit_id", Integer, nullable=False, server_default=text("0")),
+    Column("counts", Boolean, nullable=False, server_default=text("1")),
     Index("answers_by_video", "video_id"),
     sqlite_autoincrement=True,
 )
-"""What people said of suspicions; `state` is as in `edits`, `after_edit_id` names the newest edit
-that counted when the answer was given, 0 for none. `anchors` lists [group, frame, x1, y1, x2, y2]:
-boxes that the tracks concerned (the groups) went through, so that an answer outlives its run."""
+"""What people said of suspicions. `anchors` lists [group, frame, x1, y1, x2, y2]: boxes that the
+tracks concerned (the groups) went through, so that an answer outlives its run."""
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("video_id", Integer, ForeignKey("videos.id", ondelete="CASCADE"), nullable=False),
+    Column("run_id", Integer, ForeignKey("runs.id", ondelete="SET NULL")),
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("after_edit_id", Integer, nullable=False),
+    Index("verdicts_by_state", "state", "after_edit_id", "id"),
+    CheckConstraint("state IN ('applied', 'undone', 'superseded')", name="known_state"),
+    sqlite_autoincrement=True,
+)
+"""What people said without changing a track; `state` is as in `edits`, `after_edit_id` names the
+newest edit that counted then, 0 for none."""
+
+verdict_rows = Table(
+    "verdict_rows",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("verdict_id", Integer, ForeignKey("verdicts.id", ondelete="CASCADE"), nullable=False),
+    Column("answer_id", Integer, ForeignKey("review_answers.id", ondelete="CASCADE")),
+    Column("stretch_id", Integer, ForeignKey("verified_stretches.id", ondelete="CASCADE")),
+    Column("is_given", Boolean, nullable=False),
+    Index("rows_by_verdict", "verdict_id"),
+    Index("rows_by_answer", "answer_id"),
+    Index("rows_by_stretch", "stretch_id"),
+)
+"""The answer or the stretch that a verdict lets count (`is_given`), or count no longer."""
 
 training_runs = Table(
     "training_runs",

@@ -13,12 +13,13 @@ from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from trackmend_core.errors import UserError
 from trackmend_core.project.database import new_id
 from trackmend_core.project.records import TrackSummary, VerifiedStretch
-from trackmend_core.project.schema import runs, verified_stretches
+from trackmend_core.project.schema import runs, tracks, verified_stretches
+from trackmend_core.project.verdict_titles import say_unverified, say_verified
 from trackmend_core.types import EditId, Float64Array, RunId, TrackId
 
 Words = NDArray[np.uint64]
@@ -61,57 +62,92 @@ class _Boxes:
 def verify(
     connection: Connection,
     run_id: RunId,
+    scopes: Sequence[tuple[TrackId | None, int, int]],
     *,
-    first_frame: int,
-    last_frame: int,
-    track_id: TrackId | None,
     author: str,
-) -> VerifiedStretch:
-    """Note that frames first..last are right; stretches of the same scope inside are replaced.
+) -> tuple[list[VerifiedStretch], list[int]]:
+    """Note that stretches are right: track (None for all), first and last frame of each.
+
+    Returns:
+        The new ones, and the ids of those of the same scope inside, which they are to replace.
 
     Raises:
         UserError: nothing is tracked there yet.
     """
+    made, replaced = [], []
+    for track_id, first_frame, last_frame in scopes:
+        first, last = _tracked_part(connection, run_id, first_frame, last_frame)
+        replaced += _inside(connection, run_id, first, last, track_id)
+        fingerprint = _as_text(_sum(_boxes_of(connection, run_id, first, last, track_id)))
+        inserted = connection.execute(
+            insert(verified_stretches).values(
+                run_id=run_id,
+                track_id=track_id,
+                first_frame=first,
+                last_frame=last,
+                fingerprint_then=fingerprint,
+                fingerprint_now=fingerprint,
+                author=author,
+                created_at=time.time(),
+            )
+        )
+        made.append(new_id(inserted))
+    return stretches_that_count(connection, made), replaced
+
+
+def _tracked_part(
+    connection: Connection, run_id: RunId, first_frame: int, last_frame: int
+) -> tuple[int, int]:
     tracked = connection.execute(select(runs.c.next_frame).where(runs.c.id == run_id)).scalar() or 0
-    first_frame, last_frame = max(0, first_frame), min(last_frame, tracked - 1)
-    if last_frame < first_frame:
+    first, last = max(0, first_frame), min(last_frame, tracked - 1)
+    if last < first:
         raise UserError("Nothing has been tracked there yet.", "Verify frames that were tracked.")
-    boxes = _boxes_of(connection, run_id, first_frame, last_frame, track_id)
+    return first, last
+
+
+def _inside(
+    connection: Connection, run_id: RunId, first: int, last: int, track_id: TrackId | None
+) -> list[int]:
     table = verified_stretches.c
-    connection.execute(
-        delete(verified_stretches).where(
-            table.run_id == run_id,
-            table.track_id.is_(track_id) if track_id is None else table.track_id == track_id,
-            table.first_frame >= first_frame,
-            table.last_frame <= last_frame,
-        )
+    whose = table.track_id.is_(None) if track_id is None else table.track_id == track_id
+    query = select(table.id).where(
+        table.run_id == run_id,
+        whose,
+        table.counts,
+        table.first_frame >= first,
+        table.last_frame <= last,
     )
-    fingerprint = _as_text(_sum(boxes))
-    inserted = connection.execute(
-        insert(verified_stretches).values(
-            run_id=run_id,
-            track_id=track_id,
-            first_frame=first_frame,
-            last_frame=last_frame,
-            fingerprint_then=fingerprint,
-            fingerprint_now=fingerprint,
-            author=author,
-            created_at=time.time(),
-        )
-    )
-    return _stretch_with_id(connection, new_id(inserted))
+    return list(connection.execute(query).scalars())
 
 
-def unverify(connection: Connection, stretch_id: int) -> None:
-    """Take a stretch back."""
-    connection.execute(delete(verified_stretches).where(verified_stretches.c.id == stretch_id))
+def stretches_that_count(
+    connection: Connection, stretch_ids: Sequence[int]
+) -> list[VerifiedStretch]:
+    """Return those of some stretches that were not taken back or replaced."""
+    table = verified_stretches.c
+    query = select(verified_stretches).where(table.id.in_(list(stretch_ids)), table.counts)
+    return [_record(row) for row in connection.execute(query.order_by(table.id))]
+
+
+def title_of(
+    connection: Connection, stretches: Sequence[VerifiedStretch], *, verified: bool
+) -> str:
+    """Return what a person is told verifying these is, or taking them back."""
+    whose = [one.track_id for one in stretches if one.track_id is not None]
+    found = select(tracks.c.number).where(tracks.c.id.in_(whose)).order_by(tracks.c.number)
+    numbers = list(connection.execute(found).scalars()) if len(whose) == len(stretches) else []
+    frames = (
+        min(one.first_frame for one in stretches),
+        max(one.last_frame for one in stretches),
+    )
+    return (say_verified if verified else say_unverified)(numbers, frames)
 
 
 def list_stretches(connection: Connection, run_id: RunId) -> list[VerifiedStretch]:
     """Return the verified stretches of a run by first frame."""
     query = (
         select(verified_stretches)
-        .where(verified_stretches.c.run_id == run_id)
+        .where(verified_stretches.c.run_id == run_id, verified_stretches.c.counts)
         .order_by(verified_stretches.c.first_frame, verified_stretches.c.id)
     )
     return [_record(row) for row in connection.execute(query)]
@@ -128,7 +164,8 @@ def follow_edit(
     """Bring fingerprints up to date after an edit was made (`forward`) or taken back.
 
     Returns:
-        How many stretches were intact and are no more.
+        How many stretches that count were intact and are no more. The others are kept up, too:
+        they may come to count again.
     """
     if frames is None:
         return 0
@@ -150,7 +187,7 @@ def follow_edit(
         now = _as_text(int(row.fingerprint_now, 16) + change)
         if now == row.fingerprint_now:
             continue
-        broken += row.fingerprint_now == row.fingerprint_then
+        broken += row.counts and row.fingerprint_now == row.fingerprint_then
         connection.execute(
             update(verified_stretches).where(table.id == row.id).values(fingerprint_now=now)
         )
@@ -253,11 +290,6 @@ def _sum(boxes: _Boxes) -> int:
 
 def _as_text(fingerprint: int) -> str:
     return f"{fingerprint % 2**64:016x}"
-
-
-def _stretch_with_id(connection: Connection, stretch_id: int) -> VerifiedStretch:
-    query = select(verified_stretches).where(verified_stretches.c.id == stretch_id)
-    return _record(connection.execute(query).one())
 
 
 def _record(row: Row[tuple[int, ...]]) -> VerifiedStretch:

@@ -72,10 +72,10 @@ class Memory:
         note: str,
         features: Mapping[str, float],
         title: str,
-        after_edit_id: int,
+        after_edit_id: int | None,
     ) -> None:
         """Add an answer; an earlier one about the same event no longer counts."""
-        self.take_back(finding)
+        earlier = self._about(finding)
         answer = ReviewAnswer(
             kind=finding.kind.value,
             family=finding.kind.family,
@@ -85,9 +85,14 @@ class Memory:
             anchors=self._anchors(finding),
             features=dict(features),
             title=title,
-            after_edit_id=after_edit_id,
         )
-        stored = self._project.add_review_answer(self._scene.run_id, answer)
+        stored = self._project.add_review_answer(
+            self._scene.run_id,
+            answer,
+            after_edit_id=after_edit_id,
+            instead_of=[one.answer_id for one in earlier if one.answer_id is not None],
+        )
+        self._answers = [one for one in self._answers if one not in earlier]
         self._answers.append(stored)
         self._learn()
 
@@ -98,23 +103,21 @@ class Memory:
 
     def take_back(self, finding: Finding) -> None:
         """Forget the answers about an event."""
-        self._remove([answer for answer in self._answers if self._is_about(answer, finding)])
+        gone = self._about(finding)
+        if gone:
+            self._project.remove_review_answers(
+                [answer.answer_id for answer in gone if answer.answer_id is not None]
+            )
+            self._answers = [answer for answer in self._answers if answer not in gone]
+            self._learn()
 
-    def forget(self, answer_id: int) -> None:
-        """Forget one answer."""
-        self._remove([answer for answer in self._answers if answer.answer_id == answer_id])
-
-    def undo(self, answer_id: int) -> None:
-        """Take back one answer so that it can be given again."""
-        self._project.take_answer_back(answer_id)
-        self._answers = [answer for answer in self._answers if answer.answer_id != answer_id]
-        self._learn()
-
-    def redo(self, answer_id: int) -> None:
-        """Let an answer that was taken back count again."""
-        self._project.answer_again(answer_id)
+    def read_again(self) -> None:
+        """Take over which answers the project says count."""
         self._answers = list(self._project.review_answers(self._scene.video_id))
         self._learn()
+
+    def _about(self, finding: Finding) -> list[ReviewAnswer]:
+        return [answer for answer in self._answers if self._is_about(answer, finding)]
 
     def was_accepted(self, finding: Finding) -> bool:
         """Return whether an answer accepts a proposal about this event."""
@@ -122,15 +125,6 @@ class Memory:
             answer.decision == Decision.ACCEPTED and self._is_about(answer, finding)
             for answer in self._answers
         )
-
-    def _remove(self, gone: Sequence[ReviewAnswer]) -> None:
-        if not gone:
-            return
-        self._project.remove_review_answers(
-            [answer.answer_id for answer in gone if answer.answer_id is not None]
-        )
-        self._answers = [answer for answer in self._answers if answer not in gone]
-        self._learn()
 
     def recall(self, finding: Finding) -> "Answer | None":
         """Return the newest answer that keeps a suspicion out of the queue, None if there is none.

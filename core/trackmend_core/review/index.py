@@ -159,7 +159,7 @@ class ReviewIndex:
             note=note,
             features=told,
             title=say_answer(suspicion, decision, made=made),
-            after_edit_id=self._project.newest_edit if after_edit_id is None else after_edit_id,
+            after_edit_id=after_edit_id,
         )
         if self._is_in_sight(finding):
             assert self._sight is not None
@@ -179,17 +179,9 @@ class ReviewIndex:
         """Return what people answered about this video, oldest first, also in earlier runs."""
         return self._memory.answers
 
-    def forget_answer(self, answer_id: int) -> None:
-        """Forget one of `answers`; what it kept out of the queue is open again."""
-        self._memory.forget(answer_id)
-
-    def undo_answer(self, answer_id: int) -> None:
-        """Take one of `answers` back so that it can be given again."""
-        self._memory.undo(answer_id)
-
-    def redo_answer(self, answer_id: int) -> None:
-        """Give an answer again that was taken back."""
-        self._memory.redo(answer_id)
+    def read_answers(self) -> None:
+        """Take over answers that were given, taken back or given again in the project itself."""
+        self._memory.read_again()
 
     def judged_by(self, suspicion: Suspicion) -> tuple[Mapping[str, float], str]:
         """Return what the probability of a suspicion is judged by, and how it would be mended.

@@ -127,7 +127,8 @@ def test_one_goes_back_to_a_named_moment_and_ctrl_z_returns(with_history: Stage)
     stage.press(Qt.Key.Key_S, CTRL)
     stage.press(Qt.Key.Key_Delete)
     stage.press(Qt.Key.Key_Y)
-    stage.wait(lambda: len(rows(stage)) == 3)
+    stage.wait(lambda: len(rows(stage)) == 4)
+    assert rows(stage)[0][0].startswith("Verified: ")
     assert ("◆ before lunch", "") in rows(stage)
     panel = stage.window.history_panel
     assert not panel.return_button.isEnabled()
@@ -137,4 +138,4 @@ def test_one_goes_back_to_a_named_moment_and_ctrl_z_returns(with_history: Stage)
     undone_again(stage, panel.return_button.click)
     assert stage.session.project.digest() == then
     stage.wait(lambda: rows(stage)[0] == ("Go back to “before lunch”", ""))
-    assert [state for _, state in rows(stage)] == ["", "taken back", "", ""]
+    assert [state for _, state in rows(stage)] == ["", "", "taken back", "", ""]

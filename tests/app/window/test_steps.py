@@ -1,4 +1,4 @@
-"""Ctrl+Z takes back what was done last, be it an edit or an answer to a suspicion."""
+"""Ctrl+Z takes back what was done last: an edit, an answer, a verified stretch, an opened card."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -167,3 +167,131 @@ def test_the_history_lists_answers_among_the_edits(swapped: Stage) -> None:
     swapped.go_to(0)
     swapped.window.history_panel.line_activated.emit(model.lines[0])
     assert swapped.session.frame_index == wrong.frame
+
+
+def history(stage: Stage) -> list[tuple[str, str]]:
+    model = stage.window.history_panel.model
+    rows = range(model.rowCount())
+    return [(model.index(n, Column.WHAT).data(), model.index(n, Column.STATE).data()) for n in rows]
+
+
+def stretches(stage: Stage) -> list[tuple[int, int, bool]]:
+    shown = stage.bench.verification.stretches
+    stored = stage.session.project.verified(stage.session.run.run_id)
+    assert list(shown) == stored
+    return [(one.first_frame, one.last_frame, one.is_intact) for one in stored]
+
+
+def test_undo_takes_a_verified_stretch_back_and_goes_to_its_place(swapped: Stage) -> None:
+    swapped.trigger("reset_layout")
+    swapped.trigger("panel_history")
+    swapped.wait(swapped.window.history_panel.isVisible)
+    before = swapped.session.project.digest()
+    swapped.go_to(10)
+    swapped.press(Qt.Key.Key_Y)
+    said = "Verified: all tracks, frames 1–11"
+    assert f"{said} · Y again or Ctrl+Z takes it back" in swapped.window.status_line.text
+    assert undo_text(swapped) == f"Undo: {said}"
+    swapped.wait(lambda: history(swapped)[0] == (said, ""))
+
+    swapped.go_to(30)
+    press(swapped, Qt.Key.Key_Z, CTRL)
+    assert (stretches(swapped), swapped.session.frame_index) == ([], 0)
+    assert f"Undone: {said}" in swapped.window.status_line.text
+    assert "verified 0 %" in swapped.window.status_line.text
+    assert swapped.session.project.digest() == before, "no edit was touched"
+    swapped.wait(lambda: history(swapped)[0] == (said, "undone"))
+    assert undo_text(swapped).startswith("Undo: Split")
+
+    press(swapped, Qt.Key.Key_Z, CTRL | SHIFT)
+    assert stretches(swapped) == [(0, 10, True)]
+    assert f"Redone: {said}" in swapped.window.status_line.text
+    swapped.wait(lambda: history(swapped)[0] == (said, ""))
+    assert "verified 0 %" not in swapped.window.status_line.text
+
+
+def test_undo_verifies_again_what_y_pressed_twice_took_back(swapped: Stage) -> None:
+    swapped.go_to(10)
+    swapped.press(Qt.Key.Key_Y)
+    swapped.press(Qt.Key.Key_Y)
+    assert stretches(swapped) == []
+    assert undo_text(swapped) == "Undo: No longer verified: all tracks, frames 1–11"
+    press(swapped, Qt.Key.Key_Z, CTRL)
+    assert stretches(swapped) == [(0, 10, True)]
+    press(swapped, Qt.Key.Key_Z, CTRL)
+    assert stretches(swapped) == []
+
+
+def test_undo_takes_back_the_stretches_of_several_tracks_at_once(swapped: Stage) -> None:
+    chosen = [track.track_id for track in swapped.session.tracks()][:2]
+    swapped.session.select_tracks(chosen)
+    swapped.press(Qt.Key.Key_Y)
+    assert len(stretches(swapped)) == 2
+    press(swapped, Qt.Key.Key_Z, CTRL)
+    assert stretches(swapped) == []
+
+
+def test_undo_goes_through_edits_answers_and_verified_stretches_after_a_restart(
+    swapped: Stage,
+) -> None:
+    (wrong,) = swaps(swapped)
+    swapped.go_to(5)
+    swapped.press(Qt.Key.Key_Y)
+    queue_of(swapped).take(wrong)
+    press(swapped, Qt.Key.Key_W)
+    swapped.go_to(3)
+    swapped.click_box(swapped.numbers_here()[0])
+    press(swapped, Qt.Key.Key_Delete)
+    assert stretches(swapped) == [(0, 5, False)]
+    path = swapped.session.project.path
+    swapped.close()
+    swapped.open_window()
+    swapped.drop(path)
+    swapped.wait(lambda: queue_of(swapped).state is QueueState.READY)
+    press(swapped, Qt.Key.Key_Z, CTRL)
+    assert (stretches(swapped), decisions(swapped)) == ([(0, 5, True)], ["rejected"])
+    press(swapped, Qt.Key.Key_Z, CTRL)
+    assert (stretches(swapped), decisions(swapped)) == ([(0, 5, True)], [])
+    press(swapped, Qt.Key.Key_Z, CTRL)
+    assert (stretches(swapped), decisions(swapped)) == ([], [])
+    for _ in range(3):
+        press(swapped, Qt.Key.Key_Z, CTRL | SHIFT)
+    assert (stretches(swapped), decisions(swapped)) == ([(0, 5, False)], ["rejected"])
+
+
+def test_undo_closes_a_card_that_was_opened_again(swapped: Stage) -> None:
+    swapped.trigger("reset_layout")
+    swapped.trigger("panel_history")
+    swapped.wait(swapped.window.history_panel.isVisible)
+    (wrong,) = swaps(swapped)
+    queue_of(swapped).take(wrong)
+    swapped.qtbot.keyClicks(swapped.window.review_panel.open_card.note_box, "twins")
+    press(swapped, Qt.Key.Key_W)
+    answer = f"Not an error: {wrong.proposal.title}"
+    swapped.window.panels.show("review")
+    swapped.window.review_panel.answers_button.click()
+    (card,) = swapped.window.review_panel.findChildren(AnswerCard)
+    card.back_button.click()
+    wait_for_queue(swapped)
+    assert queue_of(swapped).current.key == wrong.key
+    assert swapped.window.review_panel.open_card.note_box.text() == "twins"
+    assert undo_text(swapped) == f"Undo: Open again: {answer}"
+    assert decisions(swapped) == []
+    swapped.window.panels.show("history")
+    swapped.wait(
+        lambda: history(swapped)[:2] == [(f"Open again: {answer}", ""), (answer, "taken back")]
+    )
+
+    press(swapped, Qt.Key.Key_Z, CTRL)
+    assert not swaps(swapped)
+    assert decisions(swapped) == ["rejected"]
+    swapped.wait(
+        lambda: history(swapped)[:2] == [(f"Open again: {answer}", "undone"), (answer, "")]
+    )
+    press(swapped, Qt.Key.Key_Z, CTRL | SHIFT)
+    assert [one.key for one in swaps(swapped)] == [wrong.key]
+    assert queue_of(swapped).current.key == wrong.key
+    for _ in range(2):
+        press(swapped, Qt.Key.Key_Z, CTRL)
+    assert decisions(swapped) == [], "the answer itself was taken back"
+    assert [one.key for one in swaps(swapped)] == [wrong.key]

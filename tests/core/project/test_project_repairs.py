@@ -348,7 +348,8 @@ def make_old(path: Path) -> None:
     from trackmend_core.project.triggers import recorder_statements
 
     with closing(sqlite3.connect(path, isolation_level=None)) as old:
-        old.execute("DROP TABLE review_answers")
+        for table in ("verdict_rows", "verdicts", "review_answers"):
+            old.execute(f"DROP TABLE {table}")
         old.execute("DROP TABLE edit_tracks")
         old.execute("DROP TABLE verified_stretches")
         for table in ("tracks", "boxes"):
