@@ -13,11 +13,8 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PACKAGES = {"trackmend_app", "trackmend_core", "trackmend_training", "trackmend_resources"}
-NEEDED = (
-    "trackmend_resources/models/trackmend-light.safetensors",
-    "trackmend_resources/models/trackmend-light.md",
-    "trackmend_core/py.typed",
-)
+NOTES = {".md", ".pyc"}
+"""Endings of what is for developers, outside of the resources."""
 
 
 def build_wheel(folder: Path) -> Path:
@@ -27,13 +24,26 @@ def build_wheel(folder: Path) -> Path:
     return next(folder.glob("trackmend-*.whl"))
 
 
+def needed() -> list[str]:
+    """Return every file that the packages have here: code, fonts, icons, fitted numbers, models."""
+    found: list[str] = []
+    for package in sorted(REPOSITORY.glob("*/trackmend_*")):
+        keeps_notes = package.name == "trackmend_resources"
+        found += (
+            path.relative_to(package.parent).as_posix()
+            for path in sorted(package.rglob("*"))
+            if path.is_file() and (path.suffix not in NOTES or keeps_notes)
+        )
+    return [name for name in found if not name.endswith(".pyc")]
+
+
 def complaints(wheel: Path) -> list[str]:
     """Return what is wrong with the content of a wheel."""
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
     found = [f"unexpected at the top: {top}" for top in sorted(tops - PACKAGES)]
     found += [f"missing package: {package}" for package in sorted(PACKAGES - tops)]
-    return found + [f"missing file: {name}" for name in NEEDED if name not in names]
+    return found + [f"missing file: {name}" for name in needed() if name not in names]
 
 
 def main() -> int:

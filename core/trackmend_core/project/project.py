@@ -149,5 +149,5 @@ class Project(LibraryAccess, RunAccess, LayerAccess, ReviewAccess):
 def _user_name() -> str:
     try:
         return getpass.getuser()
-    except (KeyError, OSError):
+    except (KeyError, OSError, ImportError):  # no such account; on Windows, no USERNAME
         return ""

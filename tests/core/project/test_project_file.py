@@ -250,3 +250,14 @@ def test_a_project_may_have_any_name(tmp_path: Path) -> None:
         backup = project.back_up()
     with Project.open(path) as project, Project.open(backup) as copy:
         assert project.digest() == copy.digest()
+
+
+def test_a_machine_that_knows_no_name_for_the_user_opens_projects(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown() -> str:
+        raise ImportError("No module named 'pwd'")
+
+    monkeypatch.setattr("getpass.getuser", unknown)
+    with Project.create(tmp_path / "p.trackmend") as project:
+        assert project.author == ""
