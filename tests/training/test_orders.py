@@ -2,8 +2,12 @@
 
 import io
 import os
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -88,3 +92,38 @@ def test_a_paused_run_goes_on_when_nobody_is_left_to_say_so(orders: tuple[Line, 
     thread, answers = asked(line)
     thread.join(WAIT_S)
     assert answers == [False]
+
+
+CHILD = """
+import sys, time
+from pathlib import Path
+from trackmend_training.process import Line
+line = Line()
+line.listen()
+Path(sys.argv[1], "begun").touch()
+until = time.monotonic() + 60
+while not line.is_cancelled() and time.monotonic() < until:
+    time.sleep(0.02)
+Path(sys.argv[1], "cancelled" if line.is_cancelled() else "never").touch()
+"""
+
+WINDOW = """
+import subprocess, sys
+subprocess.Popen([sys.executable, "-c", sys.argv[1], sys.argv[2]], stdin=subprocess.PIPE).wait()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process keeps its parent's number there")
+def test_a_run_is_cancelled_when_the_window_that_began_it_is_killed(tmp_path: Path) -> None:
+    window = subprocess.Popen([sys.executable, "-c", WINDOW, CHILD, str(tmp_path)])
+    until_there(tmp_path / "begun")
+    window.kill()
+    window.wait(WAIT_S)
+    until_there(tmp_path / "cancelled")
+
+
+def until_there(path: Path) -> None:
+    until = time.monotonic() + WAIT_S
+    while not path.exists():
+        assert time.monotonic() < until, f"{path.name} has not happened"
+        time.sleep(0.02)

@@ -2,8 +2,10 @@
 
 import errno
 import os
+import stat
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import TextIO
 
@@ -59,6 +61,9 @@ def is_main_process() -> bool:
     return all(os.environ.get(name, "0") == "0" for name in _RANKS)
 
 
+_DYING_S = 2.0
+
+
 class Line:
     """One training process's line to whoever started it; processes that only help are silent."""
 
@@ -67,6 +72,7 @@ class Line:
         self._cancelled = threading.Event()
         self._may_go_on = threading.Event()
         self._may_go_on.set()
+        self._begun_by = os.getppid()
 
     def listen(self) -> None:
         """Watch for orders in a thread that ends with the process."""
@@ -96,8 +102,25 @@ class Line:
         with open(0, "rb", buffering=0, closefd=False) as orders:
             for line in orders:
                 self._obey(line.strip().decode("utf-8", "replace"))
+        if self._is_orphan():
+            self._cancelled.set()
         # Whoever paused the run is gone: nobody is left to let it go on.
         self._may_go_on.set()
+
+    def _is_orphan(self) -> bool:
+        """Return whether whoever began the run and spoke to it through a pipe has died.
+
+        A window that was killed can neither show nor add what is learnt: the run stops as when it
+        is cancelled, keeps its checkpoint and gives its memory back. Without a pipe, or with one
+        that was closed by somebody alive, nobody was there to begin with, and the run goes on.
+        """
+        mode = os.fstat(0).st_mode
+        if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
+            return False
+        until = time.monotonic() + _DYING_S  # its pipes are closed a moment before it is gone
+        while os.getppid() == self._begun_by and time.monotonic() < until:
+            time.sleep(0.05)
+        return os.getppid() != self._begun_by
 
     def _obey(self, order: str) -> None:
         if order == CANCEL_LINE:

@@ -46,6 +46,7 @@ class TrainingPanel(QWidget):
         self._details.setWordWrap(True)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
+        self._steps = 0
         self.curves = LossCurves()
         self._begin = QToolButton()
         self._begin.setObjectName("begin_training")
@@ -106,21 +107,26 @@ class TrainingPanel(QWidget):
     def hear(self, message: Message) -> None:
         """Take in what the trainer says."""
         if isinstance(message, Started):
-            self._bar.setRange(0, message.steps)
-            self._bar.setValue(message.start_step)
+            self._steps = message.steps
+            self._show_steps(message.start_step)
             self._details.setText(
                 self.tr("{images} images, {identities} identities · {device}").format(
                     images=message.images, identities=message.identities, device=message.device
                 )
             )
         elif isinstance(message, Step):
-            self._bar.setValue(message.step)
-            self._details.setText(_step_text(message, self._bar.maximum()))
+            self._show_steps(message.step)
+            self._details.setText(_step_text(message, self._steps))
             self.curves.add_step(message.step, message.total, message.losses)
         elif isinstance(message, CheckpointSaved):
             self.curves.add_checkpoint(message.step)
         elif isinstance(message, Noted):
             self._details.setText(say_composed(message.text))
+            self._bar.setRange(0, 0)  # a full bar beside work that goes on looks stuck
+
+    def _show_steps(self, done: int) -> None:
+        self._bar.setRange(0, self._steps)
+        self._bar.setValue(done)
 
     def show_stopping(self) -> None:
         """Say that the training ends after the step it is at."""

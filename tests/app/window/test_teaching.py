@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QPushButton
+from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QProgressBar, QPushButton
 from safetensors.numpy import save_file
 from window_stage import Stage
 
@@ -339,3 +339,21 @@ def test_a_training_can_be_paused_and_goes_on(taught: Stage) -> None:
     noted = taught.session.project.training_runs()[-1]
     assert noted.summary["orders"] == "pause resume"
     assert not pause.isVisible()
+
+
+def test_the_bar_moves_while_the_new_model_is_compared(taught: Stage) -> None:
+    teach(
+        taught,
+        "sys.stdin.readline()\n"
+        "say(Noted(text='Comparing the new model with the old one.'))\n"
+        "sys.stdin.readline()\n"
+        "say(Cancelled(path=None))",
+    )
+    panel = taught.window.training_panel
+    bar, pause = panel.findChild(QProgressBar), panel.findChild(QPushButton, "pause")
+    taught.wait(lambda: (bar.value(), bar.maximum()) == (2, 3))
+    pause.click()
+    taught.wait(lambda: "Comparing" in panel.text)
+    assert (bar.minimum(), bar.maximum()) == (0, 0)
+    pause.click()
+    taught.wait(lambda: not taught.bench.training.is_running)
