@@ -34,6 +34,8 @@ from trackmend_core.types import BoxSource, Float64Array, FloatArray, Progress, 
 SAME_IOU = 0.5
 UNCHANGED_IOU = 0.98
 APPEARANCE_WEIGHT = 0.5
+UNCHANGED_WEIGHT = 1.0
+"""The very same box, as the same model gives it again, beats whatever else overlaps there."""
 CLEAR_MARGIN = 0.1
 """The best box must beat the second best by so much, in overlap and appearance together."""
 MOST_EDITS_A_FRAME = 60
@@ -223,6 +225,7 @@ class Carrying:
                 if worth[row, column] and gallery is not None and look is not None:
                     length = float(np.linalg.norm(gallery)) or 1.0
                     worth[row, column] += APPEARANCE_WEIGHT * float(gallery @ look) / length
+        worth[overlap >= UNCHANGED_IOU] += UNCHANGED_WEIGHT
         return np.asarray(worth.clip(min=0))
 
     def _embeddings(self, boxes: Sequence[BoxRecord]) -> list[FloatArray | None]:

@@ -33,6 +33,8 @@ WHO_IS_WHO = (
 """Edits about identities that do not tell just two tracks apart."""
 FAR_REACHING = ("reassign_pieces", "retrack", "refine_tracks")
 """Edits that change several tracks in places of their own."""
+JOINS = ("merge_tracks", "merge_many", "join_overlapping")
+"""Edits that say that what comes after is who was there before, however long the gap between."""
 TELLS_APART = ("swap_tracks", "split_track", "reassign_boxes")
 """Edits that say that two tracks are two people."""
 
@@ -59,6 +61,8 @@ class Evidence:
         hard_pair: two tracks that were taken for one another.
         edit_id: of an edit.
         tracks: whose boxes it concerns, where that is less than the whole edit.
+        seams: of a decision about identities, the frames from which on somebody else holds, or the
+            same one again: the last boxes before and the first ones after were looked at.
     """
 
     origin: str
@@ -69,6 +73,7 @@ class Evidence:
     hard_pair: tuple[TrackId, TrackId] | None = None
     edit_id: EditId | None = None
     tracks: tuple[TrackId, ...] | None = None
+    seams: tuple[int, ...] = ()
 
 
 def read_evidence(project: Project, run_id: RunId) -> list[Evidence]:
@@ -170,6 +175,7 @@ def _evidence(
     is_open = is_open and kind in FOLLOWS_FROM_FIRST
     tells_apart = kind in TELLS_APART and len(tracks) == 2
     is_identity = tells_apart or kind in WHO_IS_WHO
+    seams = (first,) if is_open and kind not in JOINS else (first, last + 1)
     return Evidence(
         origin=f"edit {edit.edit_id}",
         kind=EvidenceKind.IDENTITY_EDIT if is_identity else EvidenceKind.BOX_EDIT,
@@ -178,4 +184,5 @@ def _evidence(
         marks=(first,) if is_open else tuple(dict.fromkeys((first, last))),
         hard_pair=(tracks[0], tracks[1]) if tells_apart else None,
         edit_id=edit.edit_id,
+        seams=seams if is_identity else (),
     )

@@ -1,6 +1,7 @@
 """What a person has said of a run: who is where, what they drew, what they took away."""
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from trackmend_core.jobs.evidence import EvidenceKind, read_evidence
@@ -40,6 +41,10 @@ def what_was_said(project: Project, run_id: RunId) -> Said:
         if one.kind is EvidenceKind.VERIFIED
         for frame in range(one.first_frame, one.last_frame + 1)
     }
+    layer = project.boxes_in_range(run_id, 0, max(0, project.run(run_id).next_frame - 1))
+    frames_of: dict[TrackId, list[int]] = {}
+    for box in layer:
+        frames_of.setdefault(box.track_id, []).append(box.frame_index)
     seen: dict[TrackId, set[int]] = {}
     touched = project.touched_tracks(run_id)
     for one in evidence:
@@ -50,9 +55,11 @@ def what_was_said(project: Project, run_id: RunId) -> Said:
         if whose is None:
             whose = tuple(track.track_id for track in touched.get(one.edit_id, []))
         for track_id in whose:
-            seen.setdefault(track_id, set()).update(frames)
+            looked_at = seen.setdefault(track_id, set())
+            looked_at.update(frames)
+            for seam in one.seams:
+                looked_at.update(_beside(seam, frames_of.get(track_id, ())))
     boxes: dict[int, list[BoxRecord]] = {}
-    layer = project.boxes_in_range(run_id, 0, max(0, project.run(run_id).next_frame - 1))
     for box in layer:
         is_said = (
             box.source is not BoxSource.MODEL
@@ -64,6 +71,21 @@ def what_was_said(project: Project, run_id: RunId) -> Said:
     return Said(
         boxes=boxes, removed=_removed(project, run_id, layer), whole_frames=frozenset(whole)
     )
+
+
+def _beside(seam: int, frames: Sequence[int]) -> set[int]:
+    """Return frames of a track's last boxes before a seam and of its first ones after it.
+
+    The gap between them may be of any length: who says that a track goes on after it has looked at
+    both its ends.
+    """
+    at = bisect_left(frames, seam)
+    found: set[int] = set()
+    if at:
+        found.update(range(frames[at - 1] - REACH_FRAMES, frames[at - 1] + 1))
+    if at < len(frames):
+        found.update(range(frames[at], frames[at] + REACH_FRAMES + 1))
+    return found
 
 
 def _removed(

@@ -19,7 +19,7 @@ from trackmend_core.jobs.carry_over import (
 )
 from trackmend_core.jobs.said import what_was_said
 from trackmend_core.project import Project, VideoInfo
-from trackmend_core.project.edits import AddBox, DeleteTrack, SetBox, SwapTracks
+from trackmend_core.project.edits import AddBox, DeleteTrack, MergeTracks, SetBox, SwapTracks
 from trackmend_core.types import FrameDetections, Progress, RunId, TrackedBox, TrackId, VideoId
 
 FRAMES = 30
@@ -218,6 +218,58 @@ def test_where_two_boxes_fit_alike_their_looks_decide_or_nothing_does(project: P
     assert ConflictKind.UNCLEAR not in {c.kind for c in told_apart.conflicts}
     unclear = carry(project, old, run_with_twin(look=1))
     assert (ConflictKind.UNCLEAR, 20) in [(c.kind, c.first_frame) for c in unclear.conflicts]
+
+
+def test_the_very_same_boxes_are_found_however_much_they_overlap(project: Project) -> None:
+    """Two people walk abreast, look alike, and change ids; the same model finds the same boxes."""
+
+    def run_abreast() -> RunId:
+        with project.start_run(
+            VideoId(1), model_id=None, tracker_settings={}, detector_settings={}, description="t"
+        ) as writer:
+            for frame in range(FRAMES):
+                x1, y1, x2, y2 = place(1, frame)
+                boxes = np.array([(x1, y1, x2, y2), (x1 + 2, y1, x2 + 2, y2)])
+                ids = (1, 2) if frame < 15 else (2, 1)
+                tracked = [
+                    TrackedBox(track_id=i, box_xyxy=box, score=0.9, detection_index=row)
+                    for row, (i, box) in enumerate(zip(ids, boxes, strict=True))
+                ]
+                looks = np.eye(5, DIM)[[1, 1]]
+                writer.write(frame, FrameDetections(boxes, np.full(2, 0.9), looks), tracked)
+        return writer.run_id
+
+    old = run_abreast()
+    first, second = sorted(box.track_id for box in project.boxes_in_frame(old, 0))
+    project.edit(SwapTracks(track_a=first, track_b=second, first_frame=15))
+    again = carry(project, old, run_abreast())
+    assert again.edits == {"swap_tracks": 1}
+    assert again.conflicts == ()
+
+
+LOST, BACK = 4, 20
+
+
+def gone_for_long(person: int, frame: int) -> int | None:
+    """Person 1 is seen again after a gap far longer than a look, under another id."""
+    if person != 1 or frame < LOST:
+        return person
+    return 9 if frame >= BACK else None
+
+
+@pytest.mark.parametrize("keeps_the_first", [True, False])
+def test_ends_joined_over_a_long_gap_are_joined_again(
+    project: Project, keeps_the_first: bool
+) -> None:
+    old = add_run(project, gone_for_long)
+    first, again = track_at(project, old, 1, 0), track_at(project, old, 1, BACK)
+    keep, absorb = (first, again) if keeps_the_first else (again, first)
+    project.edit(MergeTracks(keep=keep, absorb=absorb))
+    new = add_run(project, gone_for_long, shift=1.0)
+    assert track_at(project, new, 1, 0) != track_at(project, new, 1, BACK)
+    outcome = carry(project, old, new)
+    assert outcome.edits == {"merge_tracks": 1}
+    assert track_at(project, new, 1, 0) == track_at(project, new, 1, BACK)
 
 
 def drain(job: Generator[Progress, None, CarryPlan]) -> CarryPlan:
