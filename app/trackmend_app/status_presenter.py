@@ -109,11 +109,14 @@ class StatusPresenter(QObject):
         self._actions.set_checked("show_similarity", bench.similarity.is_shown)
 
     def _say_device(self) -> None:
-        """Until a model is loaded here, say which model made the run that is shown, and where."""
+        """Until a model is loaded here, say what made the run that is shown, where and how fast."""
         if self._device:
             return
         run = self._workbench.session.run
-        self._status_line.set_device(run.description if run is not None else "no model loaded yet")
+        if run is None:
+            self._status_line.set_device("no model loaded yet")
+        else:
+            self._status_line.set_device(_with_speed(run.description, run.frames_per_second))
 
     def _say_mode(self, now: Situation) -> None:
         session = self._workbench.session
@@ -249,11 +252,16 @@ class StatusPresenter(QObject):
 
     @Slot(float)
     def _on_speed_known(self, frames_per_second: float) -> None:
-        digits = 0 if frames_per_second >= 10 else 1
-        self._status_line.set_device(
-            f"{self._device} · "
-            + say("{speed} frames/s").format(speed=f"{frames_per_second:.{digits}f}")
-        )
+        self._status_line.set_device(_with_speed(self._device, frames_per_second))
+
+
+def _with_speed(device: str, frames_per_second: float | None) -> str:
+    """Return, say, "CPU · OpenVINO · 31 frames/s"; without a speed that was measured, none."""
+    if frames_per_second is None:
+        return device
+    digits = 0 if frames_per_second >= 10 else 1
+    speed = say("{speed} frames/s").format(speed=f"{frames_per_second:.{digits}f}")
+    return f"{device} · {speed}"
 
 
 def _notice(mode: Mode, expected: str) -> str:

@@ -41,7 +41,7 @@ def continue_run(
                     total=source.frame_count,
                     message="Taking up the run where it stopped",
                 )
-        yield from track_video(
+        speed = yield from track_video(
             source=source,
             detector=detector,
             tracker=tracker,
@@ -49,7 +49,7 @@ def continue_run(
             start_frame=start_frame,
             on_frame=on_frame,
         )
-        writer.finish()
+        writer.finish(frames_per_second=speed)
     return writer.run_id
 
 

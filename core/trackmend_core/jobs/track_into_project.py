@@ -36,12 +36,12 @@ def track_into_project(
         detector_settings=dict(detector_settings),
         description=description,
     ) as writer:
-        yield from track_video(
+        speed = yield from track_video(
             source=source,
             detector=detector,
             tracker=Tracker(settings),
             writer=writer,
             on_frame=on_frame,
         )
-        writer.finish()
+        writer.finish(frames_per_second=speed)
     return writer.run_id

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from trackmend_core.jobs.detect_ahead import detect_frames
 from trackmend_core.jobs.read_ahead import ReadAhead, ReadFrame
 from trackmend_core.jobs.seams import FrameDetector, FrameSource, RunSink
-from trackmend_core.jobs.speed import SpeedMeter
+from trackmend_core.jobs.speed import SpeedMeter, WorkClock
 from trackmend_core.project import as_stored
 from trackmend_core.tracking import Tracker
 from trackmend_core.types import FrameDetections, ImageArray, Progress, TrackedBox
@@ -44,7 +44,7 @@ def track_video(
     writer: RunSink,
     start_frame: int = 0,
     on_frame: OnFrame | None = None,
-) -> Generator[Progress, None, None]:
+) -> Generator[Progress, None, float | None]:
     """Detect and track every frame from `start_frame` on and hand it to the writer.
 
     The next frames are decoded, and where the detector takes many also run through the network,
@@ -65,10 +65,13 @@ def track_video(
     Yields:
         Progress over the whole video, after each frame.
 
+    Returns:
+        Frames per second, what passed between asking for frames left out; None without frames.
+
     Raises:
         UserError: many frames in a row cannot be decoded.
     """
-    meter = SpeedMeter()
+    meter, work = SpeedMeter(), WorkClock()
     unreadable = 0
     with (
         ReadAhead(source, start_frame=start_frame) as frames,
@@ -77,12 +80,15 @@ def track_video(
         for frame, detections in detected:
             unreadable += frame.error is not None
             _process(frame, detections, tracker=tracker, writer=writer, on_frame=on_frame)
+            work.unit_done()
             yield Progress(
                 done=frame.frame_index + 1,
                 total=source.frame_count,
                 message=_message(unreadable),
                 units_per_second=meter.advance(),
             )
+            work.go_on()
+    return work.units_per_second
 
 
 def _until_broken(frames: Iterable[ReadFrame]) -> Iterator[ReadFrame]:

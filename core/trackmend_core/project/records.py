@@ -109,6 +109,7 @@ class RunRecord:
         next_frame: where the run would go on.
         message: why it failed, empty otherwise.
         is_active: the layer of this run is the one that is shown and edited.
+        frames_per_second: how fast it was, None where that was not measured.
     """
 
     run_id: RunId
@@ -124,6 +125,7 @@ class RunRecord:
     detector_settings: JsonObject
     created_at: float
     ended_at: float | None
+    frames_per_second: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -22,7 +22,13 @@ from trackmend_core.project.layer_writer import LayerWriter
 from trackmend_core.project.owner import THIS_PROCESS
 from trackmend_core.project.records import RunStatus
 from trackmend_core.project.schema import edits, frame_detections, runs
-from trackmend_core.project.state import NEXT_DETECTION, get_state, mark_written, set_state
+from trackmend_core.project.state import (
+    NEXT_DETECTION,
+    SPEED_OF_RUN,
+    get_state,
+    mark_written,
+    set_state,
+)
 from trackmend_core.types import FrameDetections, RunId, TrackedBox
 
 BATCH_S: Final = 0.25
@@ -122,12 +128,19 @@ class RunWriter:
         del self._waiting[: len(batch)]
         self._adapt(time.thread_time() - begun, len(batch))
 
-    def finish(self, status: RunStatus = RunStatus.FINISHED, *, message: str = "") -> None:
+    def finish(
+        self,
+        status: RunStatus = RunStatus.FINISHED,
+        *,
+        message: str = "",
+        frames_per_second: float | None = None,
+    ) -> None:
         """Commit what waits and end the run; a second call does nothing.
 
         Args:
             status: how it ended.
             message: why, if it failed.
+            frames_per_second: how fast it was, if that was measured.
 
         Raises:
             UserError: the last frames cannot be written; the run has failed then.
@@ -143,10 +156,12 @@ class RunWriter:
             finally:
                 self._ended = True
                 self._on_end(self)
-                self._end_run(status, message)
+                self._end_run(status, message, frames_per_second)
 
-    def _end_run(self, status: RunStatus, message: str) -> None:
+    def _end_run(self, status: RunStatus, message: str, frames_per_second: float | None) -> None:
         with self._database.writing() as connection:
+            if frames_per_second is not None:
+                set_state(connection, f"{SPEED_OF_RUN}{self.run_id}", frames_per_second)
             connection.execute(
                 update(runs)
                 .where(runs.c.id == self.run_id)

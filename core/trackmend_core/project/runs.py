@@ -4,15 +4,19 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Text, cast, insert, select, update
 
 from trackmend_core.errors import UserError
 from trackmend_core.project.database import new_id
 from trackmend_core.project.owner import THIS_PROCESS, is_at_work
 from trackmend_core.project.records import JsonObject, RunRecord, RunStatus
-from trackmend_core.project.schema import runs, suggestions, verified_stretches, videos
-from trackmend_core.project.state import LOG_VERSION, get_state
+from trackmend_core.project.schema import runs, state, suggestions, verified_stretches, videos
+from trackmend_core.project.state import LOG_VERSION, SPEED_OF_RUN, get_state
 from trackmend_core.types import ModelId, RunId, VideoId
+
+_RUNS = select(runs, state.c.value.label("frames_per_second")).outerjoin(
+    state, state.c.key == SPEED_OF_RUN + cast(runs.c.id, Text)
+)
 
 
 def insert_run(
@@ -55,7 +59,7 @@ def insert_run(
 
 def list_runs(connection: Connection, video_id: VideoId) -> list[RunRecord]:
     """Return the runs of a video, oldest first."""
-    rows = connection.execute(select(runs).where(runs.c.video_id == video_id).order_by(runs.c.id))
+    rows = connection.execute(_RUNS.where(runs.c.video_id == video_id).order_by(runs.c.id))
     return [_record(row) for row in rows]
 
 
@@ -65,7 +69,7 @@ def run_record(connection: Connection, run_id: RunId) -> RunRecord:
     Raises:
         UserError: it is not in the project.
     """
-    row = connection.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
+    row = connection.execute(_RUNS.where(runs.c.id == run_id)).one_or_none()
     if row is None:
         raise UserError("This run is not in the project.", "Pick another run.")
     return _record(row)
@@ -169,4 +173,5 @@ def _record(row: Row[Any]) -> RunRecord:
         detector_settings=row.detector_settings,
         created_at=row.created_at,
         ended_at=row.ended_at,
+        frames_per_second=row.frames_per_second,
     )

@@ -11,6 +11,8 @@ from trackmend_core.project.schema import state
 LOG_VERSION = "log_version"
 CHANGED_AT = "changed_at"
 NEXT_DETECTION = "next_detection_id"
+SPEED_OF_RUN = "frames_per_second of run "
+"""With a run's id, which is never given again: how fast it was, if that was measured."""
 
 
 def get_state(connection: Connection, key: str, default: Any = None) -> Any:

@@ -1,3 +1,6 @@
+import sqlite3
+from contextlib import closing
+
 import pytest
 from PySide6.QtCore import Qt
 from window_stage import Stage
@@ -33,6 +36,30 @@ def test_a_run_tells_progress_speed_and_device(stage: Stage) -> None:
     assert stage.window.status_line.text.startswith("Running")
     stage.wait(lambda: not stage.bench.runs.runner.is_running)
     assert not stage.window.run_strip.isVisible()
+
+
+def test_the_speed_of_a_run_is_known_after_reopening_and_none_is_made_up(stage: Stage) -> None:
+    stage.open_video()
+    stage.run_model()
+    path, run = stage.session.project.path, stage.session.run
+    speed = run.frames_per_second
+    assert speed is not None and speed > 0
+    stage.close()
+    stage.open_window()
+    stage.drop(path)
+    stage.wait(lambda: stage.window.canvas_presenter.shown_frame >= 0)
+    told = f"{speed:.{0 if speed >= 10 else 1}f} frames/s"
+    assert f"Fake · truth · {told}" in stage.window.status_line.text
+    stage.close()
+    with closing(
+        sqlite3.connect(path, isolation_level=None)
+    ) as file:  # as an older version left it
+        file.execute("DELETE FROM state WHERE key LIKE 'frames_per_second%'")
+    stage.open_window()
+    stage.drop(path)
+    stage.wait(lambda: stage.window.canvas_presenter.shown_frame >= 0)
+    assert "Fake · truth" in stage.window.status_line.text
+    assert "frames/s" not in stage.window.status_line.text
 
 
 def test_a_cancelled_run_keeps_its_frames_and_goes_on_under_the_same_ids(stage: Stage) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from trackmend_core.errors import UserError
 from trackmend_core.jobs import FrameResult, MemorySink, track_video
-from trackmend_core.jobs.speed import SpeedMeter
+from trackmend_core.jobs.speed import SpeedMeter, WorkClock
 from trackmend_core.tracking import Tracker, TrackerSettings
 from trackmend_core.types import FrameDetections, ImageArray
 
@@ -175,3 +175,34 @@ def test_speed_is_that_of_the_last_seconds() -> None:
         slow = meter.advance()
     assert fast == pytest.approx(10.0, rel=0.05)
     assert slow == pytest.approx(1.0, rel=0.05)
+
+
+def test_the_speed_of_the_whole_leaves_out_what_passed_while_it_waited() -> None:
+    now = 0.0
+    work = WorkClock(lambda: now)
+    assert work.units_per_second is None
+    for _ in range(4):
+        now += 0.5
+        work.unit_done()
+        now += 60.0  # paused
+        work.go_on()
+    assert work.units_per_second == pytest.approx(2.0)
+
+
+def test_tracking_returns_how_fast_it_was_and_a_video_without_frames_nothing(
+    frames: Any, walkers: Any
+) -> None:
+    def speed_of(count: int) -> float | None:
+        job = track_video(
+            source=frames(count), detector=walkers, tracker=Tracker(SETTINGS), writer=MemorySink()
+        )
+        while True:
+            try:
+                next(job)
+            except StopIteration as end:
+                speed: float | None = end.value
+                return speed
+
+    speed = speed_of(20)
+    assert speed is not None and speed > 0
+    assert speed_of(0) is None
