@@ -1,7 +1,9 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QComboBox, QStyle, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 from view_records import plain_image
 
@@ -11,6 +13,7 @@ from trackmend_app.similarity.moment_cell import MomentCell
 from trackmend_app.similarity.panel import SimilarityPanel
 from trackmend_app.theme import DARK, apply_theme
 from trackmend_core.review.where_else import Moment
+from trackmend_core.similarity import SamplerName
 from trackmend_core.types import DetectionId, TrackId
 
 
@@ -226,9 +229,9 @@ def test_further_choices_are_shown_when_asked_for_and_as_long_as_they_are_not_th
     panel: SimilarityPanel, qtbot: QtBot
 ) -> None:
     panel.set_query(6)
-    assert not panel.spread_box.isVisible() and not panel.sampler_box.isVisible()
+    assert not panel.spread_box.isVisible()
     qtbot.mouseClick(panel.options_button, Qt.MouseButton.LeftButton)
-    assert panel.spread_box.isVisible() and panel.sampler_box.isVisible()
+    assert panel.spread_box.isVisible()
     panel.spread_box.setCurrentIndex(2)
     panel.spread_box.activated.emit(2)
     qtbot.mouseClick(panel.options_button, Qt.MouseButton.LeftButton)
@@ -236,6 +239,65 @@ def test_further_choices_are_shown_when_asked_for_and_as_long_as_they_are_not_th
     panel.spread_box.setCurrentIndex(0)
     panel.spread_box.activated.emit(0)
     assert not panel.spread_box.isVisible()
+
+
+def test_the_head_says_where_embeddings_are_read_and_lets_one_choose(
+    panel: SimilarityPanel, qtbot: QtBot
+) -> None:
+    panel.set_query(None)
+    assert not panel.head_sampler.isVisible()
+    panel.set_query(6, plain_image(20, 40))
+    assert panel.head_sampler.isVisible() and panel.sampler_box is panel.head_sampler
+    assert panel.head_sampler.y() < panel.maps_button.y()
+    with qtbot.waitSignal(panel.readings_chosen):
+        panel.head_sampler.setFocus()
+        qtbot.keyClick(panel.head_sampler, Qt.Key.Key_Down)
+        qtbot.keyClick(panel.head_sampler, Qt.Key.Key_Return)
+    assert panel.readings == ((None, SamplerName.CENTRE),)
+    panel.compare_button.click()
+    assert not panel.head_sampler.isVisible()
+    assert panel.sampler_box.isVisible() and panel.sampler_box.sampler is SamplerName.CENTRE
+    panel.show_readings([(None, SamplerName.ROI_ALIGN)])
+    assert panel.head_sampler.isVisible()
+    assert panel.head_sampler.sampler is SamplerName.ROI_ALIGN
+
+
+def test_a_model_that_is_not_the_runs_is_named_also_without_a_comparison(
+    panel: SimilarityPanel,
+) -> None:
+    panel.set_query(6)
+    panel.show_readings([(Path("other.safetensors"), None)])
+    assert panel.reading_boxes[0].model_box.isVisible()
+    assert panel.reading_boxes[0].model_box.currentText() == "other"
+    assert not panel.head_sampler.isVisible()
+
+
+@pytest.mark.parametrize("width", [327, 344, 600])
+def test_the_longest_choice_makes_the_panel_no_wider_and_is_read_whole_where_there_is_room(
+    panel: SimilarityPanel, qtbot: QtBot, width: int
+) -> None:
+    panel.set_query(6, plain_image(20, 40))
+    least = panel.minimumSizeHint().width()
+    panel.resize(width, 283)
+    for name in SamplerName:
+        panel.show_readings([(None, name)])
+        qtbot.wait(20)
+        assert panel.minimumSizeHint().width() == least
+        box = panel.head_sampler
+        assert box.geometry().right() < panel.width()
+        shown = box.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox,
+            _option_of(box),
+            QStyle.SubControl.SC_ComboBoxEditField,
+            box,
+        )
+        assert shown.width() >= box.fontMetrics().horizontalAdvance(box.currentText())
+
+
+def _option_of(box: QComboBox) -> QStyleOptionComboBox:
+    option = QStyleOptionComboBox()
+    box.initStyleOption(option)
+    return option
 
 
 def test_without_a_query_the_panel_says_what_to_do(panel: SimilarityPanel) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trackmend_app.elided_label import ElidedLabel
 from trackmend_app.jobs.crop_loader import CropKey
 from trackmend_app.model_shelf import ModelChoice
 from trackmend_app.similarity.map_page import MapPage
@@ -24,7 +25,7 @@ from trackmend_app.similarity.map_tile import MapTile
 from trackmend_app.similarity.match_row import draw_crop
 from trackmend_app.similarity.moment_page import MomentPage
 from trackmend_app.similarity.reading_box import ReadingBox
-from trackmend_app.similarity.sampler_box import SamplerBox
+from trackmend_app.similarity.sampler_box import HeadSamplerBox, SamplerBox
 from trackmend_app.wording.shown_keys import with_keys
 from trackmend_core.similarity import SamplerName
 from trackmend_core.types import FloatArray, ImageArray
@@ -109,7 +110,8 @@ class SimilarityPanel(QWidget):
         super().__init__(parent)
         self._offsets = tuple(offsets)
         self._has_query = False
-        self._title = QLabel(self)
+        self._title = ElidedLabel(self)
+        self.head_sampler = HeadSamplerBox(self)
         self._hint = QLabel(self)
         self._crop = QueryCrop(self)
         self.reading_boxes = (ReadingBox("A", self), ReadingBox("B", self))
@@ -130,6 +132,7 @@ class SimilarityPanel(QWidget):
         self.compare_button.toggled.connect(self._on_compare_toggled)
         self.options_button.toggled.connect(self._show_readings)
         self.maps_button.toggled.connect(self._on_page_toggled)
+        self.head_sampler.chosen.connect(self._on_head_sampler_chosen)
         for box in self.reading_boxes:
             box.chosen.connect(self._show_readings)
             box.chosen.connect(self.readings_chosen)
@@ -141,8 +144,14 @@ class SimilarityPanel(QWidget):
 
     @property
     def sampler_box(self) -> SamplerBox:
-        """Return the list of samplers of side A."""
-        return self.reading_boxes[0].sampler_box
+        """Return the list of samplers of side A: in the head, beside its model while comparing."""
+        one = self.reading_boxes[0]
+        return one.sampler_box if self._names_model else self.head_sampler
+
+    @property
+    def _names_model(self) -> bool:
+        """Tell whether side A says whose features it shows: two are compared, or another's."""
+        return self.is_comparing or self.reading_boxes[0].model_path is not None
 
     @property
     def shows_moments(self) -> bool:
@@ -199,16 +208,15 @@ class SimilarityPanel(QWidget):
     @Slot()
     def _show_readings(self) -> None:
         one, other = self.reading_boxes
-        comparing = self.is_comparing
-        is_usual = self._offsets == MAP_OFFSETS and one.is_usual
-        asked_for = comparing or self.options_button.isChecked()
-        wanted = self._has_query and (asked_for or not is_usual)
-        one.setVisible(wanted)
-        one.set_comparing(comparing)
-        other.setVisible(self._has_query and comparing)
+        asked_for = self.is_comparing or self.options_button.isChecked()
+        one.setVisible(self._has_query and self._names_model)
+        other.setVisible(self._has_query and self.is_comparing)
+        self.head_sampler.show_sampler(one.sampler)
+        self.head_sampler.setVisible(self._has_query and not self._names_model)
         self.compare_button.setVisible(self._has_query)
         self.options_button.setVisible(self._has_query)
-        self.spread_box.setVisible(wanted and not self.shows_moments)
+        far = asked_for or self._offsets != MAP_OFFSETS
+        self.spread_box.setVisible(self._has_query and far and not self.shows_moments)
         for button in (self.maps_button, self.moments_button):
             button.setVisible(self._has_query)
 
@@ -255,6 +263,12 @@ class SimilarityPanel(QWidget):
         self.show_readings(self.readings)
         self.readings_chosen.emit()
 
+    @Slot(object)
+    def _on_head_sampler_chosen(self, sampler: SamplerName | None) -> None:
+        self.reading_boxes[0].sampler_box.show_sampler(sampler)
+        self._show_readings()
+        self.readings_chosen.emit()
+
     @Slot(int)
     def _on_spread_chosen(self, row: int) -> None:
         self._offsets = MAP_OFFSETS if row == 0 else offsets_within(SPREADS[row - 1])
@@ -272,7 +286,11 @@ class SimilarityPanel(QWidget):
         self._build_buttons()
         words = QVBoxLayout()
         words.setSpacing(4)
-        words.addWidget(self._title)
+        first = QHBoxLayout()
+        first.setSpacing(6)
+        first.addWidget(self._title, 1)
+        first.addWidget(self.head_sampler)
+        words.addLayout(first)
         words.addWidget(self._hint)
         row = QHBoxLayout()
         row.setSpacing(4)
@@ -327,9 +345,7 @@ class SimilarityPanel(QWidget):
         self.options_button.setText("⋯")
         self.options_button.setCheckable(True)
         self.options_button.setProperty("kind", "small")
-        self.options_button.setToolTip(
-            self.tr("How embeddings are read, and how far the maps reach before and after")
-        )
+        self.options_button.setToolTip(self.tr("How far the maps reach before and after"))
         self.options_button.setAccessibleName(self.tr("More choices"))
         self.spread_box.addItem("t −20 … +12")
         for spread in SPREADS:

@@ -115,6 +115,7 @@ class SimilarityPresenter(QObject):
 
     @Slot()
     def _on_readings_changed(self) -> None:
+        self._panel.maps.forget()  # two ways of reading must not stand side by side unsaid
         self._panel.show_readings([(one.model_path, one.sampler) for one in self._control.readings])
         self._on_frame_changed()
 

@@ -40,16 +40,6 @@ class ReadingBox(QWidget):
         """Return the chosen sampler; None as the model learnt it."""
         return self.sampler_box.sampler
 
-    @property
-    def is_usual(self) -> bool:
-        """Tell whether it reads as the shown run did."""
-        return self.model_path is None and self.sampler is None
-
-    def set_comparing(self, comparing: bool) -> None:
-        """Show the letter and the list of models, or the samplers alone."""
-        self._letter.setVisible(comparing)
-        self.model_box.setVisible(comparing)
-
     def set_models(self, models: Sequence[ModelChoice], *, run_model: Path | None) -> None:
         """List models; the one that stays possible stays chosen. Tells nobody."""
         chosen = self.model_path if self.model_box.count() else None

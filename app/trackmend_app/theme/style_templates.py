@@ -173,6 +173,13 @@ QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {
 }
 QComboBox { padding-right: 22px; }
 QComboBox::drop-down { border: none; width: 22px; }
+QComboBox[kind="head"] {
+    background: transparent; border-color: transparent; padding: 0 0 0 6px; min-height: 16px;
+    font-size: 12px; font-weight: 600;
+}
+QComboBox[kind="head"]:hover { border-color: $line; }
+QComboBox[kind="head"]:focus { border-color: $focus; }
+QComboBox[kind="head"]::drop-down { width: 18px; }
 QComboBox::down-arrow { image: url($chevron_down); width: 10px; height: 10px; }
 QComboBox QAbstractItemView {
     background: $raised; border: 1px solid $line; padding: 4px; outline: none;

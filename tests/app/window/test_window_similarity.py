@@ -102,6 +102,17 @@ def test_another_way_of_reading_asks_again_and_finds_the_same_person(
     assert found[-1][0][int((y1 + y2) / 2), int((x1 + x2) / 2)] > 0.8
 
 
+def test_maps_read_in_another_way_are_gone_at_once(chosen: Stage) -> None:
+    panel = chosen.window.why.similarity_panel
+    shown = [tile for tile in panel.tiles if tile.frame_index is not None]
+    chosen.wait(lambda: all(tile.similarity is not None for tile in shown))
+    box = panel.head_sampler
+    box.setCurrentIndex(box.findData(SamplerName.ROI_ALIGN))
+    box.activated.emit(box.currentIndex())
+    assert all(tile.similarity is None for tile in shown)
+    chosen.wait(lambda: all(tile.similarity is not None for tile in shown))
+
+
 def test_a_model_without_two_stages_says_so_and_goes_back_to_its_own_way(chosen: Stage) -> None:
     def refuse(image_bgr: object, *, box_wh: object) -> None:
         raise UserError("This model has no two-stage re-ID head.")
