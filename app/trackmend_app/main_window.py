@@ -318,6 +318,8 @@ class MainWindow(QMainWindow):
     def _on_project_opened(self, path: Path) -> None:
         remember_project(self._settings, path)
         project = self.workbench.session.project
+        if project is not None and project.damage is not None:
+            self.faults.report(project.damage)
         if project is not None and project.notices:
             self.status_line.notice(" · ".join(map(say_composed, project.notices)))
 

@@ -39,12 +39,13 @@ def list_backups(path: Path) -> list[Path]:
     return sorted(found, key=lambda backup: backup.name, reverse=True)
 
 
-def make_backup(path: Path, *, reason: str) -> Path:
+def make_backup(path: Path, *, reason: str, keep_older: bool = False) -> Path:
     """Copy the project with SQLite's backup, so that a write at the same time cannot tear it.
 
     Args:
         path: the project file.
         reason: one word for the name of the copy, such as "daily".
+        keep_older: drop none of the older ones, for this one may be worth less.
 
     Returns:
         The new backup; it was checked, and older ones beyond `KEEP` are gone.
@@ -62,7 +63,7 @@ def make_backup(path: Path, *, reason: str) -> Path:
             f"No backup of {path.name} could be made: {error}.",
             f"Check the space on the disk and the rights of {folder}.",
         ) from error
-    for old in list_backups(path)[KEEP:]:
+    for old in () if keep_older else list_backups(path)[KEEP:]:
         old.unlink(missing_ok=True)
     _clear_away(folder)
     return target

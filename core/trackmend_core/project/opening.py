@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from trackmend_core.errors import UserError
+from trackmend_core.project.altered import damage
 from trackmend_core.project.backups import is_due, make_backup, newest_good_backup
 from trackmend_core.project.database import Database
 from trackmend_core.project.file_header import (
@@ -19,7 +20,7 @@ from trackmend_core.project.file_header import (
 from trackmend_core.project.migrate import migrate
 from trackmend_core.project.network_drive import is_on_network_drive
 from trackmend_core.project.schema import SCHEMA_VERSION
-from trackmend_core.project.state import CHANGED_AT, get_state
+from trackmend_core.project.state import CHANGED_AT, DAMAGE, get_state, set_state
 
 FULL_CHECK_BYTES: Final = 128 * 1024 * 1024
 """A larger file that was closed properly is checked in part, so that it opens at once; the whole
@@ -44,11 +45,13 @@ class OpenedFile:
         database: its connections.
         notices: what the user should know, each a sentence.
         backup_is_due: the daily backup waits until the project is closed.
+        damage: what the daily look found that SQLite does not see; see `altered`.
     """
 
     database: Database
     notices: tuple[str, ...]
     backup_is_due: bool = False
+    damage: UserError | None = None
 
 
 def create_file(path: Path) -> OpenedFile:
@@ -103,15 +106,17 @@ def open_file(path: Path, *, busy_timeout_s: float, is_scratch: bool = False) ->
     try:
         _check_sound(database, path, whole=at_once or not was_closed)
         due = _backup_is_due(database, path) and not is_scratch
+        found = damage(path) if due and at_once else None
         if due and at_once:
-            notices += _back_up(path)
+            notices += _back_up(path, keep_older=found is not None)
         with database.writing() as connection:
             if _version(database) < SCHEMA_VERSION:
                 migrate(connection)
+            found = found or _found_at_closing(connection)
     except BaseException:
         database.abandon()
         raise
-    return OpenedFile(database, notices, backup_is_due=due and not at_once)
+    return OpenedFile(database, notices, backup_is_due=due and not at_once, damage=found)
 
 
 def join_file(path: Path) -> OpenedFile:
@@ -177,13 +182,22 @@ def _backup_is_due(database: Database, path: Path) -> bool:
         return is_due(path, changed_at=get_state(connection, CHANGED_AT))
 
 
-def _back_up(path: Path) -> tuple[str, ...]:
+def _back_up(path: Path, *, keep_older: bool) -> tuple[str, ...]:
     """Make the daily backup; return a notice if that fails."""
     try:
-        make_backup(path, reason="daily")
+        make_backup(path, reason="daily", keep_older=keep_older)
     except UserError as error:
         return (str(error),)
     return ()
+
+
+def _found_at_closing(connection: Connection) -> UserError | None:
+    """Return what was found in a large file when it was closed, once."""
+    waiting = get_state(connection, DAMAGE)
+    if not waiting:
+        return None
+    set_state(connection, DAMAGE, None)
+    return UserError(*waiting)
 
 
 def _header(database: Database) -> FileHeader:

@@ -6,12 +6,14 @@ they return.
 
 import getpass
 import logging
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from trackmend_core.errors import UserError
 from trackmend_core.project import backups, runs
+from trackmend_core.project.altered import damage
 from trackmend_core.project.database import BUSY_TIMEOUT_S
 from trackmend_core.project.layer_access import LayerAccess
 from trackmend_core.project.library_access import LibraryAccess
@@ -20,6 +22,7 @@ from trackmend_core.project.records import RunStatus
 from trackmend_core.project.review_access import ReviewAccess
 from trackmend_core.project.run_access import RunAccess
 from trackmend_core.project.run_writer import RunWriter
+from trackmend_core.project.state import DAMAGE, set_state
 from trackmend_core.types import RunId
 
 _LOG: Final = logging.getLogger(__name__)
@@ -31,6 +34,7 @@ class Project(LibraryAccess, RunAccess, LayerAccess, ReviewAccess):
     Attributes:
         path: of the file, absolute.
         notices: what the user should know about the file, each a sentence.
+        damage: numbers that changed on the disk, as far as they are seen; None most often.
         author: whom edits are ascribed to.
         interrupted_runs: runs found at opening whose process had died; they can be resumed.
     """
@@ -39,6 +43,7 @@ class Project(LibraryAccess, RunAccess, LayerAccess, ReviewAccess):
         self.path = path
         self._is_joined = is_joined
         self.notices = opened.notices
+        self.damage = opened.damage
         self.author = _user_name()
         self._database = opened.database
         self._backup_is_due = opened.backup_is_due
@@ -119,8 +124,13 @@ class Project(LibraryAccess, RunAccess, LayerAccess, ReviewAccess):
                 self._database.close()
 
     def _back_up_before_closing(self) -> None:
+        found = damage(self.path)
+        if found is not None:
+            _LOG.warning("%s", found)
+            with suppress(UserError), self._database.writing() as connection:
+                set_state(connection, DAMAGE, [found.message, found.hint])
         try:
-            backups.make_backup(self.path, reason="daily")
+            backups.make_backup(self.path, reason="daily", keep_older=found is not None)
         except UserError as error:
             _LOG.warning("%s", error)
 

@@ -10,6 +10,8 @@ from trackmend_core.project.schema import state
 
 LOG_VERSION = "log_version"
 CHANGED_AT = "changed_at"
+DAMAGE = "damage"
+"""Message and hint that wait for the next opening, see `altered`."""
 NEXT_DETECTION = "next_detection_id"
 SPEED_OF_RUN = "frames_per_second of run "
 """With a run's id, which is never given again: how fast it was, if that was measured."""

@@ -75,3 +75,18 @@ def test_a_name_that_the_drive_refuses_is_no_bug(stage: Stage) -> None:
     assert dialog is not None
     assert dialog.icon() is QMessageBox.Icon.Warning
     assert dialog.text() == "nnn.txt cannot be used: File name too long."
+
+
+def test_damage_that_the_daily_look_found_is_a_dialog(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.open_video()
+    path = stage.session.required_project().path
+    stage.session.close_project()
+    found = UserError("In p 1 boxes changed that nobody edited.", "Copy the backup.")
+    monkeypatch.setattr("trackmend_core.project.opening.damage", lambda path: found)
+    monkeypatch.setattr("trackmend_core.project.opening._backup_is_due", lambda *_: True)
+    stage.drop(path)
+    stage.wait(lambda: stage.window.findChild(QMessageBox, "fault_dialog") is not None)
+    assert shown_dialog(stage).informativeText() == "Copy the backup."
+    shown_dialog(stage).close()

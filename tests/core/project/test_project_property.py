@@ -17,6 +17,7 @@ from project_scenes import FRAME_COUNT, add_street, record_run, write_frames
 
 from trackmend_core.errors import UserError
 from trackmend_core.project import Project
+from trackmend_core.project.altered import altered_boxes
 from trackmend_core.project.edits import (
     AddBox,
     CarryOver,
@@ -257,6 +258,7 @@ class Reviewing(RuleBasedStateMachine):
     @rule()
     def replay(self) -> None:
         assert self.project.replay_digest() == self.project.digest()
+        assert altered_boxes(self.project.path) == 0
 
     @invariant()
     def summaries_agree_with_the_boxes(self) -> None:
@@ -283,6 +285,7 @@ class Reviewing(RuleBasedStateMachine):
         while self.project.undo() is not None:
             undone += 1
         assert self.project.replay_digest() == self.project.digest()
+        assert altered_boxes(self.project.path) == 0
         for _ in range(undone):
             assert self.project.redo() is not None
         assert self.project.digest() == before
