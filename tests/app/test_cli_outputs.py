@@ -11,6 +11,8 @@ from typer.testing import CliRunner, Result
 
 from trackmend_app import cli
 from trackmend_app.commands.console import never_fail_at_letters, print_json
+from trackmend_app.report.problem_report import write_report
+from trackmend_core.errors import UserError
 from trackmend_core.exchange import read_mot, text_file
 from trackmend_core.project import Project
 from trackmend_core.synthetic import write_video
@@ -109,3 +111,32 @@ def test_names_that_the_output_has_no_letters_for_are_escaped(
         text, said = raw.getvalue().decode(coding).rsplit("\n", 1)
         assert json.loads(text) == {"video": "日本 🎥.mp4"}
         assert said.endswith("\\udcff")
+
+
+def test_a_name_that_begins_with_a_tilde_is_one_sentence(video: Path) -> None:
+    assert "Write ./~name" in last_line(run("track", "~nobody-here.mp4"))
+
+
+@pytest.mark.parametrize("name", ["n" * 5000, "a\0b.mp4", "~nobody-here/v.mp4"])
+def test_a_list_of_names_that_no_file_can_have_is_one_sentence(name: str, tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text(f"{name}\n")
+    last_line(run("track", tmp_path / "list.txt", "--out", tmp_path / "out"))
+
+
+def test_a_report_that_cannot_be_written_leaves_the_earlier_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "report.zip"
+    write_report(path, {"a.txt": "first"})
+    before = path.read_bytes()
+
+    def full(path: Path, content: bytes) -> int:
+        with path.open("wb") as file:
+            file.write(content[:5])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(UserError, match="No space left"):
+        write_report(path, {"a.txt": "second"})
+    assert [one.name for one in tmp_path.iterdir()] == ["report.zip"]
+    assert path.read_bytes() == before

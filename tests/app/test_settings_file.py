@@ -99,3 +99,15 @@ def test_the_size_of_everything_holds_from_the_next_start(path: Path) -> None:
         check=True,
     )
     assert told.stdout.strip() == "1.5"
+
+
+def test_settings_without_end_hold_as_usual_and_those_of_a_windows_editor_are_read(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("a=" + "[" * 100_000)
+    assert load_settings(path).problem is not None
+    save_settings(path, AppSettings().with_values({"language.code": "de"}))
+    path.write_text(path.read_text(), encoding="utf-8-sig")
+    assert load_settings(path).problem is None
+    assert load_settings(path) == AppSettings().with_values({"language.code": "de"})

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from trackmend_core.errors import UserError
-from trackmend_training.config import SourceConfig
+from trackmend_training.config import SourceConfig, TrainConfig
 from trackmend_training.datasets.gather import load_any
 from trackmend_training.pictures import read_picture
 
@@ -90,3 +90,10 @@ def test_a_picture_that_claims_to_be_enormous_is_none(tmp_path: Path) -> None:
     path.write_bytes(b"P6 60000 60000 255\n" + bytes(100))
     assert read_picture(path) is None
     assert read_picture(tmp_path / "no\udcff.png") is None
+
+
+@pytest.mark.parametrize("text", ["a=" + "[" * 100_000, "a=" + "9" * 5000])
+def test_a_configuration_without_end(text: str, tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text(text)
+    with pytest.raises(UserError, match="not valid TOML"):
+        TrainConfig.from_toml(tmp_path / "c.toml")

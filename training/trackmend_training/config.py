@@ -225,10 +225,10 @@ class TrainConfig:
             UserError: the file cannot be read or is not a configuration.
         """
         try:
-            values = tomllib.loads(path.read_text(encoding="utf-8"))
+            values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except OSError as error:
             raise UserError(f"The configuration {path} cannot be read.", str(error)) from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (ValueError, RecursionError) as error:
             raise UserError(f"The configuration {path} is not valid TOML.", str(error)) from error
         where_we_are: dict[str, Any] = {}  # Any: nested values of TOML
         data_dir_given = [text for text in assignments if text.startswith("data_dir=")]

@@ -43,6 +43,15 @@ class TrackmendGroup(TyperGroup):
                 raise
             print_error(told)
             raise typer.Exit(EXIT_USER_ERROR) from error
+        except RuntimeError as error:
+            if "home directory" not in str(error):  # what `Path.expanduser` says
+                raise
+            nobody = UserError(
+                "A path begins with ~ and the name of nobody here.",
+                "Write ./~name if a file is called so.",
+            )
+            print_error(nobody)
+            raise typer.Exit(EXIT_USER_ERROR) from error
         except KeyboardInterrupt:
             print_note("trackmend: stopped.")
             raise typer.Exit(EXIT_INTERRUPTED) from None

@@ -87,16 +87,23 @@ def keys_file() -> Path:
 
 def load_choice(path: Path) -> KeyChoice:
     """Read a person's keys; a file that is not there, or not to be read, means the defaults."""
-    try:
-        stored = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    stored = _stored(path)
+    if stored is None:
         return KeyChoice()
     preset = stored.get("preset")
     return KeyChoice(preset=preset if preset in PRESETS else DEFAULT_PRESET, own=_key_table(stored))
 
 
+def _stored(path: Path) -> dict[str, object] | None:
+    """Return what a file holds, None if it is not there or cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
 def save_choice(path: Path, choice: KeyChoice) -> None:
-    """Write a person's keys, whole or not at all.
+    """Write a person's keys, whole or not at all; a file that cannot be read is put aside first.
 
     Raises:
         UserError: the file cannot be written.
@@ -107,6 +114,8 @@ def save_choice(path: Path, choice: KeyChoice) -> None:
     partial = path.with_suffix(".partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_file() and _stored(path) is None:
+            path.replace(path.with_name("keys-unreadable.toml"))
         partial.write_text("\n".join(lines) + "\n", encoding="utf-8")
         partial.replace(path)
     except OSError as error:

@@ -26,6 +26,7 @@ VIDEO_SUFFIXES = frozenset(
     }
 )
 LIST_SUFFIX = ".txt"
+LONGEST_PATH = 4096
 
 
 def find_videos(paths: Iterable[Path]) -> tuple[Path, ...]:
@@ -92,6 +93,11 @@ def _listed(path: Path) -> Iterator[Path]:
     if not named:
         raise UserError(f"The list {path} names no video.", "One path a line.")
     for line in named:
+        if "\0" in line or len(line) > LONGEST_PATH:
+            raise UserError(
+                f"The list {path.name} names {line[:40]!r}, which no file can be called.",
+                "One path a line.",
+            )
         entry = path.parent / Path(line).expanduser()
         if _is_list(entry):
             raise UserError(f"The list {path.name} names another list, {line}.", "Name videos.")

@@ -1,7 +1,9 @@
 """Gathers what helps to find a fault: versions, machine, settings, keys, log, schema; no frames."""
 
+import io
 import os
 import platform
+import uuid
 import zipfile
 from collections.abc import Mapping
 from datetime import datetime
@@ -54,10 +56,17 @@ def write_report(path: Path, files: Mapping[str, str]) -> None:
     Raises:
         UserError: the file cannot be written.
     """
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    partial = path.with_name(f".{uuid.uuid4().hex}.part")
     try:
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, text in files.items():
-                archive.writestr(name, text)
+        try:
+            partial.write_bytes(packed.getvalue())
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
     except OSError as error:
         raise UserError(
             f"The report cannot be written: {error.strerror or error}.", "Choose another place."

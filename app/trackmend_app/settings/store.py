@@ -54,10 +54,10 @@ def settings_file() -> Path:
 def load_settings(path: Path) -> AppSettings:
     """Read the settings; what cannot be read is as usual, and `problem` says so."""
     try:
-        stored = tomllib.loads(path.read_text(encoding="utf-8"))
+        stored = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return AppSettings()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         problem = UserError(
             f"The settings in {path} cannot be read ({error}); the usual ones hold.", KEPT
         )

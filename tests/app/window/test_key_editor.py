@@ -125,3 +125,15 @@ def test_actions_are_found_by_name_and_by_key(stage: Stage) -> None:
     ]
     assert shown == ["Swap in the range"]
     editor.reject()
+
+
+def test_keys_that_cannot_be_read_are_put_aside_before_new_ones_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "keys.toml"
+    for broken in ('[keys]\nsplit = ["S"\n', "a=" + "[" * 100_000):
+        path.write_text(broken)
+        assert load_choice(path) == KeyChoice()
+        save_choice(path, KeyChoice(own={"split": ("F9",)}))
+        assert (tmp_path / "keys-unreadable.toml").read_text() == broken
+        assert load_choice(path).own == {"split": ("F9",)}
+    path.write_text(path.read_text(), encoding="utf-8-sig")  # as the editor of Windows may do
+    assert load_choice(path).own == {"split": ("F9",)}
