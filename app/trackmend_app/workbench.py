@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from trackmend_app.activity import ActivityClock
 from trackmend_app.blast_radius import BlastRadius
@@ -30,6 +30,7 @@ from trackmend_app.similarity.worker import SimilarityWorker
 from trackmend_app.situation import Situation
 from trackmend_app.steps import Steps
 from trackmend_app.training.control import TrainingControl
+from trackmend_app.training.interrupted import Interrupted
 from trackmend_app.travel import Travel
 from trackmend_app.verification import Verification
 from trackmend_app.video_finder import VideoFinder
@@ -190,6 +191,10 @@ class Workbench(QObject):
             self.review,
         ):
             refusing.refused.connect(self.refused)
+        self.training.interrupted.connect(
+            self._on_training_interrupted,
+            Qt.ConnectionType.QueuedConnection,
+        )
         for failing in (
             self.opener,
             self.finder,
@@ -235,6 +240,10 @@ class Workbench(QObject):
             mode=self.corrections.mode,
             retrack_ready=self.retracking.can_accept,
         )
+
+    @Slot(object)
+    def _on_training_interrupted(self, cut_off: Interrupted) -> None:
+        self.questions.tell(cut_off.message, cut_off.hint)
 
     def set_side_views(self, count: int) -> None:
         """Say how many views are open beside the main one."""

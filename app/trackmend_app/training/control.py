@@ -10,6 +10,7 @@ from safetensors import safe_open
 from trackmend_app.dialogs.finetune import FinetunePlan, Material
 from trackmend_app.model_shelf import ModelChoice
 from trackmend_app.session import Session
+from trackmend_app.training.interrupted import note_begun, note_ended, take_interrupted
 from trackmend_app.training.process import TrainingProcess, trainer_command
 from trackmend_app.training.report import WORSE, Report, read_report
 from trackmend_core.errors import UserError
@@ -32,6 +33,7 @@ class TrainingControl(QObject):
         held_back(reason): the new model did worse; it was not added, but may be.
         nothing_new(reason): the model is as it was, so it was not added.
         failed(error): it failed; nothing was added.
+        interrupted(Interrupted): the project just opened had a training that was cut off.
         said(sentence).
         state_changed().
     """
@@ -44,6 +46,7 @@ class TrainingControl(QObject):
     held_back = Signal(str)
     nothing_new = Signal(str)
     failed = Signal(object)
+    interrupted = Signal(object)
     said = Signal(str)
     state_changed = Signal()
 
@@ -61,6 +64,7 @@ class TrainingControl(QObject):
         self.process.failed.connect(self._on_failed)
         self.process.ended.connect(self.state_changed)
         session.project_closing.connect(self._on_project_closing)
+        session.project_changed.connect(self._on_project_changed)
 
     @property
     def is_running(self) -> bool:
@@ -115,6 +119,7 @@ class TrainingControl(QObject):
         program, arguments = trainer_command(
             finetune_arguments(project.path, plan=plan, out=out, run_id=run_id)
         )
+        note_begun(project, name=plan.name, out=out)
         self.began.emit(plan.name)
         self.process.start(program, arguments)
         self.state_changed.emit()
@@ -135,6 +140,7 @@ class TrainingControl(QObject):
     @Slot(object)
     def _on_finished(self, message: Finished) -> None:
         self._summary = message.summary
+        note_ended(self._session.project)
         if message.summary.get("verdict") == WORSE:
             self._note("held back", message.summary)
             self._kept = Path(message.path)
@@ -182,11 +188,19 @@ class TrainingControl(QObject):
         # Nothing of this training goes into the next project, which has other models and runs.
         self._plan, self._kept, self._noted = None, None, None
 
+    @Slot()
+    def _on_project_changed(self) -> None:
+        project = self._session.project
+        cut_off = take_interrupted(project) if project is not None else None
+        if cut_off is not None:
+            self.interrupted.emit(cut_off)
+
     def _note(
         self, status: str, summary: Mapping[str, object], *, model_id: ModelId | None = None
     ) -> None:
         """Write the training into the project's history."""
         project = self._session.project
+        note_ended(project)
         if self._plan is not None and project is not None:
             self._noted = project.add_training_run(
                 base_model_id=self._plan.base.model_id,
