@@ -78,6 +78,21 @@ def test_spaces_ends_and_questions_are_kept(german: Catalogue) -> None:
             "Spur 3, Spur 4 und 12 weitere mit Spur 2 verbinden",
         ),
         ("Undone: Delete track 3 in frame 9", "Zurückgenommen: Spur 3 in Bild 9 löschen"),
+        ("Verified: all tracks, frames 1–11", "Geprüft: alle Spuren, Bilder 1–11"),
+        ("Verified: tracks 1, 2, 7, frames 3–9", "Geprüft: Spuren 1, 2, 7, Bilder 3–9"),
+        (
+            "No longer verified: 12 tracks, frames 1–40",
+            "Nicht mehr geprüft: 12 Spuren, Bilder 1–40",
+        ),
+        (
+            "Verified: track 2, frames 3–9 · ‹toggle_verified› again or ‹undo› takes it back",
+            "Geprüft: Spur 2, Bilder 3–9 · noch einmal ‹toggle_verified› oder ‹undo› nimmt es "
+            "zurück",
+        ),
+        (
+            "Open again: Not an error: Swap track 1 and track 2 from frame 81 on",
+            "Wieder geöffnet: Kein Fehler: Spur 1 und Spur 2 ab Bild 81 tauschen",
+        ),
     ],
 )
 def test_sentences_of_the_core_are_said_in_german(
