@@ -71,6 +71,11 @@ class StatusLine(QStatusBar):
     def _notice_age_ms(self) -> int:
         return self._since_notice.elapsed() if self._since_notice.isValid() else NOTICE_MS
 
+    def end_notice(self) -> None:
+        """Say again what the window waits for."""
+        self._notice_end.stop()
+        self._on_notice_ended()
+
     def repaint_notice(self) -> None:
         """Paint what is said now, not when the window next has time."""
         self._expected.repaint()

@@ -50,6 +50,7 @@ def draw_window(
         if opens_first_card and window.workbench.review.snapshot.open:
             window.action_set["next_suspicion"].trigger()
             _wait_for_all(window, errors)
+            window.status_line.end_notice()  # which keys answer, not what the video is
     save_picture(window, path)
 
 

@@ -79,6 +79,7 @@ def test_with_the_first_card_opened_its_pictures_its_fix_and_the_maps_are_in_it(
     cells = window.review_panel.open_card.crops.cells
     assert cells and all(cell.has_crop for cell in cells)
     assert queue.preview is not None and window.timeline.ghosts
+    assert "Enter" in window.status_line.text and "street.mp4" not in window.status_line.text
     tiles = [one for one in window.why.similarity_panel.tiles if one.frame_index is not None]
     assert tiles and all(tile.similarity is not None for tile in tiles)
     assert all(barcodes(reopened))
