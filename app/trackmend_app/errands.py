@@ -11,6 +11,7 @@ from trackmend_app.dialogs.describe_tracks import DescribeTracksDialog
 from trackmend_app.dialogs.finetune import FinetuneDialog
 from trackmend_app.dialogs.questions import BOXES_FILTER, MODEL_FILTER
 from trackmend_app.dialogs.refinement import RefinementDialog
+from trackmend_app.jobs.exporting import Exported, exporting
 from trackmend_app.jobs.importing import import_models
 from trackmend_app.jobs.refining import refinement
 from trackmend_app.jobs.runner import Job, JobRunner
@@ -18,13 +19,13 @@ from trackmend_app.model_shelf import ModelChoice, choices
 from trackmend_app.sample_place import sample_folder, sample_project
 from trackmend_app.workbench import Workbench
 from trackmend_core.errors import UserError
-from trackmend_core.exchange import export_project_mot
 from trackmend_core.project import Project
 from trackmend_core.refinement import RefinementProposal
 from trackmend_core.types import Progress, TrackId
 
 TEXT_FILTER = "Text files (*.txt);;All files (*)"
-_CLOCK = re.compile(r"^(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:[.,]\d+)?)$")
+_MOST_DIGITS = 15
+_CLOCK = re.compile(r"^(?:(\d{1,9}):)?(\d{1,2}):(\d{1,2}(?:[.,]\d+)?)$")
 
 
 class Errands(QObject):
@@ -43,7 +44,7 @@ class Errands(QObject):
         self._session = workbench.session
         self._questions = workbench.questions
         self._sample_for: Project | None = None
-        self._refines = False
+        self._reads_project = False
         self.runner = JobRunner(self)
         self.runner.progressed.connect(self._on_progressed)
         self.runner.finished.connect(self._on_job_finished)
@@ -61,7 +62,10 @@ class Errands(QObject):
         self.runner.start("Making the sample project", make_or_find_sample)
 
     def export_mot(self) -> None:
-        """Write the shown tracks as MOTChallenge text."""
+        """Write the shown tracks as MOTChallenge text, in a thread of its own."""
+        if self.runner.is_running:
+            self.said.emit(f"{self.runner.title} is not done yet; try again in a moment")
+            return
         project, video = self._session.project, self._session.video
         if project is None or video is None:
             return
@@ -69,13 +73,8 @@ class Errands(QObject):
         path = self._questions.file_to_write("Export MOTChallenge text", suggestion, TEXT_FILTER)
         if path is None:
             return
-        try:
-            rows = export_project_mot(project, video.video_id, path)
-        except UserError as error:
-            self.failed.emit(error)
-            return
-        tracks = len(self._session.tracks())
-        self.said.emit(f"Wrote {rows:,} rows of {tracks} tracks to {path}")
+        self._reads_project = True
+        self.runner.start("Exporting", lambda: exporting(project, video.video_id, path))
 
     def name_moment(self) -> None:
         """Give the present state a name; saving needs no key."""
@@ -145,7 +144,7 @@ class Errands(QObject):
             self.said.emit(f"{self.runner.title} is not done yet; try again in a moment")
             return
         project, run_id = self._session.required_project(), self._session.required_run().run_id
-        self._refines = True
+        self._reads_project = True
         self.runner.start("Refining tracks", lambda: refinement(project, run_id))
 
     def _offer(self, proposal: RefinementProposal) -> None:
@@ -207,12 +206,12 @@ class Errands(QObject):
 
     @Slot()
     def _on_job_ended(self) -> None:
-        self._refines = False
+        self._reads_project = False
 
     @Slot()
     def _on_project_closing(self) -> None:
-        # Its tracks' ids mean others in the next project.
-        if self._refines:
+        # It cannot be read any more, and its tracks' ids mean others in the next project.
+        if self._reads_project:
             self.runner.stop_and_wait()
 
     @Slot(object)
@@ -221,6 +220,8 @@ class Errands(QObject):
             self._workbench.runs.choose(result)
         elif isinstance(result, RefinementProposal):
             self._offer(result)
+        elif isinstance(result, Exported):
+            self.said.emit(f"Wrote {result.rows:,} rows of {result.tracks} tracks to {result.path}")
         elif isinstance(result, Path) and self._session.project is self._sample_for:
             self._workbench.opener.open_paths([result])
         elif isinstance(result, Path):
@@ -240,7 +241,7 @@ def make_or_find_sample() -> Job:
 def parse_place(text: str, *, frame_rate: float) -> int | None:
     """Return the 0-based frame of a number from 1 or a time h:mm:ss.s; None if it is neither."""
     text = text.strip()
-    if text.isdigit():
+    if text.isdecimal() and len(text) <= _MOST_DIGITS:
         return max(0, int(text) - 1)
     match = _CLOCK.match(text)
     if match is None:

@@ -56,6 +56,8 @@ def test_progress_says_how_far_how_fast_and_how_long() -> None:
         ("1:00:00.5", 90012),
         ("x", None),
         ("-3", None),
+        ("²", None),
+        ("9" * 5000, None),
     ],
 )
 def test_a_place_is_a_frame_from_one_or_a_time(text: str, frame_index: int | None) -> None:

@@ -194,6 +194,7 @@ def test_what_is_exported_is_what_is_seen_ids_and_frames_and_all(
     tracked.press(Qt.Key.Key_S)
     tracked.answers.write_to = tmp_path / "out.txt"
     tracked.trigger("export_mot")
+    tracked.wait(lambda: not tracked.window.errands.runner.is_running)
     run = tracked.session.run
     seen = {
         (box.frame_index, box.number): box.box_xyxy

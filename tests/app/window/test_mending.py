@@ -1,12 +1,16 @@
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from window_stage import Stage
 
 from trackmend_core.errors import UserError
-from trackmend_core.exchange import read_mot
+from trackmend_core.exchange import mot_chunks, read_mot
 from trackmend_core.project import Project
+from trackmend_core.types import MotTable, RunId
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -197,8 +201,33 @@ def test_export_writes_the_corrected_tracks_and_says_how_many_rows(
     rows = sum(track.box_count for track in tracked.session.tracks())
     tracked.answers.write_to = tmp_path / "out.txt"
     tracked.trigger("export_mot")
+    tracked.wait(lambda: "Wrote" in tracked.notices[-1])
     assert len(read_mot(tmp_path / "out.txt").ids) == rows
     assert f"Wrote {rows} rows" in tracked.notices[-1]
+
+
+def test_the_window_lives_while_it_exports_and_what_is_edited_meanwhile_is_not_in_it(
+    tracked: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slowly(project: Any, run_id: RunId) -> Iterator[MotTable]:
+        for table in mot_chunks(project, run_id):
+            begun.set()
+            go_on.wait(10)
+            yield table
+
+    monkeypatch.setattr("trackmend_app.jobs.exporting.mot_chunks", slowly)
+    rows = sum(track.box_count for track in tracked.session.tracks())
+    tracked.answers.write_to = tmp_path / "out.txt"
+    tracked.trigger("export_mot")
+    tracked.wait(begun.is_set)
+    tracked.click_box(tracked.numbers_here()[0])
+    tracked.press(Qt.Key.Key_Delete)
+    assert sum(track.box_count for track in tracked.session.tracks()) == rows - 1
+    go_on.set()
+    tracked.wait(lambda: not tracked.window.errands.runner.is_running)
+    assert len(read_mot(tmp_path / "out.txt").ids) == rows
 
 
 def test_every_edit_says_that_it_is_saved(tracked: Stage) -> None:
