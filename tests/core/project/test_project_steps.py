@@ -289,3 +289,14 @@ def test_a_preview_leaves_what_was_taken_back_to_be_given_again(
     a, b = (track_numbered(project, run_id, number) for number in (1, 2))
     project.preview(SwapTracks(track_a=a, track_b=b, first_frame=10))
     assert redo(project) == "Verified: all tracks, frames 1–10"
+
+
+def test_an_edit_breaks_only_stretches_that_count(project: Project, run_id: RunId) -> None:
+    stretch = project.verify(run_id, 0, 39)
+    project.unverify(stretch.stretch_id)
+    a, b = (track_numbered(project, run_id, number) for number in (1, 2))
+    edit = SwapTracks(track_a=a, track_b=b, first_frame=10)
+    assert project.preview(edit).verified_changed == 0
+    project.verify(run_id, 0, 20)
+    assert project.edit(edit).verified_changed == 1
+    assert project.check_verified(run_id)
