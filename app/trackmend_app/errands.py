@@ -19,6 +19,7 @@ from trackmend_app.model_shelf import ModelChoice, choices
 from trackmend_app.sample_place import sample_folder, sample_project
 from trackmend_app.workbench import Workbench
 from trackmend_core.errors import UserError
+from trackmend_core.jobs import file_stem
 from trackmend_core.project import Project
 from trackmend_core.refinement import RefinementProposal
 from trackmend_core.types import Progress, TrackId
@@ -69,7 +70,7 @@ class Errands(QObject):
         project, video = self._session.project, self._session.video
         if project is None or video is None:
             return
-        suggestion = project.path.with_name(f"{Path(video.name).stem}.txt")
+        suggestion = project.path.with_name(f"{file_stem(video.name)}.txt")
         path = self._questions.file_to_write("Export MOTChallenge text", suggestion, TEXT_FILTER)
         if path is None:
             return

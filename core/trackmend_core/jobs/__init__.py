@@ -2,7 +2,7 @@
 
 from trackmend_core.jobs.calibration import street_calibration, video_calibration
 from trackmend_core.jobs.continue_run import continue_run
-from trackmend_core.jobs.export_tracks import ExportedVideo, export_project
+from trackmend_core.jobs.export_tracks import ExportedVideo, export_project, file_stem
 from trackmend_core.jobs.given_detector import GivenDetector, NumberedFrames
 from trackmend_core.jobs.judge import (
     JudgedSequences,
@@ -33,6 +33,7 @@ __all__ = [
     "continue_run",
     "evaluate_files",
     "export_project",
+    "file_stem",
     "pair_files",
     "project_detections",
     "recommended_settings",

@@ -1,13 +1,21 @@
 """Exports the tracks of a whole project: one text file per video."""
 
+import os
+import re
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from trackmend_core.errors import UserError
 from trackmend_core.exchange import MotKind, export_project_mot
 from trackmend_core.project import Project, VideoRecord
 from trackmend_core.types import Progress
+
+_NOT_ON_WINDOWS: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_DEVICES: Final = frozenset(
+    {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +78,25 @@ def _paths(tracked: list[VideoRecord], out: Path) -> dict[int, Path]:
     return _distinct(tracked, out)
 
 
+def file_stem(video_name: str, *, is_windows: bool = os.name == "nt") -> str:
+    """Return a name for a file of a video's tracks.
+
+    A project may come from a system that allows more: on Windows what follows a colon would be
+    written where nobody looks, and names of devices hold nothing.
+    """
+    stem = Path(video_name).stem
+    if not is_windows:
+        return stem
+    stem = _NOT_ON_WINDOWS.sub("_", stem).rstrip(". ") or "_"
+    is_device = stem.split(".")[0].upper() in _DEVICES
+    return f"_{stem}" if is_device else stem
+
+
 def _distinct(tracked: list[VideoRecord], folder: Path) -> dict[int, Path]:
     taken: set[str] = set()
     paths: dict[int, Path] = {}
     for video in tracked:
-        stem = Path(video.name).stem
+        stem = file_stem(video.name)
         name, number = stem, 1
         while name.casefold() in taken:
             number += 1

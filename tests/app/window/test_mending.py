@@ -1,4 +1,5 @@
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -228,6 +229,29 @@ def test_the_window_lives_while_it_exports_and_what_is_edited_meanwhile_is_not_i
     go_on.set()
     tracked.wait(lambda: not tracked.window.errands.runner.is_running)
     assert len(read_mot(tmp_path / "out.txt").ids) == rows
+
+
+def test_closing_the_project_stops_an_export_and_leaves_the_earlier_file(
+    tracked: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+
+    def slowly(project: Any, run_id: RunId) -> Iterator[MotTable]:
+        for table in mot_chunks(project, run_id):
+            begun.set()
+            time.sleep(0.3)
+            yield table
+
+    monkeypatch.setattr("trackmend_app.jobs.exporting.mot_chunks", slowly)
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (folder / "out.txt").write_text("earlier")
+    tracked.answers.write_to = folder / "out.txt"
+    tracked.trigger("export_mot")
+    tracked.wait(begun.is_set)
+    tracked.session.close_project()
+    assert [path.name for path in folder.iterdir()] == ["out.txt"]
+    assert (folder / "out.txt").read_text() == "earlier"
 
 
 def test_every_edit_says_that_it_is_saved(tracked: Stage) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from trackmend_core.errors import UserError
 from trackmend_core.exchange import read_mot
-from trackmend_core.jobs import continue_run, export_project, track_into_project
+from trackmend_core.jobs import continue_run, export_project, file_stem, track_into_project
 from trackmend_core.project import Project, RunStatus, VideoInfo
 from trackmend_core.project.edits import DeleteBox
 from trackmend_core.tracking import TrackerSettings
@@ -166,3 +166,19 @@ def test_each_video_gets_a_file_and_one_without_tracks_is_told(
 def test_a_project_without_tracks_is_told(project: Project, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no tracks yet"):
         finish(export_project(project, tmp_path / "tracks.txt"))
+
+
+@pytest.mark.parametrize(
+    ("video", "stem"),
+    [
+        ("2026-11-27T10:30.mp4", "2026-11-27T10_30"),
+        ("what?.mp4", "what_"),
+        ("con.mp4", "_con"),
+        ("Aux.left.mp4", "_Aux.left"),
+        ("street. .mp4", "street"),
+        ("straße 日本.mp4", "straße 日本"),
+    ],
+)
+def test_a_video_named_elsewhere_gets_a_name_that_windows_takes(video: str, stem: str) -> None:
+    assert file_stem(video, is_windows=True) == stem
+    assert file_stem(video, is_windows=False) == Path(video).stem
