@@ -11,7 +11,7 @@ from trackmend_app.engine_choice import EngineChoice
 from trackmend_app.user_models import user_models
 from trackmend_core.errors import UserError
 from trackmend_core.project import Project
-from trackmend_core.types import FrameDetections, ImageArray, ModelId
+from trackmend_core.types import FloatArray, FrameDetections, ImageArray, ModelId
 from trackmend_resources import resource_path
 
 if TYPE_CHECKING:
@@ -36,6 +36,11 @@ class FrameDetector(Protocol):
 
     def detect_with_map(self, image_bgr: ImageArray) -> "tuple[FrameDetections, EmbeddingMap]":
         """Return what is seen and the dense re-ID features."""
+
+    def detect_and_read(
+        self, image_bgr: ImageArray, boxes_xyxy: FloatArray
+    ) -> tuple[FrameDetections, FloatArray]:
+        """Return what is seen, and the embeddings of boxes from elsewhere."""
 
     def two_stage_map(
         self, image_bgr: ImageArray, *, box_wh: tuple[float, float]

@@ -127,6 +127,7 @@ def _model(options: argparse.Namespace, line: Line) -> None:
         export_bundled,
         train_dressed,
     )
+    from trackmend_training.recipe.colours import fit_colours
     from trackmend_training.recipe.material import REID_TEACHER, prepare_material
     from trackmend_training.teacher.as_torch import read_openvino
     from trackmend_training.trainer import fit
@@ -143,7 +144,8 @@ def _model(options: argparse.Namespace, line: Line) -> None:
             is_cancelled=line.is_cancelled,
         )
     if trained is not None and not line.is_cancelled():
-        export_bundled(trained, options.out / MODEL_FILE_NAME)
+        colours = fit_colours(options.data / "coco-person")
+        export_bundled(trained, options.out / MODEL_FILE_NAME, colours=colours)
 
 
 def _finetune(options: argparse.Namespace, line: Line) -> None:

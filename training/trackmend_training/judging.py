@@ -86,7 +86,7 @@ class Answer:
 
 
 def answer(detector: Detector, stretch: JudgedStretch, *, settings: TrackerSettings) -> Answer:
-    """Let a model track a stretch, and read its embeddings at the centres of the true boxes.
+    """Let a model track a stretch, and read its embeddings of the true boxes.
 
     Raises:
         UserError: a frame cannot be read, or the truth is empty.
@@ -96,10 +96,10 @@ def answer(detector: Detector, stretch: JudgedStretch, *, settings: TrackerSetti
     identities: list[IntArray] = []
     where: list[IntArray] = []
     for frame_index, image in stretch.frames():
-        seen, dense = detector.detect_with_map(image)
-        sink.write(frame_index, seen, tracker.step(as_stored(seen)))
         boxes, owners = stretch.true_boxes(frame_index)
-        embeddings.append(dense.at_boxes(boxes))
+        seen, read = detector.detect_and_read(image, boxes)
+        sink.write(frame_index, seen, tracker.step(as_stored(seen)))
+        embeddings.append(read)
         identities.append(owners)
         where.append(np.full(len(owners), frame_index, np.int64))
     tracked = sink.table()

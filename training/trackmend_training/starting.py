@@ -12,6 +12,7 @@ from torch import nn
 
 from trackmend_core.errors import UserError
 from trackmend_core.model import build_network, load_checkpoint, load_initialisation
+from trackmend_core.model.colours import add_colour_signature, colour_signature
 from trackmend_core.model.two_stage import add_two_stage_head, two_stage_head
 from trackmend_core.model.weights_file import read_weights
 from trackmend_core.similarity import SamplerName
@@ -63,6 +64,8 @@ def _take_model(
         )
     if two_stage_head(network) is not None and two_stage_head(model.network) is None:
         note(f"{path.name} has no two-stage re-ID head; this one is new.")
+    if colour_signature(model.network) is not None:
+        add_colour_signature(network)
     network.load_state_dict(model.network.state_dict(), strict=False)
 
 

@@ -140,8 +140,8 @@ def _seen_by(ready: ReadyDetector) -> dict[str, object]:
 def _read_at_boxes(
     ready: ReadyDetector, image_bgr: ImageArray, boxes_xyxy: FloatArray
 ) -> FloatArray:
-    """Return the embeddings at the centres of boxes, (N, D)."""
-    return ready.detector.detect_with_map(image_bgr)[1].at_boxes(boxes_xyxy)
+    """Return the embeddings of boxes, (N, D)."""
+    return ready.detector.detect_and_read(image_bgr, boxes_xyxy)[1]
 
 
 def resumed_run(

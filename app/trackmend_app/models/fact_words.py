@@ -15,6 +15,7 @@ def fact_title(key: str) -> str:
         "arch": translate("ModelFacts", "network"),
         "parameters": translate("ModelFacts", "parameters"),
         "reid_dim": translate("ModelFacts", "re-ID dimensions"),
+        "colour_share": translate("ModelFacts", "likeness told by colours"),
         "ltrb": translate("ModelFacts", "boxes are told by"),
         "num_classes": translate("ModelFacts", "classes"),
         "input_wh": translate("ModelFacts", "input size"),

@@ -18,6 +18,7 @@ def model_facts(path: Path, model: "LoadedModel") -> Facts:
         "arch": model.arch,
         "parameters": sum(parameter.numel() for parameter in model.network.parameters()),
         "reid_dim": model.reid_dim,
+        "colour_share": _colour_share(model),
         "ltrb": model.ltrb,
         "num_classes": model.num_classes,
         "input_wh": model.input_wh,
@@ -26,6 +27,14 @@ def model_facts(path: Path, model: "LoadedModel") -> Facts:
         "metadata": dict(model.metadata),
         "ignored_keys": list(model.ignored_keys),
     }
+
+
+def _colour_share(model: "LoadedModel") -> float:
+    """Return how much of a cosine is said by the colours of clothes, 0..1."""
+    from trackmend_core.model.colours import colour_signature
+
+    signature = colour_signature(model.network)
+    return 0.0 if signature is None else round(float(signature.share), 4)
 
 
 def fact_texts(path: Path, model: "LoadedModel") -> dict[str, object]:
@@ -42,6 +51,7 @@ def fact_texts(path: Path, model: "LoadedModel") -> dict[str, object]:
         "input_wh": f"{width} x {height}" if width else "not said",
         "parameters": f"{facts['parameters']:,}",
         "ignored_keys": ", ".join(model.ignored_keys) or "none",
+        "colour_share": f"{facts['colour_share']:.0%}",
     }
     del shown["metadata"]
     texts = sorted(model.metadata.items())

@@ -24,6 +24,7 @@ from trackmend_core.similarity import (
     EmbeddingMap,
     MapCache,
     SamplerName,
+    learnt_part,
     map_sampler,
     similarity_map,
     similarity_overlay_source,
@@ -173,9 +174,10 @@ class Answerer(QObject):
         if self._mailbox.has_news:
             return  # the network took long to load, and the person has gone on
         embedding_map = self._map_of(question, reading, frame_index, sampler)
-        if side not in queries or len(queries[side]) != len(embedding_map.features):
+        length = len(embedding_map.features)
+        if side not in queries or len(queries[side]) < length:
             queries[side] = self._read_query(question, reading, sampler)
-        query = queries[side]
+        query = learnt_part(queries[side], length)
         cosine = similarity_map(query, embedding_map)
         self.answered.emit(
             SimilarityAnswer(

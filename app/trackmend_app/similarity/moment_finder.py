@@ -99,7 +99,7 @@ class MomentFinder(QObject):
         def job() -> Generator[Progress, None, list[Moment]]:
             yield Progress(done=0, total=1, message="Looking through the video")
             detections, layer = known.read(project, run.run_id, version=version)
-            if query.shape != detections.embeddings.shape[1:]:
+            if len(query) > detections.embeddings.shape[1]:
                 return []
             return best_moments(
                 query,

@@ -84,12 +84,12 @@ def _see(
 ) -> Generator[Progress, None, TrueVideo]:
     seen = []
     for image, identities, boxes in frames:
-        detections, dense = detector.detect_with_map(image)
+        detections, embeddings = detector.detect_and_read(image, boxes)
         seen.append(
             TrueFrame(
                 identities=identities,
                 boxes_xyxy=boxes,
-                embeddings=dense.at_boxes(boxes),
+                embeddings=embeddings,
                 detections=detections,
             )
         )

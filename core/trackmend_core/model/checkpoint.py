@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from trackmend_core.errors import UserError
 from trackmend_core.model.atomic_file import write_atomically
+from trackmend_core.model.colours import COLOURS, add_colour_signature
 from trackmend_core.model.heads import TWO_STAGE, HeadSpec
 from trackmend_core.model.loaded import LoadedModel
 from trackmend_core.model.recognise import recognise_architecture, recognise_heads
@@ -252,7 +253,9 @@ def _filled_network(
     Raises:
         UserError: with the list of weights that are missing, mis-shaped or not finite.
     """
-    has_second_stage = any(key.startswith(f"{TWO_STAGE}.") for key in file.tensors)
+    has_second_stage, has_colours = (
+        any(key.startswith(f"{child}.") for key in file.tensors) for child in (TWO_STAGE, COLOURS)
+    )
 
     def build() -> nn.Module:
         network = build_network(
@@ -260,6 +263,8 @@ def _filled_network(
         )
         if has_second_stage:
             add_two_stage_head(network, reid_dim=spec.reid_dim)
+        if has_colours:
+            add_colour_signature(network)
         return network
 
     with torch.device("meta"):

@@ -17,6 +17,7 @@ from trackmend_core.backends import BackendName, Calibration, Precision, choose_
 from trackmend_core.backends.card_trouble import card_trouble_told
 from trackmend_core.errors import UserError
 from trackmend_core.geometry import Letterbox
+from trackmend_core.model.colours import ColourReader, colour_signature
 from trackmend_core.model.decode import EPSILON, Detections, decode
 from trackmend_core.model.heads import FEATURES
 from trackmend_core.model.input_size import MULTIPLE, OFFICIAL_WH, matching_input_wh
@@ -30,7 +31,7 @@ from trackmend_core.model.sampling import (
 )
 from trackmend_core.model.two_stage import two_stage_head, two_stage_map
 from trackmend_core.similarity import EmbeddingMap, SamplerName
-from trackmend_core.types import FloatArray, FrameDetections, ImageArray
+from trackmend_core.types import Float64Array, FloatArray, FrameDetections, ImageArray
 
 MAP_STEP = 2
 MAP_CHUNK = 1024
@@ -110,6 +111,8 @@ class Detector:
         # Like the back end, the second stage works on a copy of its own, where its input is.
         self._second_stage = copy.deepcopy(two_stage_head(model.network))
         self._read = torch_sampler(self.sampler, self._second_stage)
+        colours = colour_signature(model.network)
+        self._colours = None if colours is None else ColourReader(colours)
 
     @property
     def description(self) -> str:
@@ -138,7 +141,7 @@ class Detector:
         """
         with self._at_work():
             heads, letterbox = self._heads(image_bgr)
-            return self._detections(heads, letterbox)
+            return self._detections(heads, letterbox, image_bgr)
 
     def detect_many(
         self, images_bgr: Iterable[ImageArray]
@@ -151,12 +154,12 @@ class Detector:
         Args:
             images_bgr: (H, W, 3) uint8 each.
         """
-        letterboxes: deque[Letterbox] = deque()
+        under_way: deque[tuple[Letterbox, ImageArray]] = deque()
 
         def inputs() -> Iterator[FloatArray]:
             for image_bgr in images_bgr:
                 planes, letterbox = self._input(image_bgr)
-                letterboxes.append(letterbox)
+                under_way.append((letterbox, image_bgr))
                 yield planes
 
         with closing(self._backend.heads_of_each(inputs())) as heads_of_each:
@@ -165,14 +168,14 @@ class Detector:
                     heads = next(heads_of_each, None)
                     if heads is None:
                         return
-                    found = self._detections(heads, letterboxes.popleft())
+                    found = self._detections(heads, *under_way.popleft())
                 yield found
 
     def detect_with_map(self, image_bgr: ImageArray) -> tuple[FrameDetections, EmbeddingMap]:
         """Return detections as `detect` does, and the dense re-ID features of the same pass."""
         with self._at_work():
             heads, letterbox = self._heads(image_bgr)
-            detections = self._detections(heads, letterbox)
+            detections = self._detections(heads, letterbox, image_bgr)
             with torch.inference_mode():
                 dense = functional.normalize(heads["id"][0].float(), dim=0, eps=EPSILON)
             features = dense.contiguous().cpu().numpy()
@@ -199,7 +202,10 @@ class Detector:
         with self._at_work():
             heads, letterbox = self._heads(image_bgr)
             in_cells = letterbox.source_to_input(boxes).astype(np.float32)
-            return self._detections(heads, letterbox), self._read_boxes(heads, in_cells)
+            detections = self._detections(heads, letterbox, image_bgr)
+            return detections, self._with_colours(
+                self._read_boxes(heads, in_cells), image_bgr, boxes
+            )
 
     def two_stage_map(self, image_bgr: ImageArray, *, box_wh: tuple[float, float]) -> EmbeddingMap:
         """Return what the two-stage head gives a box of one size around every second cell.
@@ -254,14 +260,20 @@ class Detector:
             inputs=lambda: [preprocess(im, input_wh=input_wh)[0][None] for im in images.read()],
         )
 
-    def _detections(self, heads: Mapping[str, Tensor], letterbox: Letterbox) -> FrameDetections:
+    def _detections(
+        self, heads: Mapping[str, Tensor], letterbox: Letterbox, image_bgr: ImageArray
+    ) -> FrameDetections:
         found = decode(heads, max_detections=self.max_detections, min_score=self.min_score)
-        return FrameDetections(
-            letterbox.input_to_source(found.boxes_xyxy.astype(np.float64)),
-            found.scores,
-            self._embeddings(heads, found),
-            found.class_ids,
-        )
+        boxes = letterbox.input_to_source(found.boxes_xyxy.astype(np.float64))
+        embeddings = self._with_colours(self._embeddings(heads, found), image_bgr, boxes)
+        return FrameDetections(boxes, found.scores, embeddings, found.class_ids)
+
+    def _with_colours(
+        self, embeddings: FloatArray, image_bgr: ImageArray, boxes_xyxy: Float64Array
+    ) -> FloatArray:
+        if self._colours is None:
+            return embeddings
+        return self._colours.beside(embeddings, image_bgr, boxes_xyxy)
 
     def _embeddings(self, heads: Mapping[str, Tensor], found: Detections) -> FloatArray:
         """Return (N, D) as the sampler reads them; decoding has read the centres already."""

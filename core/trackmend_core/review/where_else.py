@@ -7,6 +7,7 @@ import numpy as np
 
 from trackmend_core.project import LayerArrays
 from trackmend_core.review.scene import SeenDetections
+from trackmend_core.similarity import learnt_part
 from trackmend_core.types import BoolArray, DetectionId, FloatArray, IntArray, TrackId
 
 _CHUNK: Final = 65_536
@@ -51,7 +52,8 @@ def best_moments(
     moment within `apart_frames`.
 
     Args:
-        query: (D,) float32, unit length.
+        query: (D,) float32, unit length; a shorter one, from a map, is compared with what the model
+            learnt, without the colours beside it.
         detections: all of the run.
         layer: whose detections they are now.
         apart_frames: moments of one track are so many frames apart.
@@ -60,11 +62,11 @@ def best_moments(
         least_score: detections that belong to no track count from this score on.
 
     Raises:
-        ValueError: the query has another length than the embeddings.
+        ValueError: the query is longer than the embeddings.
     """
     if not len(detections.ids):
         return []
-    if query.shape != detections.embeddings.shape[1:]:
+    if len(query) > detections.embeddings.shape[1]:
         raise ValueError(f"a query of {query.shape} for embeddings of another model")
     cosines = _cosines(query, detections)
     owners = _owners(detections, layer)
@@ -80,8 +82,11 @@ def best_moments(
 
 def _cosines(query: FloatArray, detections: SeenDetections) -> FloatArray:
     found = np.empty(len(detections.ids), np.float32)
+    is_part = len(query) < detections.embeddings.shape[1]
     for start in range(0, len(found), _CHUNK):
         part = detections.embeddings[start : start + _CHUNK].astype(np.float32)
+        if is_part:
+            part = learnt_part(part, len(query))
         found[start : start + _CHUNK] = np.einsum("nd,d->n", part, query)
     return found
 

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from trackmend_core.model import load_checkpoint, save_model
+from trackmend_core.model.colours import COLOURS, ColourSignature
 from trackmend_training.config import AugmentConfig, SourceConfig, TrainConfig
 from trackmend_training.datasets.gather import gather_material
 from trackmend_training.protocol import Message
@@ -142,14 +143,16 @@ def train_dressed(
     )
 
 
-def export_bundled(trained: Path, path: Path) -> None:
+def export_bundled(trained: Path, path: Path, *, colours: ColourSignature) -> None:
     """Write a trained model as it is shipped: float16, with its sources and licence named.
 
     Args:
         trained: the `model.safetensors` of the run.
         path: where to.
+        colours: from `fit_colours`.
     """
     model = load_checkpoint(trained)
+    model.network.add_module(COLOURS, colours)
     save_model(
         path,
         model,
