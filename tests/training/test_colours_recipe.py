@@ -12,11 +12,11 @@ from trackmend_core.evaluation.verification import identity_pairs
 from trackmend_core.model import Detector, build_network, load_checkpoint
 from trackmend_core.model.colours import (
     HISTOGRAM_LENGTH,
-    SIGNATURE_LENGTH,
     ColourReader,
     add_colour_signature,
     colour_signature,
 )
+from trackmend_core.similarity.learnt import SIGNATURE_LENGTH
 from trackmend_core.synthetic import StreetSettings, draw_street
 from trackmend_core.types import FloatArray
 from trackmend_resources import resource_path

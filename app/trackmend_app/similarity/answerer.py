@@ -24,6 +24,7 @@ from trackmend_core.similarity import (
     EmbeddingMap,
     MapCache,
     SamplerName,
+    fits_map,
     learnt_part,
     map_sampler,
     similarity_map,
@@ -175,7 +176,7 @@ class Answerer(QObject):
             return  # the network took long to load, and the person has gone on
         embedding_map = self._map_of(question, reading, frame_index, sampler)
         length = len(embedding_map.features)
-        if side not in queries or len(queries[side]) < length:
+        if side not in queries or not fits_map(len(queries[side]), length):
             queries[side] = self._read_query(question, reading, sampler)
         query = learnt_part(queries[side], length)
         cosine = similarity_map(query, embedding_map)

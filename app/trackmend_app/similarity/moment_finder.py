@@ -10,6 +10,7 @@ from trackmend_app.session import Session
 from trackmend_core.project import LayerArrays, Project
 from trackmend_core.review.scene import SeenDetections, read_detections
 from trackmend_core.review.where_else import Moment, best_moments
+from trackmend_core.similarity import fits_map
 from trackmend_core.types import FloatArray, Progress, RunId, TrackId
 
 SETTLE_MS: Final = 250
@@ -99,7 +100,7 @@ class MomentFinder(QObject):
         def job() -> Generator[Progress, None, list[Moment]]:
             yield Progress(done=0, total=1, message="Looking through the video")
             detections, layer = known.read(project, run.run_id, version=version)
-            if len(query) > detections.embeddings.shape[1]:
+            if not fits_map(detections.embeddings.shape[1], len(query)):
                 return []
             return best_moments(
                 query,

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from trackmend_core.similarity.learnt import SIGNATURE_LENGTH
 from trackmend_core.types import Float64Array, FloatArray, ImageArray
 
 COLOURS = "colours"
@@ -23,7 +24,6 @@ LIGHTNESS_BINS, COLOUR_BINS = 10, 14
 COLOUR_RANGE = (88.0, 168.0)
 """Both colour axes of 8-bit CIE L*a*b*; 128 is grey, and clothes seldom lie outside."""
 HISTOGRAM_LENGTH = STRIPES * (LIGHTNESS_BINS + 2 * COLOUR_BINS)
-SIGNATURE_LENGTH = 64
 
 _MIDDLE_SIGMA = 0.45
 """Of the weight across the box, in half widths: at its sides stands the street."""

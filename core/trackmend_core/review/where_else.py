@@ -7,7 +7,7 @@ import numpy as np
 
 from trackmend_core.project import LayerArrays
 from trackmend_core.review.scene import SeenDetections
-from trackmend_core.similarity import learnt_part
+from trackmend_core.similarity import fits_map, learnt_part
 from trackmend_core.types import BoolArray, DetectionId, FloatArray, IntArray, TrackId
 
 _CHUNK: Final = 65_536
@@ -62,11 +62,11 @@ def best_moments(
         least_score: detections that belong to no track count from this score on.
 
     Raises:
-        ValueError: the query is longer than the embeddings.
+        ValueError: the query is of another model than the embeddings.
     """
     if not len(detections.ids):
         return []
-    if len(query) > detections.embeddings.shape[1]:
+    if not fits_map(detections.embeddings.shape[1], len(query)):
         raise ValueError(f"a query of {query.shape} for embeddings of another model")
     cosines = _cosines(query, detections)
     owners = _owners(detections, layer)

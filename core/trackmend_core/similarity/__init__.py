@@ -1,7 +1,7 @@
 """Where in the frame does the model see this person: re-ID features as maps. No torch."""
 
 from trackmend_core.similarity.embedding_map import EmbeddingMap
-from trackmend_core.similarity.learnt import learnt_part
+from trackmend_core.similarity.learnt import fits_map, learnt_part
 from trackmend_core.similarity.map_cache import MapCache
 from trackmend_core.similarity.sampler import MapSampler, SamplerName, map_sampler
 from trackmend_core.similarity.similarity_map import similarity_map, similarity_overlay_source
@@ -11,6 +11,7 @@ __all__ = [
     "MapCache",
     "MapSampler",
     "SamplerName",
+    "fits_map",
     "learnt_part",
     "map_sampler",
     "similarity_map",

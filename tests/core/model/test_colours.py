@@ -10,7 +10,6 @@ import torch
 from trackmend_core.model import Detector, load_checkpoint, save_checkpoint
 from trackmend_core.model.colours import (
     HISTOGRAM_LENGTH,
-    SIGNATURE_LENGTH,
     ColourReader,
     ColourSignature,
     add_colour_signature,
@@ -18,6 +17,7 @@ from trackmend_core.model.colours import (
     colour_signature,
 )
 from trackmend_core.model.registry import build_network
+from trackmend_core.similarity.learnt import SIGNATURE_LENGTH
 from trackmend_core.types import ImageArray
 from trackmend_resources import resource_path
 

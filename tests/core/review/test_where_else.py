@@ -55,6 +55,23 @@ def test_an_appearance_of_another_model_is_refused(tmp_path: Path) -> None:
         best_moments(np.ones(3, np.float32), detections, layer, apart_frames=1, count=1)
 
 
+def test_a_place_of_a_map_is_compared_without_the_colours_beside_it(tmp_path: Path) -> None:
+    project, run_id = record_walkers(tmp_path / "w.trackmend", [EARLY, LATE, *bystanders()])
+    with project:
+        detections, layer = read_detections(project, run_id), project.layer_arrays(run_id)
+    query = appearance(0).astype(np.float32)
+    plain = best_moments(query, detections, layer, apart_frames=50, count=6)
+    colours = np.random.default_rng(0).standard_normal((len(detections.ids), 64))
+    colours /= np.linalg.norm(colours, axis=1, keepdims=True)
+    beside = np.concatenate((0.8 * detections.embeddings, 0.6 * colours), axis=1)
+    coloured = replace(detections, embeddings=beside.astype(np.float16))
+    found = best_moments(query, coloured, layer, apart_frames=50, count=6)
+    assert [moment.detection_id for moment in found] == [moment.detection_id for moment in plain]
+    assert [moment.cosine for moment in found] == pytest.approx(
+        [moment.cosine for moment in plain], abs=2e-3
+    )
+
+
 def test_a_run_that_saw_nothing_has_no_moments(tmp_path: Path) -> None:
     project, run_id = record_walkers(tmp_path / "w.trackmend", [])
     with project:

@@ -17,11 +17,11 @@ from scipy.linalg import eigh
 from trackmend_core.errors import UserError
 from trackmend_core.model.colours import (
     PATCH_WH,
-    SIGNATURE_LENGTH,
     ColourSignature,
     colour_histograms,
     patch_histograms,
 )
+from trackmend_core.similarity.learnt import SIGNATURE_LENGTH
 from trackmend_core.synthetic import StreetSettings, draw_street
 from trackmend_core.types import Float64Array, FloatArray, ImageArray, IntArray
 from trackmend_training.config import SourceConfig
