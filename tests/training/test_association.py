@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from trackmend_core.errors import UserError
 from trackmend_core.exchange import mot_table
 from trackmend_core.jobs import recommended_settings
+from trackmend_core.model.colours import COLOUR_SHARE
+from trackmend_core.similarity.learnt import SIGNATURE_LENGTH
 from trackmend_core.tracking import TrackerSettings
-from trackmend_core.types import FrameDetections
+from trackmend_core.types import Float64Array, FrameDetections
 from trackmend_training.association import (
     Association,
     Outcome,
@@ -53,6 +56,59 @@ def test_a_longer_memory_is_taken_where_people_are_hidden_for_longer() -> None:
     choice = choose_association(LONG, SHORT)
     usual = SETTINGS.lost_match_by_overlap
     assert choice == Association(memory_factor=2.0, lost_match_by_overlap=usual)
+
+
+def two_who_change_places(*, told_by_colours: float) -> SeenStretch:
+    """Two people come back where the other one stood, looking more like the other than themselves.
+
+    Args:
+        told_by_colours: how much more like themselves their clothes are than like the other's; what
+            the network says errs by 0.2.
+    """
+    places = np.array([[100.0, 50, 140, 150], [130, 50, 170, 150]])
+    gone = range(20, 26)
+    sines = {d: np.roots([2, 2 * d, d * d - 1]).real.max() for d in (0.2, told_by_colours)}
+    learnt, colours = np.eye(2, 8), np.eye(2, SIGNATURE_LENGTH)
+    low, high = sines[0.2], sines[0.2] + 0.2
+    other, own = sines[told_by_colours], sines[told_by_colours] + told_by_colours
+    later_learnt = np.array([[low, high], [high, low]]) @ learnt
+    later_colours = np.array([[own, other], [other, own]]) @ colours
+
+    def seen(faces: Float64Array, clothes: Float64Array, where: Float64Array) -> FrameDetections:
+        looks = np.concatenate((np.sqrt(0.7) * faces, np.sqrt(0.3) * clothes), axis=1)
+        return FrameDetections(where, np.array([0.9, 0.9]), looks)
+
+    before, after = seen(learnt, colours, places), seen(later_learnt, later_colours, places[::-1])
+    rows = [(f, p, int(p if f < 20 else 1 - p)) for f in range(60) for p in (0, 1) if f not in gone]
+    truth = mot_table(
+        frames=[f + 1 for f, _, _ in rows],
+        ids=[p for _, p, _ in rows],
+        boxes_xywh=[(places[x, 0], 50.0, 40.0, 100.0) for _, _, x in rows],
+    )
+    nobody = FrameDetections.empty(8 + SIGNATURE_LENGTH)
+    return SeenStretch(
+        stretch=JudgedStretch(frames=lambda: iter(()), truth=truth, frame_rate=FRAME_RATE),
+        frames=[(f, nobody if f in gone else before if f < 20 else after) for f in range(60)],
+        settings=replace(SETTINGS, motion_weight=0.0),
+        colour_share=0.3,
+    )
+
+
+def test_colours_tell_more_where_they_know_people_again_and_the_network_does_not() -> None:
+    choice = choose_association(two_who_change_places(told_by_colours=0.3), None)
+    assert choice is not None
+    assert choice.colour_share == 0.5
+    texts = choice.metadata({"sampler": "centre"}, SETTINGS, frame_rate=FRAME_RATE)
+    assert float(texts[COLOUR_SHARE]) == 0.5
+    assert texts["sampler"] == "centre"
+
+
+def test_colours_tell_what_they_told_where_more_of_them_helps_nobody() -> None:
+    helped = two_who_change_places(told_by_colours=0.3)
+    choice = choose_association(two_who_change_places(told_by_colours=0.05), None)
+    assert choice is None or choice.colour_share is None
+    assert not replace(helped, colour_share=None).other_shares
+    assert not replace(helped, colour_share=0.0).other_shares
 
 
 def test_what_does_not_clearly_win_is_not_taken() -> None:

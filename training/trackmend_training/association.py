@@ -2,7 +2,8 @@
 
 Corrections teach more than a network: they also show for how long people are out of sight here,
 for how long somebody who is hidden goes on behind whoever is nearer, whether a place is enough to
-know them again, and how sure a detection must be to be somebody new. Only coarse choices are tried,
+know them again, how much the colours of clothes tell beside what the network has learnt of them,
+and how sure a detection must be to be somebody new. Only coarse choices are tried,
 so that a short clip cannot teach its accidents; a choice must clearly win here, make no more
 switches, each of which is work for a person, and, if it is to hold elsewhere too, lose nothing
 there. How sure a detection must be to take part at all is left as it is: of frames that it has
@@ -17,6 +18,7 @@ from trackmend_core.evaluation import evaluate_sequence
 from trackmend_core.jobs import MemorySink
 from trackmend_core.jobs.recommended import HIDDEN_KEY, MEMORY_KEY, METADATA_KEY
 from trackmend_core.model import Detector
+from trackmend_core.model.colours import COLOUR_SHARE, with_share
 from trackmend_core.project import as_stored
 from trackmend_core.tracking import Tracker, TrackerSettings
 from trackmend_core.types import FrameDetections
@@ -27,6 +29,7 @@ BIRTH_RISES = (0.0, 0.1, 0.2, 0.3)
 RETURN_COSTS = (0.0, 0.1, 0.2)
 MEMORY_FACTORS = (1.0, 2.0, 4.0)
 HIDDEN_FACTORS = (1.0, 2.0, 4.0)
+COLOUR_SHARES = (0.3, 0.5)
 MEMORIES_SEEN = 6
 """So many times as long as a memory must a stretch be to tell what it does: people have to leave
 and return in it."""
@@ -39,6 +42,7 @@ CLEARLY_FEWER = 0.1
 """A share of the switches: so many fewer count as a win of their own."""
 FREE_LOSS = 0.01
 MOST_ROUNDS = 2
+SAME_SHARE = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,7 @@ class Association:
         birth_rise: how much surer a detection must be that begins a track.
         return_cost: how much more a lost track pays than a seen one.
         hidden_factor: how much longer somebody who is hidden keeps a box.
+        colour_share: of the cosine, None for what it was.
     """
 
     memory_factor: float
@@ -58,6 +63,7 @@ class Association:
     birth_rise: float = 0.0
     return_cost: float = 0.0
     hidden_factor: float = 1.0
+    colour_share: float | None = None
 
     def changed(self, settings: TrackerSettings) -> TrackerSettings:
         """Return settings with these choices."""
@@ -85,7 +91,10 @@ class Association:
         for name in ("birth_score_threshold", "return_cost"):
             if getattr(changed, name) != getattr(settings, name):
                 values[name] = round(getattr(changed, name), 3)
-        return {**metadata, METADATA_KEY: json.dumps(values)}
+        texts = {**metadata, METADATA_KEY: json.dumps(values)}
+        if self.colour_share is not None:
+            texts[COLOUR_SHARE] = str(self.colour_share)
+        return texts
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -96,22 +105,39 @@ class SeenStretch:
         stretch: with the truth.
         frames: index and detections, in order.
         settings: as they were.
+        colour_share: with which the frames were seen, None without colours.
     """
 
     stretch: JudgedStretch
     frames: Sequence[tuple[int, FrameDetections]]
     settings: TrackerSettings
+    colour_share: float | None = None
+
+    @property
+    def other_shares(self) -> tuple[float, ...]:
+        """Return the shares of colours that can be tried beside that as it was."""
+        share = self.colour_share
+        if share is None or not 0 < share < 1:
+            return ()
+        return tuple(one for one in COLOUR_SHARES if abs(one - share) > SAME_SHARE)
 
     def outcome(self, choice: Association) -> "Outcome":
         """Return what tracks made with a choice are worth."""
         self.stretch.ask_whether_to_go_on()
         tracker, sink = Tracker(choice.changed(self.settings)), MemorySink()
-        for frame_index, seen in self.frames:
+        for frame_index, as_seen in self.frames:
+            seen = self._coloured(as_seen, choice.colour_share)
             sink.write(frame_index, seen, tracker.step(seen))
         scores = evaluate_sequence(self.stretch.truth, self.stretch.judged_part(sink.table()))
         clear = scores.clear
         switches = clear.id_switches / max(1, clear.gt_boxes)
         return Outcome((clear.mota + clear.idf1 + scores.hota.assa) / 3, switches)
+
+    def _coloured(self, seen: FrameDetections, share: float | None) -> FrameDetections:
+        if share is None or self.colour_share is None:
+            return seen
+        embeddings = with_share(seen.embeddings, old=self.colour_share, new=share)
+        return replace(seen, embeddings=embeddings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +160,17 @@ def see(detector: Detector, stretch: JudgedStretch, *, settings: TrackerSettings
         UserError: a frame cannot be read.
     """
     frames = [(index, as_stored(detector.detect(image))) for index, image in stretch.frames()]
-    return SeenStretch(stretch=stretch, frames=frames, settings=settings)
+    return SeenStretch(
+        stretch=stretch, frames=frames, settings=settings, colour_share=detector.colour_share
+    )
 
 
 def choose_association(here: SeenStretch, elsewhere: SeenStretch | None) -> Association | None:
     """Return what does clearly better on corrected frames and no worse elsewhere, None if nothing.
 
-    From what was usual it climbs: how sure a birth must be, how dear a return is, for how long
-    tracks are remembered and the hidden shown, and once more, for each depends on the others.
+    From what was usual it climbs: how much colours tell, how sure a birth must be, how dear a
+    return is, for how long tracks are remembered and the hidden shown, and once more, for each
+    depends on the others.
     Another paper's method is left as it is.
 
     Args:
@@ -157,6 +186,8 @@ def choose_association(here: SeenStretch, elsewhere: SeenStretch | None) -> Asso
     best = unchanged
     for _ in range(MOST_ROUNDS):
         start = best
+        shares = (None, *here.other_shares)
+        best = search.best_of(best, [replace(best, colour_share=share) for share in shares])
         best = search.best_of(best, [replace(best, birth_rise=birth) for birth in BIRTH_RISES])
         best = search.best_of(
             best,

@@ -20,6 +20,7 @@ from trackmend_core.model import (
     save_model,
     with_scene,
 )
+from trackmend_core.model.colours import COLOUR_SHARE
 from trackmend_core.model.layout import LAYOUT_LENGTH
 from trackmend_core.model.scenes import MOST_VIDEOS
 from trackmend_core.project import Project
@@ -39,6 +40,8 @@ from trackmend_training.what_changed import NOTICEABLE, WhatChanged, what_change
 REPORT_FILE = "report.json"
 CROPS_FOLDER = "events"
 DRAWN_SEED = 90_210
+FITTED_TEXTS = (METADATA_KEY, COLOUR_SHARE)
+"""Of a model's texts those that the fitting of the tracker writes."""
 """Of the drawn street that tells what was forgotten; never drawn for replay."""
 NOT_TRAINED = "The network is as it was; only the tracker's settings are new."
 NOTHING_NEW = (
@@ -195,7 +198,7 @@ def conclude(
         fitted = judge(replace(chosen, metadata=changed), association.changed(settings))
         is_fitted = does_as_well(fitted, before=before, without=after, is_trained=new is not None)
         if is_fitted:
-            told[METADATA_KEY] = changed[METADATA_KEY]
+            told |= {key: changed[key] for key in FITTED_TEXTS if key in changed}
             after = fitted
     metadata: Mapping[str, str] = lineage if new is None else new.metadata
     if for_scene:
@@ -295,7 +298,7 @@ def _said(blend: Blend) -> dict[str, str]:
 
 
 def _settings_text(model: LoadedModel) -> dict[str, str]:
-    return {key: text for key, text in model.metadata.items() if key == METADATA_KEY}
+    return {key: model.metadata[key] for key in FITTED_TEXTS if key in model.metadata}
 
 
 def _judge(

@@ -15,6 +15,7 @@ from trackmend_core.errors import UserError
 from trackmend_core.jobs import as_taught
 from trackmend_core.jobs.held_out import Judgeable, judgeable
 from trackmend_core.model import load_checkpoint, save_model
+from trackmend_core.model.colours import COLOUR_SHARE
 from trackmend_core.model.loaded import LoadedModel
 from trackmend_core.project import ModelRecord, Project
 from trackmend_core.similarity import SamplerName
@@ -36,7 +37,7 @@ from trackmend_training.training_set import TrainingSet, active_runs, build_trai
 
 CHECKPOINTS_PER_RUN = 4
 USUAL_INPUT_WH = (640, 480)
-INHERITED_METADATA = ("sources", "licence", "tracker_settings", "sampler")
+INHERITED_METADATA = ("sources", "licence", "tracker_settings", "sampler", COLOUR_SHARE)
 ARCH_WITH_BACKBONE = "mobilenetv2_fpn"
 LEARNT_FOLDER = "learnt"
 BEGUN_WITH_FILE = "begun_with.safetensors"

@@ -31,10 +31,10 @@ def model_facts(path: Path, model: "LoadedModel") -> Facts:
 
 def _colour_share(model: "LoadedModel") -> float:
     """Return how much of a cosine is said by the colours of clothes, 0..1."""
-    from trackmend_core.model.colours import colour_signature
+    from trackmend_core.model.colours import colour_reader
 
-    signature = colour_signature(model.network)
-    return 0.0 if signature is None else round(float(signature.share), 4)
+    reader = colour_reader(model.network, model.metadata)
+    return 0.0 if reader is None else round(reader.share, 4)
 
 
 def fact_texts(path: Path, model: "LoadedModel") -> dict[str, object]:

@@ -7,6 +7,8 @@ discriminant, fitted once, to a few numbers in which one person in another light
 child of the network, so it is saved, copied and averaged with it, but has nothing to learn.
 """
 
+from collections.abc import Mapping
+
 import cv2
 import numpy as np
 import torch
@@ -14,6 +16,9 @@ from torch import Tensor, nn
 
 from trackmend_core.similarity.learnt import SIGNATURE_LENGTH
 from trackmend_core.types import Float64Array, FloatArray, ImageArray
+
+COLOUR_SHARE = "colour_share"
+"""Of a model's texts: the share, where it was fitted anew; else it is what the signature holds."""
 
 COLOURS = "colours"
 """Name among the network's children, and of its entries in a state dict."""
@@ -59,13 +64,14 @@ class ColourReader:
 
     Args:
         signature: of a network.
+        share: another one than the signature's, 0..1.
     """
 
-    def __init__(self, signature: ColourSignature) -> None:
+    def __init__(self, signature: ColourSignature, *, share: float | None = None) -> None:
         self._mean = signature.mean.detach().cpu().double().numpy().astype(np.float32)
         self._projection = signature.projection.detach().cpu().float().numpy()
-        share = min(max(float(signature.share), 0.0), 1.0)
-        self._scales = (float(np.sqrt(1 - share)), float(np.sqrt(share)))
+        self.share = min(max(float(signature.share) if share is None else share, 0.0), 1.0)
+        self._scales = _scales(self.share)
 
     def beside(
         self, embeddings: FloatArray, image_bgr: ImageArray, boxes_xyxy: Float64Array
@@ -111,6 +117,38 @@ def colour_signature(network: nn.Module) -> ColourSignature | None:
     return signature if isinstance(signature, ColourSignature) else None
 
 
+def colour_reader(network: nn.Module, metadata: Mapping[str, str]) -> ColourReader | None:
+    """Return what reads a model's colours, None if it has none.
+
+    Args:
+        network: of the model.
+        metadata: its texts; a share in them goes before the signature's own.
+    """
+    signature = colour_signature(network)
+    if signature is None:
+        return None
+    try:
+        share = float(metadata[COLOUR_SHARE])
+    except (KeyError, ValueError):
+        share = None
+    return ColourReader(signature, share=share if share is not None and 0 <= share <= 1 else None)
+
+
+def with_share(embeddings: FloatArray, *, old: float, new: float) -> FloatArray:
+    """Return embeddings with another share of the colours in their cosine.
+
+    Args:
+        embeddings: (N, D + SIGNATURE_LENGTH), as a reader gave them.
+        old: share that they were made with, above 0 and below 1.
+        new: the wanted one, 0..1.
+    """
+    learnt, coloured = np.array(_scales(new)) / np.array(_scales(old))
+    length = embeddings.shape[1] - SIGNATURE_LENGTH
+    scales = np.full(embeddings.shape[1], coloured, np.float32)
+    scales[:length] = learnt
+    return embeddings * scales
+
+
 def colour_histograms(image_bgr: ImageArray, boxes_xyxy: Float64Array) -> FloatArray:
     """Return the histograms that signatures are made of.
 
@@ -146,6 +184,10 @@ def patch_histograms(patches_bgr: ImageArray) -> FloatArray:
     roots = np.sqrt(np.concatenate(parts, axis=2).reshape(count, -1))
     roots /= np.sqrt(np.vecdot(roots, roots))[:, None]
     return roots
+
+
+def _scales(share: float) -> tuple[float, float]:
+    return float(np.sqrt(1 - share)), float(np.sqrt(share))
 
 
 def _patches(image_bgr: ImageArray, boxes_xyxy: Float64Array) -> ImageArray:

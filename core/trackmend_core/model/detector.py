@@ -17,7 +17,7 @@ from trackmend_core.backends import BackendName, Calibration, Precision, choose_
 from trackmend_core.backends.card_trouble import card_trouble_told
 from trackmend_core.errors import UserError
 from trackmend_core.geometry import Letterbox
-from trackmend_core.model.colours import ColourReader, colour_signature
+from trackmend_core.model.colours import colour_reader
 from trackmend_core.model.decode import EPSILON, Detections, decode
 from trackmend_core.model.heads import FEATURES
 from trackmend_core.model.input_size import MULTIPLE, OFFICIAL_WH, matching_input_wh
@@ -111,8 +111,7 @@ class Detector:
         # Like the back end, the second stage works on a copy of its own, where its input is.
         self._second_stage = copy.deepcopy(two_stage_head(model.network))
         self._read = torch_sampler(self.sampler, self._second_stage)
-        colours = colour_signature(model.network)
-        self._colours = None if colours is None else ColourReader(colours)
+        self._colours = colour_reader(model.network, model.metadata)
 
     @property
     def description(self) -> str:
@@ -123,6 +122,11 @@ class Detector:
     def reason(self) -> str:
         """Return why this back end was taken, for people, such as the times measured."""
         return self._choice.reason
+
+    @property
+    def colour_share(self) -> float | None:
+        """Return how much of a cosine the colours of clothes say, 0..1, None without them."""
+        return None if self._colours is None else self._colours.share
 
     def input_wh_for(self, source_wh: tuple[int, int]) -> tuple[int, int]:
         """Return the network input for frames of this size, in pixels."""

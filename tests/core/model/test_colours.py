@@ -9,12 +9,15 @@ import torch
 
 from trackmend_core.model import Detector, load_checkpoint, save_checkpoint
 from trackmend_core.model.colours import (
+    COLOUR_SHARE,
     HISTOGRAM_LENGTH,
     ColourReader,
     ColourSignature,
     add_colour_signature,
     colour_histograms,
+    colour_reader,
     colour_signature,
+    with_share,
 )
 from trackmend_core.model.registry import build_network
 from trackmend_core.similarity.learnt import SIGNATURE_LENGTH
@@ -103,6 +106,32 @@ def test_the_cosine_is_shared_between_what_is_learnt_and_the_colours() -> None:
     expected = 0.7 * embeddings[0] @ embeddings[1] + 0.3 * signatures[0] @ signatures[1]
     assert beside[0] @ beside[1] == pytest.approx(expected, abs=1e-5)
     assert np.linalg.norm(beside[0]) == pytest.approx(1, abs=1e-5)
+
+
+def test_another_share_is_what_a_reader_of_that_share_would_have_read() -> None:
+    embeddings = np.random.default_rng(4).standard_normal((2, 16)).astype(np.float32)
+    embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
+    boxes = np.concatenate((PERSON, PERSON + 5))
+    image = dressed(RED, BLUE)
+    signature = some_signature(share=0.3)
+    old = ColourReader(signature).beside(embeddings, image, boxes)
+    new = ColourReader(signature, share=0.6).beside(embeddings, image, boxes)
+    np.testing.assert_allclose(with_share(old, old=0.3, new=0.6), new, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [(None, 0.3), ("0.5", 0.5), ("", 0.3), ("much", 0.3), ("nan", 0.3), ("7", 0.3), ("-1", 0.3)],
+)
+def test_a_share_among_the_texts_of_a_model_goes_first_if_it_is_one(
+    text: str | None, share: float
+) -> None:
+    network = build_network(LIGHT, reid_dim=16, ltrb=True, num_classes=1)
+    assert colour_reader(network, {COLOUR_SHARE: "0.5"}) is None
+    add_colour_signature(network).load_state_dict(some_signature(share=0.3).state_dict())
+    reader = colour_reader(network, {} if text is None else {COLOUR_SHARE: text})
+    assert reader is not None
+    assert reader.share == pytest.approx(share)
 
 
 def test_no_boxes_have_no_signatures() -> None:
