@@ -18,12 +18,17 @@ from trackmend_training.association import (
     Association,
     Outcome,
     SeenStretch,
-    choose_association,
+    ways_to_associate,
 )
 from trackmend_training.judging import JudgedStretch
 
 FRAME_RATE = 10.0
 SETTINGS = TrackerSettings.default(FRAME_RATE)
+
+
+def choose_association(here: SeenStretch, elsewhere: SeenStretch | None) -> Association | None:
+    """Return the best way, None where all stays as it is."""
+    return next(iter(ways_to_associate(here, elsewhere)), None)
 
 
 def stretch(*, hidden: range, frame_count: int = 60) -> SeenStretch:

@@ -38,7 +38,7 @@ def test_settings_alone_are_kept_only_if_they_do_better_on_the_frames_held_out(
     monkeypatch: pytest.MonkeyPatch,
     is_proven: bool,
 ) -> None:
-    monkeypatch.setattr(conclude, "choose_association", lambda *_: SURER)
+    monkeypatch.setattr(conclude, "ways_to_associate", lambda *_: (SURER,))
     monkeypatch.setattr(_Judged, "is_better_than", lambda *_: is_proven)
     path, _, reason = taught_settings_alone(edited_street, base_model)
     model = load_checkpoint(path)

@@ -14,7 +14,7 @@ from trackmend_core.exchange import mot_table
 from trackmend_core.jobs.held_out import HeldOut
 from trackmend_core.tracking import TrackerSettings
 from trackmend_training import stretches
-from trackmend_training.association import SeenStretch, choose_association
+from trackmend_training.association import SeenStretch, ways_to_associate
 from trackmend_training.conclude import _Judged, does_as_well
 from trackmend_training.datasets.corrected import CorrectedRun, read_corrected_run
 from trackmend_training.finetune import finetune
@@ -150,4 +150,4 @@ def test_settings_are_no_longer_tried_once_nobody_wants_them(
     stretch = watched(learnt_stretch(edited_street.project, held_in_the_middle), lambda: True)
     seen = SeenStretch(stretch=stretch, frames=[], settings=TrackerSettings.default(10.0))
     with pytest.raises(StoppedError):
-        choose_association(seen, None)
+        ways_to_associate(seen, None)

@@ -1,5 +1,6 @@
 """What is learnt at a scene is kept for it, and comes back when it is taught there again."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +12,15 @@ from corrected_project import QUICK, REID_DIM, EditedStreet
 from torch import Tensor
 
 from trackmend_core.jobs import as_taught, scene_shown
+from trackmend_core.jobs.recommended import METADATA_KEY
 from trackmend_core.model import Detector, LoadedModel, TaughtScene, load_checkpoint, save_model
+from trackmend_core.model.colours import COLOUR_SHARE
 from trackmend_core.model.layout import LAYOUT_LENGTH
 from trackmend_core.model.two_stage import add_two_stage_head
 from trackmend_core.synthetic import StreetSettings, draw_street, write_video
 from trackmend_core.video import open_video
 from trackmend_training import conclude
+from trackmend_training.association import Association
 from trackmend_training.blending import ANY_LOSS, FREE_LOSS, Blend
 from trackmend_training.config import FinetuneConfig
 from trackmend_training.finetune import BEGUN_WITH_FILE, finetune
@@ -41,7 +45,7 @@ def helping(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         return WHOLE, judge(WHOLE)
 
     monkeypatch.setattr(conclude, "choose_blend", choose)
-    monkeypatch.setattr(conclude, "choose_association", lambda *_: None)
+    monkeypatch.setattr(conclude, "ways_to_associate", lambda *_: ())
     return asked
 
 
@@ -185,3 +189,30 @@ def test_a_model_reads_its_embeddings_as_before_when_it_has_learnt(
     here = seen_in(model, video.path)
     assert here.metadata["sampler"] == sampler
     assert Detector(here, backend="torch", device="cpu").sampler == sampler
+
+
+def test_where_the_best_settings_do_not_prove_themselves_those_on_the_way_to_them_may(
+    edited_street: EditedStreet, base_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    halfway = Association(memory_factor=1.0, lost_match_by_overlap=True, return_cost=0.1)
+    best = replace(halfway, birth_rise=0.3, colour_share=0.5)
+    verdicts = iter((False, True))
+    monkeypatch.setattr(conclude, "ways_to_associate", lambda *_: (best, halfway))
+    monkeypatch.setattr(conclude, "does_as_well", lambda *_, **__: next(verdicts))
+    model = load_checkpoint(teach(edited_street, base_model, "out"))
+    (scene,) = model.scenes
+    assert json.loads(scene.metadata[METADATA_KEY])["return_cost"] == 0.1
+    assert "birth_score_threshold" not in json.loads(scene.metadata[METADATA_KEY])
+    assert COLOUR_SHARE not in scene.metadata
+
+
+def test_a_share_of_colours_that_proves_itself_holds_in_the_scene_alone(
+    edited_street: EditedStreet, base_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = Association(memory_factor=1.0, lost_match_by_overlap=True, colour_share=0.5)
+    monkeypatch.setattr(conclude, "ways_to_associate", lambda *_: (more,))
+    monkeypatch.setattr(conclude, "does_as_well", lambda *_, **__: True)
+    model = load_checkpoint(teach(edited_street, base_model, "out"))
+    assert COLOUR_SHARE not in model.metadata
+    (video,) = edited_street.project.videos()
+    assert seen_in(model, video.path).metadata[COLOUR_SHARE] == "0.5"

@@ -11,7 +11,7 @@ learnt a network is surer than of any other.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from trackmend_core.evaluation import evaluate_sequence
@@ -165,12 +165,13 @@ def see(detector: Detector, stretch: JudgedStretch, *, settings: TrackerSettings
     )
 
 
-def choose_association(here: SeenStretch, elsewhere: SeenStretch | None) -> Association | None:
-    """Return what does clearly better on corrected frames and no worse elsewhere, None if nothing.
+def ways_to_associate(here: SeenStretch, elsewhere: SeenStretch | None) -> tuple[Association, ...]:
+    """Return what does clearly better on corrected frames and no worse elsewhere, best first.
 
     From what was usual it climbs: how much colours tell, how sure a birth must be, how dear a
     return is, for how long tracks are remembered and the hidden shown, and once more, for each
-    depends on the others.
+    depends on the others. Behind the best stand those that it came by, each with a choice less, for
+    the case that the last choice does not prove itself. Nothing is returned where nothing wins.
     Another paper's method is left as it is.
 
     Args:
@@ -178,39 +179,56 @@ def choose_association(here: SeenStretch, elsewhere: SeenStretch | None) -> Asso
         elsewhere: frames of another place; None where the choice holds here alone.
     """
     if here.settings.method is not None:
-        return None
+        return ()
     unchanged = Association(
         memory_factor=1.0, lost_match_by_overlap=here.settings.lost_match_by_overlap
     )
     search = _Search(unchanged, here=here, elsewhere=elsewhere)
-    best = unchanged
+    way = [unchanged]
     for _ in range(MOST_ROUNDS):
-        start = best
-        shares = (None, *here.other_shares)
-        best = search.best_of(best, [replace(best, colour_share=share) for share in shares])
-        best = search.best_of(best, [replace(best, birth_rise=birth) for birth in BIRTH_RISES])
-        best = search.best_of(
-            best,
-            [
-                replace(best, return_cost=cost, lost_match_by_overlap=by_overlap)
-                for cost in RETURN_COSTS
-                for by_overlap in dict.fromkeys((best.lost_match_by_overlap, True))
-            ],
-        )
-        best = search.best_of(
-            best, [replace(best, memory_factor=factor) for factor in _memories(here)]
-        )
-        best = search.best_of(
-            best, [replace(best, hidden_factor=factor) for factor in HIDDEN_FACTORS]
-        )
-        if best == start:
+        start = way[-1]
+        for choices in _STEPS:
+            best = search.best_of(way[-1], choices(way[-1], here))
+            if best != way[-1]:
+                way.append(best)
+        if way[-1] == start:
             break
-    return best if search.clearly_wins(best) else None
+    return tuple(one for one in reversed(way) if search.clearly_wins(one))
 
 
-def _memories(here: SeenStretch) -> tuple[float, ...]:
+_Choices = Callable[[Association, SeenStretch], list[Association]]
+
+
+def _shares(best: Association, here: SeenStretch) -> list[Association]:
+    return [replace(best, colour_share=share) for share in (None, *here.other_shares)]
+
+
+def _births(best: Association, _here: SeenStretch) -> list[Association]:
+    return [replace(best, birth_rise=birth) for birth in BIRTH_RISES]
+
+
+def _returns(best: Association, _here: SeenStretch) -> list[Association]:
+    return [
+        replace(best, return_cost=cost, lost_match_by_overlap=by_overlap)
+        for cost in RETURN_COSTS
+        for by_overlap in dict.fromkeys((best.lost_match_by_overlap, True))
+    ]
+
+
+def _memories(best: Association, here: SeenStretch) -> list[Association]:
     usual, seen = here.settings.max_frames_lost, len(here.frames)
-    return tuple(one for one in MEMORY_FACTORS if one == 1 or seen >= MEMORIES_SEEN * one * usual)
+    return [
+        replace(best, memory_factor=factor)
+        for factor in MEMORY_FACTORS
+        if factor == 1 or seen >= MEMORIES_SEEN * factor * usual
+    ]
+
+
+def _hidden(best: Association, _here: SeenStretch) -> list[Association]:
+    return [replace(best, hidden_factor=factor) for factor in HIDDEN_FACTORS]
+
+
+_STEPS: tuple[_Choices, ...] = (_shares, _births, _returns, _memories, _hidden)
 
 
 class _Search:

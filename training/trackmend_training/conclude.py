@@ -27,7 +27,7 @@ from trackmend_core.project import Project
 from trackmend_core.tracking import TrackerSettings
 from trackmend_core.types import FloatArray
 from trackmend_core.video import open_video
-from trackmend_training.association import Association, choose_association, see
+from trackmend_training.association import Association, see, ways_to_associate
 from trackmend_training.blending import ANY_LOSS, FREE_LOSS, UNCHANGED, Blend, blended, choose_blend
 from trackmend_training.checkpoints import MODEL_FILE
 from trackmend_training.config import FinetuneConfig
@@ -184,7 +184,7 @@ def conclude(
         free_loss=ANY_LOSS if for_scene or config.everywhere else FREE_LOSS,
     )
     chosen = changed_by(blend)
-    association = _associate(
+    ways = _associate(
         chosen,
         watched(learnt_stretch(project, run), is_cancelled),
         # Too few boxes to judge a network by are few for the tracker as well: it must prove itself.
@@ -193,13 +193,15 @@ def conclude(
     )
     told = {**(_settings_text(old) if is_taught_before else {}), **_said(blend)}
     is_fitted = False
-    if association is not None:
+    # Settings alone have but one try: of several, one would do better by chance.
+    for association in ways if new is not None else ways[:1]:
         changed = association.metadata(chosen.metadata, settings, frame_rate=stretch.frame_rate)
         fitted = judge(replace(chosen, metadata=changed), association.changed(settings))
         is_fitted = does_as_well(fitted, before=before, without=after, is_trained=new is not None)
         if is_fitted:
             told |= {key: changed[key] for key in FITTED_TEXTS if key in changed}
             after = fitted
+            break
     metadata: Mapping[str, str] = lineage if new is None else new.metadata
     if for_scene:
         spread, there_after = general, there_before
@@ -330,13 +332,13 @@ def _associate(
     learnt_from: JudgedStretch,
     elsewhere: JudgedStretch | None,
     settings: TrackerSettings,
-) -> Association | None:
-    """Return how the tracker should associate with this model, None to leave it as it is."""
+) -> tuple[Association, ...]:
+    """Return how the tracker should associate with this model, best first; none to leave it."""
     if not len(learnt_from.truth):
-        return None
+        return ()
     detector = Detector(model, min_score=min(0.1, settings.score_threshold))
     here = see(detector, learnt_from, settings=settings)
     if elsewhere is None:
-        return choose_association(here, None)
+        return ways_to_associate(here, None)
     there = recommended_settings(model.metadata, frame_rate=elsewhere.frame_rate)
-    return choose_association(here, see(detector, elsewhere, settings=there))
+    return ways_to_associate(here, see(detector, elsewhere, settings=there))
