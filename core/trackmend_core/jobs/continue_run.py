@@ -3,6 +3,7 @@
 from collections.abc import Generator
 
 from trackmend_core.errors import UserError
+from trackmend_core.jobs.as_begun import AsBegun
 from trackmend_core.jobs.seams import FrameDetector, FrameSource
 from trackmend_core.jobs.track_video import OnFrame, track_video
 from trackmend_core.project import Project
@@ -27,14 +28,17 @@ def continue_run(
     a tracker that follows the camera makes it read the frames again.
 
     Raises:
-        UserError: the run's settings do not fit, or many frames in a row cannot be decoded.
+        UserError: the run's settings or embeddings do not fit, or many frames in a row cannot be
+            decoded.
     """
     with project.resume_run(run_id) as writer:
         tracker = Tracker(TrackerSettings.from_dict(project.run(run_id).tracker_settings))
         start_frame = writer.next_frame
+        length = 0
         for stored in project.iter_detections(run_id):
             image = _readable(source, stored.frame_index) if tracker.wants_image else None
             tracker.step(stored.detections, image)
+            length = length or stored.detections.embeddings.shape[1]
             if stored.frame_index % _FRAMES_PER_STEP == 0:
                 yield Progress(
                     done=stored.frame_index,
@@ -43,7 +47,7 @@ def continue_run(
                 )
         speed = yield from track_video(
             source=source,
-            detector=detector,
+            detector=AsBegun(detector, length=length) if length else detector,
             tracker=tracker,
             writer=writer,
             start_frame=start_frame,

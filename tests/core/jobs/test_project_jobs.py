@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ from trackmend_core.exchange import read_mot
 from trackmend_core.jobs import continue_run, export_project, file_stem, track_into_project
 from trackmend_core.project import Project, RunStatus, VideoInfo
 from trackmend_core.project.edits import DeleteBox
+from trackmend_core.similarity.learnt import SIGNATURE_LENGTH
 from trackmend_core.tracking import TrackerSettings
-from trackmend_core.types import RunId, VideoId
+from trackmend_core.types import FrameDetections, ImageArray, RunId, VideoId
 
 SETTINGS = TrackerSettings.default(30, score_threshold=0.4)
 
@@ -91,6 +93,51 @@ def test_a_cancelled_run_goes_on_as_if_it_had_never_stopped(
     ours, expected = layer(project, stopped.run_id), layer(project, whole)
     assert [row[:2] for row in ours] == [row[:2] for row in expected]
     np.testing.assert_array_equal([row[2] for row in ours], [row[2] for row in expected])
+
+
+class Coloured:
+    """What a detector sees, with colours beside its embeddings since the model was renewed."""
+
+    def __init__(self, walkers: Any, *, more: int) -> None:
+        self._walkers, self._more = walkers, more
+
+    def detect(self, image_bgr: ImageArray) -> FrameDetections:
+        seen: FrameDetections = self._walkers.detect(image_bgr)
+        beside = np.full((len(seen), self._more), 0.6 / self._more**0.5)
+        looks = np.concatenate((0.8 * seen.embeddings, beside), axis=1)
+        return replace(seen, embeddings=looks.astype(np.float32))
+
+
+def stopped_run(project: Project, video_id: VideoId, frames: Any, walkers: Any) -> RunId:
+    job = run(project, video_id, frames(40), walkers)
+    for _ in range(13):
+        next(job)
+    job.close()
+    return project.runs(video_id)[-1].run_id
+
+
+def test_a_run_that_began_without_colours_goes_on_without_them(
+    project: Project, frames: Any, walkers: Any
+) -> None:
+    video_id = add_video(project)
+    whole = finish(run(project, video_id, frames(40), walkers))
+    run_id = stopped_run(project, video_id, frames, walkers)
+    renewed = Coloured(walkers, more=SIGNATURE_LENGTH)
+    finish(continue_run(project=project, run_id=run_id, source=frames(40), detector=renewed))
+    assert [row[:2] for row in layer(project, run_id)] == [row[:2] for row in layer(project, whole)]
+    lengths = {stored.detections.embeddings.shape[1] for stored in project.iter_detections(run_id)}
+    assert lengths == {project.detections(whole, 7).detections.embeddings.shape[1]}
+
+
+def test_a_run_does_not_go_on_with_embeddings_of_another_model(
+    project: Project, frames: Any, walkers: Any
+) -> None:
+    video_id = add_video(project)
+    run_id = stopped_run(project, video_id, frames, walkers)
+    other = Coloured(walkers, more=5)
+    with pytest.raises(UserError, match="began with embeddings"):
+        finish(continue_run(project=project, run_id=run_id, source=frames(40), detector=other))
+    assert project.run(run_id).next_frame == 13
 
 
 def test_a_run_may_be_stopped_and_taken_up_many_times(
