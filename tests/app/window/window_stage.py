@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
@@ -75,6 +76,12 @@ class TruthDetector:
             x1, y1, x2, y2 = (max(0, int(value / 4)) for value in box)
             features[:, y1 : y2 + 1, x1 : x2 + 1] = vector[:, None, None]
         return detections, EmbeddingMap(features, letterbox)
+
+    def detect_and_read(
+        self, image_bgr: ImageArray, boxes_xyxy: ArrayLike
+    ) -> tuple[FrameDetections, FloatArray]:
+        detections, dense = self.detect_with_map(image_bgr)
+        return detections, dense.at_boxes(boxes_xyxy)
 
 
 @dataclass
