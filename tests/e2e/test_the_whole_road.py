@@ -73,6 +73,7 @@ def test_open_run_swap_undo_restart_redo_export_teach_and_run_again(
 
     someone.answers.write_to = tmp_path / "tracks.txt"
     someone.trigger("export_mot")
+    someone.wait(lambda: not someone.window.errands.runner.is_running)
     exported = read_mot(tmp_path / "tracks.txt")
     assert len(exported) == len(swapped)
 
