@@ -1,15 +1,28 @@
-"""Text files that are replaced as a whole, and only if what they replace is text, too."""
+"""Text files that are replaced as a whole, and only if what they replace is text, too.
+
+What is being written stands beside its target under a hidden name that says who writes it, so that
+what a killed process left can be removed by the next one that writes there.
+"""
 
 import os
+import platform
+import re
 import uuid
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from trackmend_core.errors import UserError
+from trackmend_core.processes import THIS_PROCESS_WORD, process_exists
 
-_LOOKED_AT = 4096
+_LOOKED_AT: Final = 4096
+_MACHINE: Final = f"{zlib.crc32(platform.node().encode()):08x}"
+"""A folder may be shared with machines on which a process of the same number still writes."""
+_SCRATCH: Final = re.compile(
+    r"\.trackmend-(?P<machine>[0-9a-f]{8})-(?P<pid>\d{1,10})-(?P<word>[0-9a-f]{16})-[0-9a-f]{8}\.part"
+)
 
 
 def check_text_target(path: Path) -> None:
@@ -50,6 +63,7 @@ def replacing(path: Path) -> Iterator[TextIO]:
             with target.open("w", encoding="utf-8", newline="\n") as stream:
                 yield stream
             return
+        _forget_of_killed(target.parent)
         scratch = _scratch(target)
         try:
             with scratch.open("x", encoding="utf-8", newline="\n") as stream:
@@ -82,7 +96,24 @@ def _is_device(path: Path) -> bool:
 
 def _scratch(target: Path) -> Path:
     """Return a name that nobody has, short enough beside a target of any length."""
-    return target.with_name(f".{uuid.uuid4().hex}.part")
+    own = f"{_MACHINE}-{os.getpid()}-{THIS_PROCESS_WORD}-{uuid.uuid4().hex[:8]}"
+    return target.with_name(f".trackmend-{own}.part")
+
+
+def _forget_of_killed(folder: Path) -> None:
+    """Remove what processes of this machine were writing here when they were killed."""
+    with suppress(OSError):
+        for entry in list(os.scandir(folder)):
+            written_by = _SCRATCH.fullmatch(entry.name)
+            if written_by is not None and _is_gone(written_by):
+                _forget(Path(entry.path))
+
+
+def _is_gone(written_by: re.Match[str]) -> bool:
+    if written_by["machine"] != _MACHINE or written_by["word"] == THIS_PROCESS_WORD:
+        return False
+    pid = int(written_by["pid"])
+    return pid == os.getpid() or not process_exists(pid)
 
 
 def _forget(scratch: Path) -> None:

@@ -1,5 +1,9 @@
 """Texts replace texts, as a whole, and nothing else."""
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,3 +91,43 @@ def test_a_drive_that_takes_nothing_is_said_although_nothing_can_be_cleared_away
         monkeypatch.setattr(Path, name, refuse)
     with pytest.raises(UserError, match="Read-only file system"):
         write_mot(tmp_path / "t.txt", TABLE)
+
+
+WRITES_ON = """
+import sys, time
+from pathlib import Path
+from trackmend_core.exchange.text_file import replacing
+with replacing(Path(sys.argv[1])) as stream:
+    stream.write("half of it"); stream.flush(); print("writing", flush=True); time.sleep(60)
+"""
+
+
+def _writer(path: Path) -> subprocess.Popen[str]:
+    """A process in the middle of writing."""
+    command = [sys.executable, "-c", WRITES_ON, str(path)]
+    writer = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert writer.stdout is not None and writer.stdout.readline() == "writing\n"
+    return writer
+
+
+def test_what_a_killed_process_left_half_written_goes_with_the_next_text(tmp_path: Path) -> None:
+    writer = _writer(tmp_path / "t.txt")
+    write_mot(tmp_path / "other.txt", TABLE)
+    (half,) = tmp_path.glob(".*.part")  # it is still being written, so it stays
+    os.kill(writer.pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+    writer.communicate()
+    assert half.read_text() == "half of it"
+    write_mot(tmp_path / "t.txt", TABLE)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["other.txt", "t.txt"]
+
+
+def test_what_other_machines_and_other_programs_are_writing_stays(tmp_path: Path) -> None:
+    names = {
+        ".trackmend-00000000-4194303-0123456789abcdef-01234567.part",
+        ".0123456789abcdef0123456789abcdef.part",
+        ".trackmend-notes.part",
+    }
+    for name in names:
+        (tmp_path / name).write_text("goes on")
+    write_mot(tmp_path / "t.txt", TABLE)
+    assert {path.name for path in tmp_path.iterdir()} == names | {"t.txt"}
