@@ -1,10 +1,7 @@
 """Undo and redo through everything that a person did, edits and verdicts, in the order of doing."""
 
-from collections.abc import Callable
+from PySide6.QtCore import QObject, Signal, Slot
 
-from PySide6.QtCore import QObject, Signal
-
-from trackmend_app.review import index_tasks
 from trackmend_app.review.review_queue import ReviewQueue
 from trackmend_app.session import Session
 from trackmend_app.verdict_words import title_of_verdict
@@ -14,6 +11,9 @@ from trackmend_core.project import Step, Verdict
 
 class Steps(QObject):
     """Takes back what was done last; does again what was taken back last.
+
+    What they are called is asked for with every change of anything, so it is read once after each
+    change of the line.
 
     Signals:
         said(sentence): a verdict was taken back or given again.
@@ -32,19 +32,36 @@ class Steps(QObject):
         self._session = session
         self._review = review
         self._verification = verification
+        self._titles: tuple[str | None, str | None] | None = None
+        for changed in (
+            session.project_changed,
+            session.tracks_changed,
+            review.stored,
+            verification.said,
+            self.said,
+        ):
+            changed.connect(self._forget_titles)
 
     def titles(self) -> tuple[str | None, str | None]:
         """Return what undo and redo would do; None where there is nothing."""
         project = self._session.project
         if project is None:
             return None, None
-        last, following = project.steps()
-        return self._review.storing or self._title(last), self._title(following)
+        if self._titles is None:
+            last, following = project.steps()
+            self._titles = self._title(last), self._title(following)
+        undo_title, redo_title = self._titles
+        return self._review.storing or undo_title, redo_title
 
     def undo(self) -> None:
         """Take back what was done last, and go to its place."""
-        if self._waits_for_file(self.undo):
-            return
+        self._review.in_turn(self._undo)
+
+    def redo(self) -> None:
+        """Do again what was taken back last, and go to its place."""
+        self._review.in_turn(self._redo)
+
+    def _undo(self) -> None:
         project = self._session.required_project()
         step, _ = project.steps()
         if step is None or step.verdict_id is None:
@@ -52,10 +69,7 @@ class Steps(QObject):
         else:
             self._follow(project.take_verdict_back(step.verdict_id), undone=True)
 
-    def redo(self) -> None:
-        """Do again what was taken back last, and go to its place."""
-        if self._waits_for_file(self.redo):
-            return
+    def _redo(self) -> None:
         project = self._session.required_project()
         _, step = project.steps()
         if step is None or step.verdict_id is None:
@@ -72,11 +86,9 @@ class Steps(QObject):
             self._verification.follow_verdict(verdict)
         self.said.emit(f"Undone: {title}" if undone else f"Redone: {title}")
 
-    def _waits_for_file(self, act: Callable[[], None]) -> bool:
-        """Do it once the answer is stored that a key has just given; False if there is none."""
-        if self._review.storing is None:
-            return False
-        return self._review.ask(index_tasks.nothing, lambda _nothing: act())
+    @Slot()
+    def _forget_titles(self) -> None:
+        self._titles = None
 
     def _title(self, step: Step | None) -> str | None:
         if step is None or step.title or step.verdict_id is None:

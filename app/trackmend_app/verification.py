@@ -1,6 +1,7 @@
 """What a person has found right, how much of the video that is, and the key that says so."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -10,9 +11,19 @@ from trackmend_core.project import Verdict, VerifiedStretch, verified_share
 from trackmend_core.project.verdict_titles import say_verified
 from trackmend_core.types import RunId, TrackId
 
+Scope = tuple[TrackId | None, int, int]
+"""A track (None: all of them), first and last frame."""
+
+
+def _at_once(act: Callable[[], None]) -> None:
+    act()
+
 
 class Verification(QObject):
     """Keeps the verified stretches of the shown run at hand.
+
+    Attributes:
+        in_turn: does something after the answers that are on their way into the file.
 
     Signals:
         changed(): stretches came, went or changed their colour.
@@ -28,6 +39,7 @@ class Verification(QObject):
         self._session = session
         self._stretches: tuple[VerifiedStretch, ...] = ()
         self._share: float | None = 0.0
+        self.in_turn: Callable[[Callable[[], None]], None] = _at_once
         session.tracks_changed.connect(self._on_tracks_changed)
 
     @property
@@ -48,13 +60,9 @@ class Verification(QObject):
         Where exactly that is verified and unchanged already, it is taken back.
         """
         run = self._session.run
-        if run is None:
-            return
-        try:
-            self._toggle(run.run_id)
-        except UserError as error:
-            self.refused.emit(error)
-        self.refresh()
+        if run is not None:
+            # What is meant is read now: the answer before it moves on to the next suspicion.
+            self.in_turn(partial(self._toggle, run.run_id, self._scopes()))
 
     @Slot()
     def refresh(self) -> None:
@@ -65,9 +73,15 @@ class Verification(QObject):
         self._share = None if known else 0.0
         self.changed.emit()
 
-    def _toggle(self, run_id: RunId) -> None:
+    def _toggle(self, run_id: RunId, scopes: Sequence[Scope]) -> None:
+        try:
+            self._verify_or_not(run_id, scopes)
+        except UserError as error:
+            self.refused.emit(error)
+        self.refresh()
+
+    def _verify_or_not(self, run_id: RunId, scopes: Sequence[Scope]) -> None:
         project = self._session.required_project()
-        scopes = self._scopes()
         there = [self._same(track_id, first, last) for track_id, first, last in scopes]
         if all(stretch is not None and stretch.is_intact for stretch in there):
             project.unverify(*(one.stretch_id for one in there if one is not None))
@@ -89,8 +103,8 @@ class Verification(QObject):
                 self._session.go_to(first)
             self.refresh()
 
-    def _scopes(self) -> list[tuple[TrackId | None, int, int]]:
-        """Return (track or None for all, first, last) that the key means now."""
+    def _scopes(self) -> list[Scope]:
+        """Return what the key means now."""
         frames, here = self._session.frame_range, self._session.frame_index
         chosen = self._session.selection.track_ids
         if chosen:

@@ -1,5 +1,6 @@
 """Everything behind the window that is no widget: session, threads and controls, made and ended."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -97,6 +98,7 @@ class Workbench(QObject):
         self.review = ReviewQueue(
             self.session, verification=self.verification, go_to=self.travel.to_event, parent=self
         )
+        self.verification.in_turn = partial(self.review.in_turn, at_any_rate=True)
         self.steps = Steps(self.session, self.review, self.verification, parent=self)
         self.opener = Opener(
             self.session, questions=questions, may_leave=self.may_leave_project, parent=self
@@ -172,6 +174,7 @@ class Workbench(QObject):
             self.verification,
             self.review,
             self.chooser,
+            self.playback,
             self.steps,
             self.opener,
             self.finder,

@@ -1,6 +1,7 @@
 """The part of the review queue that stores answers, takes them back and gives them again."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -17,10 +18,29 @@ from trackmend_core.review import Decision, ReviewIndex, Suspicion, say_answer
 Task = Callable[[ReviewIndex], Sequence[str]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """What was asked for while an answer was on its way into the file.
+
+    Attributes:
+        act: to be done after it.
+        at_any_rate: also if the queue is closed before.
+    """
+
+    act: Callable[[], None]
+    at_any_rate: bool
+
+
 class Answering(QObject):
-    """Answers that change no track; see `ReviewQueue`, whose state this part shares."""
+    """Answers that change no track; see `ReviewQueue`, whose state this part shares.
+
+    Signals:
+        said(sentence).
+        stored(): an answer is in the file, or one was opened again: undo means something else now.
+    """
 
     said = Signal(str)
+    stored = Signal()
     _session: Session
     _go_to: Callable[[int], None]
     _thread: IndexThread | None
@@ -35,6 +55,7 @@ class Answering(QObject):
         super().__init__(parent)
         self._note_back = ""
         self._storing: list[str] = []
+        self._waiting: list[_Waiting] = []
 
     def reject(self) -> None:
         """Say that this is no error, and go on to the next suspicion."""
@@ -64,6 +85,31 @@ class Answering(QObject):
         """Return what an answer is called that is not in the file yet, None if all are."""
         return self._storing[-1] if self._storing else None
 
+    def in_turn(self, act: Callable[[], None], *, at_any_rate: bool = False) -> None:
+        """Do it after the answers that are on their way into the file; at once if there are none.
+
+        Args:
+            act: what changes the line of what was done, which is in the order of the keys.
+            at_any_rate: also when the queue is closed before its turn has come.
+        """
+        if not self._storing and not self._waiting:
+            act()
+            return
+        self._waiting.append(_Waiting(act, at_any_rate))
+        if not self.ask(index_tasks.nothing, self._do_waiting):
+            self._do_all_waiting()
+
+    def _do_waiting(self, _nothing: object) -> None:
+        if self._waiting:
+            self._waiting.pop(0).act()
+
+    def _do_all_waiting(self) -> None:
+        """Do what nobody may lose: no more answers are stored before it."""
+        while self._waiting:
+            waiting = self._waiting.pop(0)
+            if waiting.at_any_rate:
+                waiting.act()
+
     def forget_answer(self, answer_id: int) -> None:
         """Open an answered suspicion again, as a step: it waits again, with its note."""
         if self._state is not QueueState.READY:
@@ -72,6 +118,7 @@ class Answering(QObject):
         opened = self._session.required_project().open_again(run.run_id, answer_id)
         if opened is not None and opened.answer is not None:
             self.follow_verdict(opened, undone=False)
+            self.stored.emit()
             self.said.emit(f"{title_of_verdict(opened)} · ‹undo› takes it back")
 
     def follow_verdict(self, verdict: Verdict, *, undone: bool) -> None:
@@ -111,6 +158,7 @@ class Answering(QObject):
 
     def _on_stored(self, said: str, at: int | None, snapshot: QueueSnapshot | None) -> None:
         self._storing.pop(0)
+        self.stored.emit()
         self.said.emit(said)
         self._on_followed(at, snapshot)
 
@@ -122,6 +170,10 @@ class Answering(QObject):
             self.take(waiting[min(at, len(waiting) - 1)])  # the one at hand was answered again
 
     def take(self, suspicion: Suspicion, *, choice: int = 0, note: str = "") -> None:
+        """See `ReviewQueue`."""
+        raise NotImplementedError
+
+    def ask(self, task: Callable[[ReviewIndex], object], take: Callable[[object], None]) -> bool:
         """See `ReviewQueue`."""
         raise NotImplementedError
 

@@ -271,6 +271,7 @@ class ReviewQueue(Answering):
         if thread is not None:
             thread.end()
             thread.deleteLater()
+            self._do_all_waiting()
         self._snapshot, self._map = QueueSnapshot(), None
         if self._current is not None:
             self._set_current(None)
