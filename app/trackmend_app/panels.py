@@ -18,6 +18,8 @@ LAYOUT_VERSION = 3
 TRACKS_WIDTH, TIMELINE_HEIGHT, SIDE_WIDTH, TRAINING_WIDTH = 330, 290, 330, 430
 TIMELINE_SHARE = 0.3
 """Of a low window: the pictures of the opened suspicion need their room as well."""
+MOST_SHARE = 0.45
+"""Of the window's height that the timeline may take when a layout of a larger window comes back."""
 GRIP_HEIGHT = 7
 REVIEW_WIDTH = 364
 WHY_WIDTH = 540
@@ -182,6 +184,26 @@ class Panels:
         self._arrange()
         if self._kept is not None:
             self._window.restoreState(self._kept, LAYOUT_VERSION)
+            self._leave_the_video_room()
+
+    def _leave_the_video_room(self) -> None:
+        """Make what stands at the foot lower: layouts keep pixels, and the window may be smaller.
+
+        The video gets what is left over, which in a small window would be next to nothing.
+        """
+        foot = Qt.DockWidgetArea.BottomDockWidgetArea
+        most = round(MOST_SHARE * self._window.height())
+        tall = [
+            dock
+            for dock in self._docks.values()
+            if not dock.isHidden()
+            and not dock.isFloating()
+            and self._window.dockWidgetArea(dock) == foot
+            and dock.height() > most
+        ]
+        if tall:
+            height = min(TIMELINE_HEIGHT, round(TIMELINE_SHARE * self._window.height()))
+            self._window.resizeDocks(tall, [height] * len(tall), Qt.Orientation.Vertical)
 
     def leave_project(self) -> None:
         """Hide the panels: the welcome page stands alone."""

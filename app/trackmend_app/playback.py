@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
 
+from trackmend_app.wording import counted
 from trackmend_core.types import Float64Array
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -33,13 +34,16 @@ class Playback(QObject):
         playing_changed(playing).
         speed_changed(speed): 1.0 is the video's own rate.
         loop_changed(): another stretch, or none, is played over and over.
-        dropped_changed(count): frames since playing began that were due but not shown in time.
+        dropped_changed(count): frames since playing began that were due but not shown in time; 0
+            once it has stopped.
+        said(sentence): how many those were in the end.
     """
 
     frame_due = Signal(int)
     playing_changed = Signal(bool)
     speed_changed = Signal(float)
     dropped_changed = Signal(int)
+    said = Signal(str)
     loop_changed = Signal()
 
     def __init__(self, *, clock: Clock | None = None, parent: QObject | None = None) -> None:
@@ -113,6 +117,7 @@ class Playback(QObject):
         if self._timer.isActive():
             self._timer.stop()
             self.playing_changed.emit(False)
+            self._tell_dropped()
 
     def set_speed(self, speed: float) -> None:
         """Play this many times as fast from now on."""
@@ -133,6 +138,19 @@ class Playback(QObject):
         if dropped != self._dropped:
             self._dropped = dropped
             self.dropped_changed.emit(dropped)
+
+    def _tell_dropped(self) -> None:
+        """Say it once: beside a frame that stands still the number would tell of nothing."""
+        dropped, self._dropped = self._dropped, 0
+        if dropped:
+            self.dropped_changed.emit(0)
+            self.said.emit(
+                counted(
+                    dropped,
+                    "Stopped; while it played, 1 frame was not shown in time",
+                    "Stopped; while it played, {count} frames were not shown in time",
+                )
+            )
 
     def _restart_clock(self, frame_index: int) -> None:
         self._frame_index = frame_index

@@ -67,7 +67,7 @@ class FrameReadout(QWidget):
         layout.addWidget(self._dropped)
 
     def show_dropped(self, count: int) -> None:
-        """Say how many frames were not shown in time since playing began; none says nothing."""
+        """Say how many frames were not shown in time while it plays; none says nothing."""
         self._dropped.setText(self.tr("· {count} dropped").format(count=count) if count else "")
 
     def show_place(self, *, frame_index: int, frame_count: int, time_s: float) -> None:

@@ -100,6 +100,13 @@ def test_frames_that_were_due_but_not_shown_are_counted(qtbot: QtBot) -> None:
         tick(playback)
         playback.note_shown(shown)
     assert playback.dropped == 9, "frames 1 to 9 came too late, the others in time"
+    told: list[object] = []
+    playback.said.connect(told.append)
+    playback.dropped_changed.connect(told.append)
+    playback.stop()
+    assert told == [0, "Stopped; while it played, 9 frames were not shown in time"]
+    playback.stop()
+    assert len(told) == 2, "it is said once"
     playback.play_from(50)
     assert playback.dropped == 0
     playback.stop()

@@ -90,6 +90,35 @@ def test_a_hidden_panel_stays_hidden_in_the_next_session(stage: Stage) -> None:
     assert stage.window.panels["similarity"].isVisible()
 
 
+def test_a_layout_of_a_large_window_leaves_the_video_room_in_a_small_one(stage: Stage) -> None:
+    stage.window.resize(1600, 1400)
+    stage.open_video()
+    docks = [stage.window.panels["timeline"], stage.window.panels["similarity"]]
+    stage.window.resizeDocks(docks, [820, 820], Qt.Orientation.Vertical)
+    stage.wait(lambda: docks[0].height() > 700)
+    stage.close()
+    stage.open_window().resize(1280, 800)
+    stage.open_video()
+    canvas, timeline = stage.window.canvas, stage.window.panels["timeline"]
+    stage.wait(lambda: timeline.height() < 0.45 * 800)
+    assert canvas.height() > 0.35 * 800
+    assert timeline.height() > 150
+    stage.trigger("reset_layout")
+
+
+def test_a_layout_that_fits_comes_back_as_it_was(stage: Stage) -> None:
+    stage.open_video()
+    docks = [stage.window.panels["timeline"], stage.window.panels["similarity"]]
+    stage.window.resizeDocks(docks, [320, 320], Qt.Orientation.Vertical)
+    stage.qtbot.wait(60)
+    height = docks[0].height()
+    stage.close()
+    stage.open_window()
+    stage.open_video()
+    stage.wait(lambda: stage.window.panels["timeline"].height() == height)
+    stage.trigger("reset_layout")
+
+
 def test_a_right_click_on_a_grip_lists_the_panels_that_may_be_shown_and_no_other(
     stage: Stage,
 ) -> None:
