@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 _PASSED_ON = (Qt.Key.Key_Escape, Qt.Key.Key_F1, Qt.Key.Key_F11)
 
 
@@ -47,8 +48,11 @@ class TypingGuard(QObject):
         """Claim the key for the text field, or Enter for the list."""
         if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
             return False
-        is_text = takes_text(watched)
-        claims = event.key() not in _PASSED_ON if is_text else event.key() in _ENTER
+        if takes_text(watched):
+            claims = event.key() not in _PASSED_ON
+        else:
+            # Ctrl+Enter is no list's key, and the window may mean something by it.
+            claims = event.key() in _ENTER and event.modifiers() in _PLAIN
         if claims:
             event.accept()
         return claims

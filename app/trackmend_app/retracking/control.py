@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from trackmend_app.corrections import Corrections
 from trackmend_app.jobs.runner import JobRunner
+from trackmend_app.radius_text import touched_text
 from trackmend_app.retracking.replay import LookedAt, Replay, changed_settings, differing, replay
 from trackmend_app.session import Session
 from trackmend_app.situation import Mode
@@ -242,12 +243,11 @@ class RetrackControl(QObject):
             return self.tr("{place}: tracking again").format(place=place)
         if not self.changes:
             return self.tr("{place}: nothing would change").format(place=place)
+        if not self.ticked:
+            return self.tr("{place}: nothing is ticked").format(place=place)
         boxes, tracks = self.radius
-        counted = self.tr("{boxes} boxes, {tracks} tracks").format(
-            boxes=f"{boxes:,}", tracks=f"{tracks:,}"
-        )
         return self.tr("{place}: ‹accept_retrack› accepts what is ticked ({counted})").format(
-            place=place, counted=counted
+            place=place, counted=touched_text(boxes=boxes, tracks=tracks)
         )
 
     def _try(self, settings: TrackerSettings) -> None:

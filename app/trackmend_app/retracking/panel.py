@@ -16,10 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from trackmend_app.action_set import ActionSet
+from trackmend_app.radius_text import touched_text
 from trackmend_app.retracking.change_list import ChangeList
 from trackmend_app.retracking.control import RetrackControl, Tried
 from trackmend_app.retracking.threshold_slider import ThresholdSlider
 from trackmend_app.retracking.thresholds import short_title, thresholds_of
+from trackmend_app.wording import counted
 from trackmend_core.project.records import frame_number
 from trackmend_core.tracking import TrackerSettings
 from trackmend_core.types import Progress
@@ -124,12 +126,14 @@ class RetrackPanel(QWidget):
             kept = self.tr("Your edits are kept, verified stretches are not touched.")
             still = self.tr("The camera counts as still.") if control.counts_camera_still else ""
             self._sentence.setText(f"{kept} {still}".strip())
-        self._unchanged.setText(self.tr("{count} tracks stay as they are").format(count=unchanged))
+        self._unchanged.setText(
+            counted(unchanged, "1 track stays as it is", "{count} tracks stay as they are")
+        )
         boxes, tracks = control.radius
         self._scope.setText(
-            self.tr("Ticked: {boxes} boxes, {tracks} tracks").format(
-                boxes=f"{boxes:,}", tracks=f"{tracks:,}"
-            )
+            self.tr("Ticked: {what}").format(what=touched_text(boxes=boxes, tracks=tracks))
+            if control.ticked
+            else self.tr("Nothing is ticked")
         )
 
     def _show_tried(self, control: RetrackControl) -> None:

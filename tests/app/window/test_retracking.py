@@ -368,3 +368,27 @@ def test_suspicions_are_counted_as_the_queue_counts_them(switched: Stage) -> Non
     assert len(queue.snapshot.open) == open_at_first - 1
     tried(switched)
     assert switched.bench.retracking.replay.looked_at.suspicions == open_at_first - 1
+
+
+def test_ctrl_enter_accepts_while_the_list_of_changes_has_the_keys(switched: Stage) -> None:
+    """The list gets them as soon as there is something to go through."""
+    tried(switched)
+    move_slider(switched, "score_threshold", Qt.Key.Key_PageUp, 11)
+    switched.window.activateWindow()
+    view = switched.window.retracking.panel.changes
+    view.setFocus()
+    switched.wait(view.hasFocus)
+    switched.window.retracking.panel._none.click()
+    assert "nothing is ticked" in switched.window.status_line.text
+    switched.qtbot.keyClick(view, Qt.Key.Key_Home)
+    switched.qtbot.keyClick(view, Qt.Key.Key_Space)
+    boxes, tracks = switched.bench.retracking.radius
+    assert tracks == 1
+    words = f"{boxes} box{'es' if boxes != 1 else ''}, 1 track"
+    assert f"({words})" in switched.window.status_line.text
+    edits = len(switched.session.project.edits())
+    switched.qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert switched.bench.retracking.is_active, "plain Enter is the list's own"
+    switched.qtbot.keyClick(view, Qt.Key.Key_Return, CTRL)
+    assert len(switched.session.project.edits()) == edits + 1
+    assert not switched.bench.retracking.is_active
