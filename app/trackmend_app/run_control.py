@@ -11,7 +11,9 @@ from trackmend_app.engine_choice import EngineChoice
 from trackmend_app.jobs.runner import JobFactory, JobRunner
 from trackmend_app.jobs.tracking import TrackingTools, boxes_run, new_run, resumed_run
 from trackmend_app.model_shelf import DetectorShelf, ModelChoice, bundled_model
+from trackmend_app.next_model import next_model, remember_next_model
 from trackmend_app.session import Session
+from trackmend_app.wording import counted
 from trackmend_core.jobs import FrameResult
 from trackmend_core.project import RunStatus
 from trackmend_core.tracking import Preset
@@ -70,6 +72,7 @@ class RunControl(QObject):
         self.runner.ended.connect(self._on_ended)
         self.runner.paused_changed.connect(self._on_paused_changed)
         session.frame_changed.connect(self._on_frame_changed)
+        session.project_changed.connect(self._on_project_changed)
         self._frame_tracked.connect(self._on_frame_tracked)
         self._refresh = QTimer(self, interval=REFRESH_MS)
         self._refresh.timeout.connect(session.refresh_run)
@@ -95,10 +98,18 @@ class RunControl(QObject):
         self.state_changed.emit()
 
     def choose(self, choice: ModelChoice) -> None:
-        """Use another model from the next run on."""
+        """Use another model from the next run on, also after the project was closed."""
         self._choice = choice
+        if self._session.project is not None:
+            remember_next_model(self._session.project, choice)
         self.said.emit(f"The next run uses {choice.name}")
         self.state_changed.emit()
+
+    @Slot()
+    def _on_project_changed(self) -> None:
+        """Take the choice that the project remembers: a model of another one's own is none."""
+        if self._session.project is not None:
+            self._choice = next_model(self._session.project, before=self._choice)
 
     @property
     def engine(self) -> EngineChoice:
@@ -275,7 +286,13 @@ class RunControl(QObject):
         self._session.refresh_run()
         run = self._session.run
         kept = run.next_frame if run is not None else 0
-        self.said.emit(f"Cancelled; the {kept} frames tracked so far are kept")
+        self.said.emit(
+            counted(
+                kept,
+                "Cancelled; the frame tracked so far is kept",
+                "Cancelled; the {count} frames tracked so far are kept",
+            )
+        )
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:

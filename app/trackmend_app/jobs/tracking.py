@@ -182,10 +182,13 @@ def _check_video(project: Project, video_id: VideoId, source: VideoSource) -> No
 
 
 def registered(project: Project, choice: ModelChoice, ready: ReadyDetector) -> ModelId:
-    """Return the model's row in the project, made if need be."""
-    for model in project.models():
-        if model.model_id == choice.model_id or model.path == choice.path:
-            return model.model_id
+    """Return the model's row in the project, made if need be.
+
+    A row of the same number in another project is another model: the file decides.
+    """
+    rows = [model.model_id for model in project.models() if model.path == choice.path]
+    if rows:
+        return choice.model_id if choice.model_id in rows else rows[0]
     return project.add_model(
         choice.name, choice.path, ready.facts.arch, metadata=dict(ready.facts.metadata)
     )
