@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject, Signal
 
 from trackmend_app.corrections import Corrections
+from trackmend_app.radius_text import boxes_text
 from trackmend_app.session import Session
 from trackmend_app.similarity.lookalikes import Lookalike, Spans, free_first, rank_lookalikes
 from trackmend_core.project import BoxRecord, TrackSummary
@@ -32,7 +33,11 @@ class Chooser(QObject):
         if n <= len(boxes):
             self._pick(boxes[n - 1])
         else:
-            self.said.emit(f"This frame has {len(boxes)} boxes")
+            self.said.emit(
+                self.tr("This frame has {boxes}").format(boxes=boxes_text(len(boxes)))
+                if boxes
+                else self.tr("This frame has no box")
+            )
 
     def select_next_box(self) -> None:
         """Select the box after the selected one; after the last, the first."""

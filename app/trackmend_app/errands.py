@@ -17,6 +17,7 @@ from trackmend_app.jobs.refining import refinement
 from trackmend_app.jobs.runner import Job, JobRunner
 from trackmend_app.model_shelf import ModelChoice, choices
 from trackmend_app.sample_place import sample_folder, sample_project
+from trackmend_app.wording import counted
 from trackmend_app.workbench import Workbench
 from trackmend_core.errors import UserError
 from trackmend_core.jobs import file_stem
@@ -222,7 +223,13 @@ class Errands(QObject):
         elif isinstance(result, RefinementProposal):
             self._offer(result)
         elif isinstance(result, Exported):
-            self.said.emit(f"Wrote {result.rows:,} rows of {result.tracks} tracks to {result.path}")
+            self.said.emit(
+                self.tr("Wrote {rows} of {tracks} to {path}").format(
+                    rows=counted(result.rows, "1 row", "{count} rows"),
+                    tracks=counted(result.tracks, "1 track", "{count} tracks"),
+                    path=result.path,
+                )
+            )
         elif isinstance(result, Path) and self._session.project is self._sample_for:
             self._workbench.opener.open_paths([result])
         elif isinstance(result, Path):

@@ -61,6 +61,8 @@ def mode_and_expectation(
             f"‹accept_fix›: {fix} · ‹not_an_error› not an error · ‹leave_unsure› unsure"
             " · ‹next_suspicion› next · Esc leaves"
         )
+    if now.range_selected:
+        return "Review", _range_text(now.selected_tracks)
     if not now.selected_tracks and events_left == 0:
         return "Review", (
             "Nothing suspicious is left · ‹toggle_verified› marks what is right"
@@ -76,6 +78,24 @@ def _merge_text(selected: int, radius: str) -> str:
     return (
         f"{selected} tracks chosen"
         f" · ‹merge_commit› merges them under the first id{scope} · Esc leaves"
+    )
+
+
+def _range_text(selected: int) -> str:
+    """Say what is done with a range, which Esc leaves before the selection."""
+    if selected == 0:
+        return (
+            "A range is chosen · ‹toggle_verified› verifies it · ‹loop› plays it over and over"
+            " · Esc leaves it"
+        )
+    if selected == 2:
+        return (
+            "A range is chosen · ‹swap_in_range› swaps the two in it"
+            " · ‹toggle_verified› verifies them there · Esc leaves it"
+        )
+    return (
+        "A range is chosen · ‹toggle_verified› verifies what is selected there"
+        " · ‹loop› plays it over and over · Esc leaves it"
     )
 
 

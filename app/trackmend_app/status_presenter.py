@@ -130,7 +130,7 @@ class StatusPresenter(QObject):
             radius=self._radius_text(now.mode),
             events_left=self._workbench.review.events_left,
         )
-        doing = (mode, session.selection, self._workbench.review.current)
+        doing = (mode, session.selection, session.frame_range, self._workbench.review.current)
         moved_on, self._doing = doing != self._doing, doing
         self._status_line.set_mode(
             mode, expected, urgent=now.mode is not Mode.REVIEW, moved_on=moved_on

@@ -280,7 +280,7 @@ def test_cells_can_be_read_aloud(table: TrackTable) -> None:
     table.set_current_frame(75)
     role = Qt.ItemDataRole.AccessibleTextRole
     text = table.view.model().index(2, Column.SCORE).data(role)
-    assert text == "Track 12 · 20 boxes · frames 51 to 80 · 1 gaps · in this frame"
+    assert text == "Track 12 · 20 boxes · frames 51 to 80 · 1 gap · in this frame"
     assert table.filter_box.accessibleName() == "Find id or label"
     assert table.accessibleName() == "Tracks"
 

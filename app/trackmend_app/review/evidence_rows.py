@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QCoreApplication
 
+from trackmend_app.radius_text import boxes_text
 from trackmend_core.review import Action, Suspicion, SuspicionKind
 
 
@@ -77,7 +78,7 @@ def evidence_line(evidence: Mapping[str, float]) -> str:
     if "life_s" in evidence:
         parts.append(_tr("{seconds:.1f} s long").format(seconds=evidence["life_s"]))
     if "boxes" in evidence:
-        parts.append(_tr("{count} boxes").format(count=int(evidence["boxes"])))
+        parts.append(boxes_text(int(evidence["boxes"])))
     return " · ".join(parts)
 
 

@@ -12,7 +12,9 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from trackmend_app.radius_text import boxes_text
 from trackmend_app.tracks.presence import is_in_frame
+from trackmend_app.wording import counted
 from trackmend_core.project import TrackSummary
 from trackmend_core.types import TrackId
 
@@ -224,11 +226,11 @@ class TrackModel(QAbstractTableModel):
         parts = [
             self.tr("Track {number}").format(number=track.number),
             track.label,
-            self.tr("{count} boxes").format(count=track.box_count),
+            boxes_text(track.box_count),
             self.tr("frames {first} to {last}").format(
                 first=track.first_frame + 1, last=track.last_frame + 1
             ),
-            self.tr("{count} gaps").format(count=gaps) if gaps > 0 else "",
+            counted(gaps, "1 gap", "{count} gaps") if gaps > 0 else "",
             self.tr("suspicion {value:.2f}").format(value=suspicion) if suspicion else "",
             self.tr("in this frame") if self.is_here(track) else "",
         ]

@@ -47,6 +47,7 @@ class TrainingPanel(QWidget):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._steps = 0
+        self._name = ""
         self.curves = LossCurves()
         self._begin = QToolButton()
         self._begin.setObjectName("begin_training")
@@ -98,6 +99,7 @@ class TrainingPanel(QWidget):
     def begin(self, name: str) -> None:
         """Show a training that has been started."""
         self.curves.clear()
+        self._name = name
         self._state.setText(self.tr("Teaching “{name}”").format(name=name))
         self._details.setText(self.tr("Building the training set from the corrected tracks…"))
         self._bar.setRange(0, 0)
@@ -156,7 +158,12 @@ class TrainingPanel(QWidget):
 
     @Slot(bool)
     def _on_pause_toggled(self, paused: bool) -> None:
-        self._pause.setText(self.tr(self.tr("Go on") if paused else self.tr("Pause")))
+        self._pause.setText(self.tr("Go on") if paused else self.tr("Pause"))
+        if self._running:
+            words = (
+                self.tr("Teaching “{name}” · paused") if paused else self.tr("Teaching “{name}”")
+            )
+            self._state.setText(words.format(name=self._name))
         self.pause_asked.emit(paused)
 
     def _offer(self, *, rerun: bool = False, keep: bool = False, report: bool = False) -> None:

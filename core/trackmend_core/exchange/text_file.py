@@ -4,6 +4,7 @@ What is being written stands beside its target under a hidden name that says who
 what a killed process left can be removed by the next one that writes there.
 """
 
+import errno
 import os
 import platform
 import re
@@ -18,6 +19,7 @@ from trackmend_core.errors import UserError
 from trackmend_core.processes import THIS_PROCESS_WORD, process_exists
 
 _LOOKED_AT: Final = 4096
+_NO_ROOM: Final = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _MACHINE: Final = f"{zlib.crc32(platform.node().encode()):08x}"
 """A folder may be shared with machines on which a process of the same number still writes."""
 _SCRATCH: Final = re.compile(
@@ -82,7 +84,9 @@ def _told(path: Path) -> Iterator[None]:
     except OSError as error:
         raise UserError(
             f"{path} cannot be written: {error.strerror or error}.",
-            "Choose a folder that exists and that you may write to.",
+            "Free some space there, or choose another disk."
+            if error.errno in _NO_ROOM
+            else "Choose a folder that exists and that you may write to.",
         ) from error
 
 

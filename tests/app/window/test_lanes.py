@@ -177,6 +177,28 @@ def test_a_lane_held_over_one_that_is_seen_with_it_says_why_not(tracked: Stage) 
     assert tracked.session.project.digest() == before
 
 
+def test_the_status_line_says_what_a_chosen_range_is_for_and_that_esc_leaves_it(
+    tracked: Stage,
+) -> None:
+    timeline, line = tracked.window.timeline, tracked.window.status_line
+    chosen = tracked.numbers_here()[:2]
+    tracked.click_box(chosen[0])
+    tracked.click_box(chosen[1], additive=True)
+    mouse = Mouse(timeline.viewport())
+    y = lane_number(tracked, chosen[0]).y()
+    left, right = timeline.axis.x_of(10) + 2, timeline.axis.x_of(20) + 2
+    mouse.drag(QPointF(left, y), QPointF(right, y), keys=Qt.KeyboardModifier.ShiftModifier)
+    assert tracked.session.frame_range == (10, 20)
+    assert "Ctrl+Shift+X swaps the two in it" in line.standing
+    assert "Esc leaves it" in line.standing
+    tracked.press(Qt.Key.Key_Escape)
+    assert tracked.session.frame_range is None
+    assert "Esc deselects" in line.standing, "they are still selected"
+    tracked.press(Qt.Key.Key_Escape)
+    mouse.drag(QPointF(left, y), QPointF(right, y), keys=Qt.KeyboardModifier.ShiftModifier)
+    assert "Y verifies it · L plays it over and over" in line.standing
+
+
 def test_esc_puts_a_held_lane_back_and_leaves_the_selection_alone(tracked: Stage) -> None:
     first, later = split_here(tracked)
     before = tracked.session.project.digest()

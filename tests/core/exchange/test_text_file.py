@@ -1,5 +1,6 @@
 """Texts replace texts, as a whole, and nothing else."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -9,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from trackmend_core.errors import UserError
-from trackmend_core.exchange import check_text_target, empty_mot_table, mot_table, write_mot
+from trackmend_core.exchange import (
+    check_text_target,
+    empty_mot_table,
+    mot_table,
+    text_file,
+    write_mot,
+)
 from trackmend_core.project import Project
 from trackmend_core.types import MotTable
 
@@ -54,6 +61,19 @@ def test_the_file_that_a_link_leads_to_is_replaced_and_the_link_stays(tmp_path: 
     write_mot(link, TABLE)
     assert link.is_symlink()
     assert real.read_text().startswith("1,1,")
+
+
+def test_a_full_disk_is_told_with_what_helps_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(text_file.os, "fsync", full)
+    with pytest.raises(UserError, match="No space left") as told:
+        write_mot(tmp_path / "t.txt", TABLE)
+    assert "Free some space" in told.value.hint
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_of_the_users_beside_the_target_is_left_alone(tmp_path: Path) -> None:
