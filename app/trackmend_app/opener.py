@@ -17,7 +17,7 @@ from trackmend_app.opening import (
 )
 from trackmend_app.session import Session
 from trackmend_core.errors import UserError
-from trackmend_core.project import VideoInfo
+from trackmend_core.project import ReadOnlyProject, VideoInfo, copy_to_work_on
 from trackmend_core.types import Progress
 
 
@@ -108,8 +108,26 @@ class Opener(QObject):
         if may_create and not path.exists():
             self._session.adopt(open_or_create(path))
         else:
-            self._session.open_project(path)
+            path = self._open_or_copy(path)
         self.opened.emit(path)
+
+    def _open_or_copy(self, path: Path) -> Path:
+        """Open a project, or a copy of one that cannot be written where it lies; say which."""
+        try:
+            self._session.open_project(path)
+        except ReadOnlyProject:
+            suggestion = Path.home() / path.name
+            copy = self._questions.file_to_write(
+                "The project cannot be changed where it lies. Where shall a copy be kept?",
+                suggestion,
+                PROJECT_FILTER,
+            )
+            if copy is None:
+                raise
+            copy_to_work_on(path, copy)
+            self._session.open_project(copy)
+            return copy
+        return path
 
     def _examine(self, paths: Sequence[Path], *, into_open_project: bool) -> None:
         if self.runner.is_running:

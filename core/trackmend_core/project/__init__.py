@@ -2,7 +2,9 @@
 
 from trackmend_core.project import edits
 from trackmend_core.project.backups import copy_project
+from trackmend_core.project.copying import copy_to_work_on
 from trackmend_core.project.detection_store import as_stored
+from trackmend_core.project.file_header import ReadOnlyProject
 from trackmend_core.project.layer_arrays import NO_DETECTION, LayerArrays
 from trackmend_core.project.project import Project
 from trackmend_core.project.records import (
@@ -47,6 +49,7 @@ __all__ = [
     "LayerMark",
     "ModelRecord",
     "Project",
+    "ReadOnlyProject",
     "ReviewAnchor",
     "ReviewAnswer",
     "RunRecord",
@@ -67,6 +70,7 @@ __all__ = [
     "as_stored",
     "check_same_video",
     "copy_project",
+    "copy_to_work_on",
     "edits",
     "verified_share",
 ]

@@ -290,7 +290,8 @@ def _in_words(error: BaseException | None, path: Path | None) -> UserError | Non
         return _in_use(path)
     if "readonly" in text or "unable to open" in text:
         return UserError(
-            f"{path} cannot be written.", "Check the rights of the file and its folder."
+            f"{path} cannot be written.",
+            "Check the rights of the file and its folder, or copy it to a folder of yours.",
         )
     if "disk is full" in text:
         return UserError(

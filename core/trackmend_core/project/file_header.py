@@ -3,6 +3,7 @@
 Offsets follow section 1.3 of the SQLite file format: user version at 60, application id at 68.
 """
 
+import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,13 +76,24 @@ def check_header(path: Path, header: FileHeader) -> None:
         )
 
 
+class ReadOnlyProject(UserError):  # noqa: N818 - what it is, as people are told
+    """A project that can be read but not worked on where it lies; a copy of it can."""
+
+
 def check_writable(path: Path) -> None:
-    """Refuse a file that is marked read-only, also for an administrator.
+    """Refuse a file that is marked read-only, also for an administrator, or lies where all is.
+
+    SQLite keeps its log beside the file, so the folder has to take new files, too.
 
     Raises:
-        UserError: the file cannot be written.
+        ReadOnlyProject: the file, its folder or its medium cannot be written.
     """
     if not path.stat().st_mode & 0o222:
-        raise UserError(
+        raise ReadOnlyProject(
             f"{path} is read-only.", "Copy it to a folder of yours, or make it writable."
+        )
+    if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
+        raise ReadOnlyProject(
+            f"{path} lies where nothing can be written.",
+            "Copy it to a folder of yours and open the copy.",
         )

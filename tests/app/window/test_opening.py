@@ -6,6 +6,7 @@ from window_stage import Stage
 
 from trackmend_core.errors import UserError
 from trackmend_core.project import Project
+from trackmend_core.project.edits import DeleteTrack
 from trackmend_core.synthetic import StreetSettings, write_street_video
 
 
@@ -34,6 +35,55 @@ def test_a_video_that_has_a_project_opens_that_project(stage: Stage) -> None:
     stage.open_video()
     assert stage.session.run is not None
     assert [path.name for path in stage.video.parent.glob("*.trackmend")] == ["street.trackmend"]
+
+
+def read_only(stage: Stage) -> Path:
+    """A tracked, corrected and closed project that is marked read-only."""
+    stage.open_video()
+    stage.run_model()
+    stage.session.edit(DeleteTrack(track_id=stage.session.tracks()[0].track_id))
+    path = stage.session.project.path
+    stage.trigger("close_project")
+    path.chmod(0o444)
+    return path
+
+
+def test_a_project_that_cannot_be_written_is_offered_as_a_copy(stage: Stage) -> None:
+    path = read_only(stage)
+    before, there = path.read_bytes(), sorted(path.parent.iterdir())
+    elsewhere = path.parent / "mine"
+    elsewhere.mkdir()
+    stage.answers.write_to = elsewhere / "street.trackmend"
+    stage.drop(path)
+    stage.wait(lambda: stage.window.canvas_presenter.shown_frame >= 0)
+    assert "Where shall a copy be kept?" in stage.answers.asked[-1]
+    assert stage.session.project.path == stage.answers.write_to and not stage.errors
+    assert stage.window.windowTitle().startswith("street.trackmend")
+    stage.trigger("undo")
+    assert path.read_bytes() == before
+    assert sorted(one for one in path.parent.iterdir() if one != elsewhere) == there
+
+
+def test_without_a_copy_it_is_one_sentence_and_nothing_is_created(stage: Stage) -> None:
+    path = read_only(stage)
+    there = sorted(path.parent.iterdir())
+    stage.answers.write_to = None
+    stage.drop(path)
+    assert [str(error) for error in stage.errors] == [
+        f"{path} is read-only. Copy it to a folder of yours, or make it writable."
+    ]
+    assert stage.session.project is None
+    assert sorted(path.parent.iterdir()) == there
+
+
+def test_a_copy_takes_no_other_projects_place(stage: Stage) -> None:
+    path = read_only(stage)
+    other = path.with_name("other.trackmend")
+    other.write_text("mine")
+    stage.answers.write_to = other
+    stage.drop(path)
+    assert "exists already. Choose another name for the copy." in str(stage.errors[0])
+    assert other.read_text() == "mine"
 
 
 def test_a_foreign_file_under_the_projects_name_is_left_alone(stage: Stage) -> None:
