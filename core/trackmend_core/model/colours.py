@@ -2,9 +2,10 @@
 
 Small networks that learnt from little material tell strangers in differently coloured clothes apart
 less well than a histogram does. So a model may carry one beside its learnt embedding: soft
-histograms of lightness and of both colour axes in stripes of the box, brought by a linear
-discriminant, fitted once, to a few numbers in which one person in another light stays near. It is a
-child of the network, so it is saved, copied and averaged with it, but has nothing to learn.
+histograms of lightness and of both colour axes in stripes of the box, without what people in front
+of it show, brought by a linear discriminant, fitted once, to a few numbers in which one person in
+another light stays near. It is a child of the network, so it is saved, copied and averaged with it,
+but has nothing to learn.
 """
 
 from collections.abc import Mapping
@@ -14,8 +15,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from trackmend_core.model.covered import shown_of_own
 from trackmend_core.similarity.learnt import SIGNATURE_LENGTH
-from trackmend_core.types import Float64Array, FloatArray, ImageArray
+from trackmend_core.types import BoolArray, Float64Array, FloatArray, ImageArray
 
 COLOUR_SHARE = "colour_share"
 """Of a model's texts: the share, where it was fitted anew; else it is what the signature holds."""
@@ -32,11 +34,16 @@ HISTOGRAM_LENGTH = STRIPES * (LIGHTNESS_BINS + 2 * COLOUR_BINS)
 
 _MIDDLE_SIGMA = 0.45
 """Of the weight across the box, in half widths: at its sides stands the street."""
+_COVERED_WEIGHT = 0.02
+"""Of what somebody nearer covers: so little that it tells only where nothing else does."""
 _COARSE = 4
 _LEVELS = 256 // _COARSE
 _FARTHEST = 1e5
 _LEAST_STEP = 1e-3
 _CHUNK = 128
+
+
+NOBODY = np.zeros((0, 4))
 
 
 class ColourSignature(nn.Module):
@@ -74,7 +81,12 @@ class ColourReader:
         self._scales = _scales(self.share)
 
     def beside(
-        self, embeddings: FloatArray, image_bgr: ImageArray, boxes_xyxy: Float64Array
+        self,
+        embeddings: FloatArray,
+        image_bgr: ImageArray,
+        boxes_xyxy: Float64Array,
+        *,
+        standing_xyxy: Float64Array = NOBODY,
     ) -> FloatArray:
         """Return learnt embeddings with the colours beside them.
 
@@ -85,19 +97,26 @@ class ColourReader:
             embeddings: (N, D), unit length.
             image_bgr: (H, W, 3) uint8.
             boxes_xyxy: (N, 4), pixels of the image.
+            standing_xyxy: (M, 4) of everybody who may stand in front of them.
 
         Returns:
             (N, D + SIGNATURE_LENGTH) float32, unit length.
         """
         learnt, coloured = self._scales
-        signatures = self.read(image_bgr, boxes_xyxy)
+        signatures = self.read(image_bgr, boxes_xyxy, standing_xyxy=standing_xyxy)
         return np.concatenate(
             (learnt * embeddings, coloured * signatures), axis=1, dtype=np.float32
         )
 
-    def read(self, image_bgr: ImageArray, boxes_xyxy: Float64Array) -> FloatArray:
+    def read(
+        self,
+        image_bgr: ImageArray,
+        boxes_xyxy: Float64Array,
+        *,
+        standing_xyxy: Float64Array = NOBODY,
+    ) -> FloatArray:
         """Return (N, SIGNATURE_LENGTH) float32, unit length; arguments as in `beside`."""
-        histograms = colour_histograms(image_bgr, boxes_xyxy)
+        histograms = colour_histograms(image_bgr, boxes_xyxy, standing_xyxy=standing_xyxy)
         found = (histograms - self._mean) @ self._projection
         lengths = np.sqrt(np.vecdot(found, found))[:, None]
         unit: FloatArray = np.divide(found, lengths, out=np.zeros_like(found), where=lengths > 0)
@@ -149,39 +168,52 @@ def with_share(embeddings: FloatArray, *, old: float, new: float) -> FloatArray:
     return embeddings * scales
 
 
-def colour_histograms(image_bgr: ImageArray, boxes_xyxy: Float64Array) -> FloatArray:
+def colour_histograms(
+    image_bgr: ImageArray, boxes_xyxy: Float64Array, *, standing_xyxy: Float64Array = NOBODY
+) -> FloatArray:
     """Return the histograms that signatures are made of.
 
     Args:
         image_bgr: (H, W, 3) uint8.
         boxes_xyxy: (N, 4), pixels of the image; what lies outside looks like its edge.
+        standing_xyxy: (M, 4) of everybody who may stand in front of them, see `shown_of_own`.
 
     Returns:
         (N, HISTOGRAM_LENGTH) float32, roots of shares, unit length.
     """
-    parts = [
-        patch_histograms(_patches(image_bgr, boxes_xyxy[start : start + _CHUNK]))
-        for start in range(0, len(boxes_xyxy), _CHUNK)
-    ]
-    return np.concatenate(parts) if parts else np.zeros((0, HISTOGRAM_LENGTH), np.float32)
+    parts = [np.zeros((0, HISTOGRAM_LENGTH), np.float32)]
+    for start in range(0, len(boxes_xyxy), _CHUNK):
+        some = boxes_xyxy[start : start + _CHUNK]
+        shown = shown_of_own(some, standing_xyxy, patch_wh=PATCH_WH)
+        parts.append(patch_histograms(_patches(image_bgr, some), shown))
+    return np.concatenate(parts)
 
 
-def patch_histograms(patches_bgr: ImageArray) -> FloatArray:
-    """Return the histograms of (N, 48, 24, 3) uint8 pictures of people; see `colour_histograms`."""
+def patch_histograms(patches_bgr: ImageArray, shown: BoolArray | None = None) -> FloatArray:
+    """Return the histograms of pictures of people; see `colour_histograms`.
+
+    Args:
+        patches_bgr: (N, 48, 24, 3) uint8.
+        shown: (N, 48, 24) where they show whom they are of; None for everywhere.
+    """
     count = len(patches_bgr)
     width, height = PATCH_WH
     lab = cv2.cvtColor(patches_bgr.reshape(count * height, width, 3), cv2.COLOR_BGR2LAB)
     levels = lab.astype(np.int32) // _COARSE
     levels += (np.arange(count * height, dtype=np.int32) * _LEVELS)[:, None, None]
-    weights = np.tile(_ACROSS, count * height)
+    weights = np.broadcast_to(_ACROSS, (count, height, width))
+    if shown is not None:
+        weights = np.where(shown, weights, _COVERED_WEIGHT * weights)
+    weights = weights.ravel()
     parts = []
     for channel, bins in enumerate(_BINS):
         counted = np.bincount(
             levels[..., channel].ravel(), weights=weights, minlength=count * height * _LEVELS
         )
         rows = counted.reshape(count, height, _LEVELS).astype(np.float32) @ bins
-        parts.append(_DOWN.T @ rows)
-    roots = np.sqrt(np.concatenate(parts, axis=2).reshape(count, -1))
+        stripes = _DOWN.T @ rows
+        parts.append(stripes / stripes.sum(axis=2, keepdims=True))
+    roots: FloatArray = np.sqrt(np.concatenate(parts, axis=2).reshape(count, -1))
     roots /= np.sqrt(np.vecdot(roots, roots))[:, None]
     return roots
 

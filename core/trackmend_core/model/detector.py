@@ -18,6 +18,7 @@ from trackmend_core.backends.card_trouble import card_trouble_told
 from trackmend_core.errors import UserError
 from trackmend_core.geometry import Letterbox
 from trackmend_core.model.colours import colour_reader
+from trackmend_core.model.covered import who_stands, with_those_beside
 from trackmend_core.model.decode import EPSILON, Detections, decode
 from trackmend_core.model.heads import FEATURES
 from trackmend_core.model.input_size import MULTIPLE, OFFICIAL_WH, matching_input_wh
@@ -207,8 +208,10 @@ class Detector:
             heads, letterbox = self._heads(image_bgr)
             in_cells = letterbox.source_to_input(boxes).astype(np.float32)
             detections = self._detections(heads, letterbox, image_bgr)
+            found = who_stands(detections.boxes_xyxy, detections.scores)
+            standing = with_those_beside(boxes, found)
             return detections, self._with_colours(
-                self._read_boxes(heads, in_cells), image_bgr, boxes
+                self._read_boxes(heads, in_cells), image_bgr, boxes, standing_xyxy=standing
             )
 
     def two_stage_map(self, image_bgr: ImageArray, *, box_wh: tuple[float, float]) -> EmbeddingMap:
@@ -269,15 +272,25 @@ class Detector:
     ) -> FrameDetections:
         found = decode(heads, max_detections=self.max_detections, min_score=self.min_score)
         boxes = letterbox.input_to_source(found.boxes_xyxy.astype(np.float64))
-        embeddings = self._with_colours(self._embeddings(heads, found), image_bgr, boxes)
+        embeddings = self._with_colours(
+            self._embeddings(heads, found),
+            image_bgr,
+            boxes,
+            standing_xyxy=who_stands(boxes, found.scores),
+        )
         return FrameDetections(boxes, found.scores, embeddings, found.class_ids)
 
     def _with_colours(
-        self, embeddings: FloatArray, image_bgr: ImageArray, boxes_xyxy: Float64Array
+        self,
+        embeddings: FloatArray,
+        image_bgr: ImageArray,
+        boxes_xyxy: Float64Array,
+        *,
+        standing_xyxy: Float64Array,
     ) -> FloatArray:
         if self._colours is None:
             return embeddings
-        return self._colours.beside(embeddings, image_bgr, boxes_xyxy)
+        return self._colours.beside(embeddings, image_bgr, boxes_xyxy, standing_xyxy=standing_xyxy)
 
     def _embeddings(self, heads: Mapping[str, Tensor], found: Detections) -> FloatArray:
         """Return (N, D) as the sampler reads them; decoding has read the centres already."""
