@@ -29,7 +29,7 @@ BIRTH_RISES = (0.0, 0.1, 0.2, 0.3)
 RETURN_COSTS = (0.0, 0.1, 0.2)
 MEMORY_FACTORS = (1.0, 2.0, 4.0)
 HIDDEN_FACTORS = (1.0, 2.0, 4.0)
-COLOUR_SHARES = (0.3, 0.5)
+COLOUR_SHARES = (0.3, 0.5, 0.7)
 MEMORIES_SEEN = 6
 """So many times as long as a memory must a stretch be to tell what it does: people have to leave
 and return in it."""

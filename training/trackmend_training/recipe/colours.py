@@ -27,7 +27,7 @@ from trackmend_core.types import Float64Array, FloatArray, ImageArray, IntArray
 from trackmend_training.config import SourceConfig
 from trackmend_training.datasets.jde import load_source
 
-SHARE: Final = 0.3
+SHARE: Final = 0.5
 """Of the cosine. Chosen by tracking drawn streets: more helps telling apart, but hurts there."""
 
 STREETS: Final = range(31, 39)
