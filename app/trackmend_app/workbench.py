@@ -84,8 +84,10 @@ class Workbench(QObject):
             self.session, plans=self.plans, questions=questions, parent=self
         )
         self.repairs = Repairs(self.session, self.plans, parent=self)
-        self.retracking = RetrackControl(self.session, self.corrections, parent=self)
         self.verification = Verification(self.session, parent=self)
+        self.retracking = RetrackControl(
+            self.session, self.corrections, self.verification, parent=self
+        )
         self.activity = ActivityClock(self.session, parent=self)
         self.moments = MomentKeeper(self.session, parent=self)
         self.chooser = Chooser(self.session, self.corrections, parent=self)

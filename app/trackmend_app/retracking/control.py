@@ -12,7 +12,9 @@ from trackmend_app.radius_text import touched_text
 from trackmend_app.retracking.replay import LookedAt, Replay, changed_settings, differing, replay
 from trackmend_app.session import Session
 from trackmend_app.situation import Mode
+from trackmend_app.verification import Verification
 from trackmend_core.errors import UserError
+from trackmend_core.project import VerifiedStretch
 from trackmend_core.project.records import frame_number
 from trackmend_core.review.retrack_diff import TrackChange
 from trackmend_core.tracking import Tracker, TrackerSettings
@@ -53,11 +55,18 @@ class RetrackControl(QObject):
     failed = Signal(object)
 
     def __init__(
-        self, session: Session, corrections: Corrections, *, parent: QObject | None = None
+        self,
+        session: Session,
+        corrections: Corrections,
+        verification: Verification,
+        *,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
         self._corrections = corrections
+        self._verification = verification
+        self._stretches: tuple[VerifiedStretch, ...] = ()
         self._is_active = False
         self._from_frame = 0
         self._at_first: TrackerSettings | None = None
@@ -80,6 +89,7 @@ class RetrackControl(QObject):
         self._settled.timeout.connect(self._compute)
         corrections.mode_changed.connect(self._on_mode_changed)
         session.tracks_changed.connect(self._on_tracks_changed)
+        verification.changed.connect(self._on_verification_changed)
         session.run_changed.connect(self._on_run_changed)
         session.project_closing.connect(self.leave)
         session.video_changed.connect(self.leave)
@@ -171,6 +181,7 @@ class RetrackControl(QObject):
             self.said.emit(f"{error.message} The usual thresholds are taken.")
         self._at_first = self._settings = settings
         self._from_frame = self._session.frame_index
+        self._stretches = tuple(self._verification.stretches)
         self._is_active = True
         self._corrections.set_mode(Mode.RETRACK)
         self.active_changed.emit(True)
@@ -338,6 +349,14 @@ class RetrackControl(QObject):
     @Slot()
     def _on_run_changed(self) -> None:
         self.leave()
+
+    @Slot()
+    def _on_verification_changed(self) -> None:
+        """Compute anew: what has just been verified is not touched, what no longer is may be."""
+        stretches = tuple(self._verification.stretches)
+        if stretches != self._stretches:
+            self._stretches = stretches
+            self._on_tracks_changed()
 
     @Slot()
     def _on_tracks_changed(self) -> None:

@@ -5,92 +5,32 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
+from PySide6.QtCore import Qt
+from retrack_driving import (
+    CTRL,
+    HERE,
+    SWITCH,
+    click_tick,
+    let_the_tracker_switch,
+    move_slider,
+    rows,
+    tried,
+)
 from review_driving import press, wait_for_queue
 from window_stage import Stage
 
 from trackmend_app.retracking import control as retrack_control
 from trackmend_app.retracking.change_list import CHANGE_ROLE
 from trackmend_app.situation import Mode
-from trackmend_core.project import BoxRecord, Project
+from trackmend_core.project import Project
 from trackmend_core.project.edits import DeleteTrack, DeleteTrackFrom, SwapTracks
 from trackmend_core.review.retrack_diff import ChangeKind
-from trackmend_core.tracking import TrackerSettings
-from trackmend_core.types import Progress, TrackedBox, TrackId
-
-CTRL = Qt.KeyboardModifier.ControlModifier
-SWITCH, HERE = 20, 15
+from trackmend_core.types import Progress, TrackId
 
 
 @pytest.fixture
 def switched(stage: Stage) -> Stage:
-    """A run whose tracker, not a person, let two tracks trade places in frame 20."""
-    stage.open_video()
-    stage.run_model()
-    project, right = stage.session.project, stage.session.run
-    by_frame = [project.boxes_in_frame(right.run_id, frame) for frame in range(40)]
-    a, b = [
-        number
-        for number in {box.number for box in by_frame[SWITCH]}
-        if all(number in {box.number for box in by_frame[f]} for f in range(HERE - 3, SWITCH + 8))
-    ][:2]
-    with project.start_run(
-        right.video_id,
-        model_id=right.model_id,
-        tracker_settings=TrackerSettings.default(stage.session.video.frame_rate).to_dict(),
-        detector_settings={},
-        description="switched",
-    ) as writer:
-        for stored, boxes in zip(project.iter_detections(right.run_id), by_frame, strict=True):
-            tracked = [_tracked(box, stored.ids.tolist(), trade=(a, b)) for box in boxes]
-            writer.write(stored.frame_index, stored.detections, tracked)
-    stage.session.show_run(writer.run_id)
-    stage.go_to(HERE)
-    return stage
-
-
-def _tracked(box: BoxRecord, ids: list[int], *, trade: tuple[int, int]) -> TrackedBox:
-    number = box.number
-    if box.frame_index >= SWITCH and number in trade:
-        number = trade[1 - trade.index(number)]
-    return TrackedBox(
-        track_id=number,
-        box_xyxy=box.box_xyxy,
-        score=box.score,
-        detection_index=ids.index(box.detection_id),
-    )
-
-
-def tried(stage: Stage) -> None:
-    """Press R and wait for the outcome."""
-    stage.press(Qt.Key.Key_R)
-    control = stage.bench.retracking
-    stage.wait(lambda: control.is_active and not control.is_computing)
-    assert not stage.errors, stage.errors
-
-
-def rows(stage: Stage) -> list[tuple[int, ChangeKind]]:
-    view = stage.window.retracking.panel.changes
-    found = [view.item(row).data(CHANGE_ROLE) for row in range(view.count())]
-    return [(one.number, one.kind) for one in found]
-
-
-def click_tick(stage: Stage, row: int) -> None:
-    """Click the check box of a row with the mouse."""
-    view = stage.window.retracking.panel.changes
-    index = view.model().index(row, 0)
-    view.scrollTo(index)
-    option = QStyleOptionViewItem()
-    option.initFrom(view)
-    option.rect = view.visualRect(index)
-    option.features |= QStyleOptionViewItem.ViewItemFeature.HasCheckIndicator
-    tick = view.style().subElementRect(
-        QStyle.SubElement.SE_ItemViewItemCheckIndicator, option, view
-    )
-    stage.qtbot.mouseClick(
-        view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(tick.center().x(), tick.center().y())
-    )
+    return let_the_tracker_switch(stage)
 
 
 def in_file(stage: Stage) -> str:
@@ -179,15 +119,6 @@ def test_the_lanes_show_at_their_foot_whose_their_boxes_would_be(switched: Stage
     assert timeline.viewport().grab().toImage() != before
     switched.press(Qt.Key.Key_Escape)
     assert timeline._content.after == {}
-
-
-def move_slider(stage: Stage, name: str, key: Qt.Key, times: int) -> None:
-    slider = stage.window.retracking.panel.sliders[name].slider
-    slider.setFocus()
-    for _ in range(times):
-        stage.qtbot.keyClick(slider, key)
-    control = stage.bench.retracking
-    stage.wait(lambda: not control.is_computing)
 
 
 def test_a_slider_tries_another_threshold_and_says_how_many_suspicions_it_leaves(
@@ -368,27 +299,3 @@ def test_suspicions_are_counted_as_the_queue_counts_them(switched: Stage) -> Non
     assert len(queue.snapshot.open) == open_at_first - 1
     tried(switched)
     assert switched.bench.retracking.replay.looked_at.suspicions == open_at_first - 1
-
-
-def test_ctrl_enter_accepts_while_the_list_of_changes_has_the_keys(switched: Stage) -> None:
-    """The list gets them as soon as there is something to go through."""
-    tried(switched)
-    move_slider(switched, "score_threshold", Qt.Key.Key_PageUp, 11)
-    switched.window.activateWindow()
-    view = switched.window.retracking.panel.changes
-    view.setFocus()
-    switched.wait(view.hasFocus)
-    switched.window.retracking.panel._none.click()
-    assert "nothing is ticked" in switched.window.status_line.text
-    switched.qtbot.keyClick(view, Qt.Key.Key_Home)
-    switched.qtbot.keyClick(view, Qt.Key.Key_Space)
-    boxes, tracks = switched.bench.retracking.radius
-    assert tracks == 1
-    words = f"{boxes} box{'es' if boxes != 1 else ''}, 1 track"
-    assert f"({words})" in switched.window.status_line.text
-    edits = len(switched.session.project.edits())
-    switched.qtbot.keyClick(view, Qt.Key.Key_Return)
-    assert switched.bench.retracking.is_active, "plain Enter is the list's own"
-    switched.qtbot.keyClick(view, Qt.Key.Key_Return, CTRL)
-    assert len(switched.session.project.edits()) == edits + 1
-    assert not switched.bench.retracking.is_active
