@@ -14,6 +14,7 @@ from trackmend_app.leaving import close_calmly, keep_if_possible
 from trackmend_app.live_box import live_boxes
 from trackmend_app.long_edits import announced, boxes_named, boxes_touched
 from trackmend_app.radius_text import radius_text
+from trackmend_app.step_place import go_to_run, said_of_step
 from trackmend_core.project import BoxRecord, Changes, Project, RunRecord, TrackSummary, VideoRecord
 from trackmend_core.project.edits import Edit, RevertTo
 from trackmend_core.types import BoxId, RunId, TrackedBox, TrackId, VideoId
@@ -322,12 +323,13 @@ class Session(QObject):
     def _jump_to(self, changes: Changes | None, *, undone: bool = False) -> Changes | None:
         if changes is None:
             return None
+        gone_to = go_to_run(self, changes.run_id)
         self._commit(changes, undone=undone)
         if changes.frames is not None:
             first, last = changes.frames
             if not first <= self._frame_index <= last:
                 self.go_to(first)
-        self.committed.emit(f"Undone: {changes.title}" if undone else f"Redone: {changes.title}")
+        self.committed.emit(said_of_step(changes.title, undone=undone, gone_to=gone_to))
         return changes
 
     def _commit(self, changes: Changes, *, undone: bool = False, is_new: bool = False) -> Changes:

@@ -46,6 +46,7 @@ class StatusPresenter(QObject):
         self._canvas = canvas
         self._device = ""
         self._doing: tuple[object, ...] = ()
+        self._said_while_opening = ""
         self._connect()
         self.refresh()
 
@@ -62,6 +63,7 @@ class StatusPresenter(QObject):
         bench.session.work_begun.connect(self._on_work_begun)
         bench.session.work_ended.connect(QApplication.restoreOverrideCursor)
         bench.session.committed.connect(self._on_committed)
+        bench.steps.said.connect(self._keep_while_opening)
         bench.blast_radius.foreseen.connect(self._on_radius_foreseen)
         bench.verification.changed.connect(self._show_progress)
         bench.review.changed.connect(self._on_queue_changed)
@@ -228,7 +230,14 @@ class StatusPresenter(QObject):
                     "the earlier one back"
                 )
             )
-        self._status_line.notice(" · ".join((told, *notices)))
+        of_step, self._said_while_opening = self._said_while_opening, ""
+        self._status_line.notice(" · ".join((*filter(None, [of_step]), told, *notices)))
+
+    @Slot(str)
+    def _keep_while_opening(self, sentence: str) -> None:
+        """Keep what a step said that led to another video, which is about to tell of itself."""
+        opened = self._workbench.opened_video is not None
+        self._said_while_opening = "" if opened else say_composed(sentence)
 
     @Slot(int)
     def _on_frame_changed(self, _frame_index: int) -> None:
@@ -240,6 +249,7 @@ class StatusPresenter(QObject):
     def _on_committed(self, sentence: str) -> None:
         self._status_line.set_saved(self._workbench.session.saved_at)
         self._status_line.notice(sentence)
+        self._keep_while_opening(sentence)
 
     @Slot(bool)
     def _on_playing_changed(self, playing: bool) -> None:

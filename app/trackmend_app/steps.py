@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from trackmend_app.review.review_queue import ReviewQueue
 from trackmend_app.session import Session
+from trackmend_app.step_place import go_to_run, said_of_step
 from trackmend_app.verdict_words import title_of_verdict
 from trackmend_app.verification import Verification
 from trackmend_core.project import Step, Verdict
@@ -80,11 +81,19 @@ class Steps(QObject):
     def _follow(self, verdict: Verdict, *, undone: bool) -> None:
         """Show what the file says now, and say it."""
         title = title_of_verdict(verdict)
+        gone_to = self._go_to_verdict(verdict)
         if verdict.answer is not None:
             self._review.follow_verdict(verdict, undone=undone)
         else:
             self._verification.follow_verdict(verdict)
-        self.said.emit(f"Undone: {title}" if undone else f"Redone: {title}")
+        self.said.emit(said_of_step(title, undone=undone, gone_to=gone_to))
+
+    def _go_to_verdict(self, verdict: Verdict) -> str:
+        """Show what it is about, and return that; an answer holds for every run of its video."""
+        video, answer = self._session.video, verdict.answer
+        if answer is not None and video is not None and video.video_id == answer.video_id:
+            return ""
+        return go_to_run(self._session, verdict.run_id) if verdict.run_id is not None else ""
 
     @Slot()
     def _forget_titles(self) -> None:
