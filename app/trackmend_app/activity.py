@@ -26,6 +26,9 @@ def elapsed_clock() -> Clock:
 class ActivityClock(QObject):
     """Every step, selection and edit is a sign of work; the time between two signs is counted.
 
+    Attributes:
+        is_led: tells whether the frame is changed by a run, which goes on with nobody there.
+
     Signals:
         minute_passed(): the number of whole minutes has changed.
     """
@@ -41,6 +44,7 @@ class ActivityClock(QObject):
         self._seconds = 0.0
         self._kept = 0.0
         self._last_sign: float | None = None
+        self.is_led: Callable[[], bool] = lambda: False
         session.project_changed.connect(self._on_project_changed)
         session.project_closing.connect(self.keep)
         for signal in (session.frame_changed, session.selection_changed, session.committed):
@@ -59,7 +63,7 @@ class ActivityClock(QObject):
     @Slot()
     def note(self) -> None:
         """Take a sign of work."""
-        if self._session.project is None:
+        if self._session.project is None or self.is_led():
             return
         now, before = self._clock(), self.minutes
         if self._last_sign is not None and now - self._last_sign <= PAUSE_S:

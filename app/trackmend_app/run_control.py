@@ -140,6 +140,11 @@ class RunControl(QObject):
         """Return whether the window shows each frame as the run reaches it."""
         return self._follows
 
+    @property
+    def is_leading(self) -> bool:
+        """Return whether the run, not the person, is changing the frame at this moment."""
+        return self._is_leading
+
     def set_follows(self, follows: bool) -> None:
         """Follow the run, or let the person look elsewhere."""
         self._follows = follows
@@ -247,9 +252,12 @@ class RunControl(QObject):
             return
         self._session.put_live_boxes(result.frame_index, result.tracked)
         if self._follows:
-            self._is_leading = True
-            self._session.go_to(result.frame_index)
-            self._is_leading = False
+            self._lead_to(result.frame_index)
+
+    def _lead_to(self, frame_index: int) -> None:
+        self._is_leading = True
+        self._session.go_to(frame_index)
+        self._is_leading = False
 
     @Slot(int)
     def _on_frame_changed(self, _frame_index: int) -> None:
@@ -263,9 +271,7 @@ class RunControl(QObject):
         self._session.refresh_run()
         run = self._session.run
         if paused and run is not None and self._session.frame_index >= run.next_frame:
-            self._is_leading = True
-            self._session.go_to(run.next_frame - 1)
-            self._is_leading = False
+            self._lead_to(run.next_frame - 1)
         self.state_changed.emit()
 
     @Slot(object)
@@ -277,7 +283,7 @@ class RunControl(QObject):
     def _on_finished(self, _run_id: RunId) -> None:
         self._session.refresh_run()
         if self._follows and self._session.video is not None:
-            self._session.go_to(self._session.video.frame_count - 1)
+            self._lead_to(self._session.video.frame_count - 1)
         count = len(self._session.tracks())
         self.said.emit(f"Done: {count} tracks. ‹play› plays, click a box to look closer")
 

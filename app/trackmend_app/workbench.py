@@ -113,6 +113,7 @@ class Workbench(QObject):
             video_path=self.video_path,
             parent=self,
         )
+        self.activity.is_led = lambda: self.runs.is_leading
         self._similarity_worker = SimilarityWorker(
             self.shelf, frames=self.frames, maps=self.maps, way=self.way, parent=self
         )

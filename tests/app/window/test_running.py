@@ -210,3 +210,18 @@ def test_what_is_odd_about_a_project_is_still_said_once_its_video_is_shown(
     stage.open_video()
     stage.wait(lambda: " × " in stage.window.status_line.text)
     assert "lies on a network drive" in stage.window.status_line.text
+
+
+def test_a_run_that_is_followed_is_no_work_of_the_person(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.open_video()
+    signs: list[int] = []
+    monkeypatch.setattr(
+        stage.bench.activity, "_clock", lambda: signs.append(stage.session.frame_index) or 0.0
+    )
+    stage.run_model()
+    assert stage.session.frame_index == 39, "it was followed to the end"
+    assert signs == []
+    stage.press(Qt.Key.Key_D)
+    assert signs == [38]
