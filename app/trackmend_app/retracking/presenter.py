@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QApplication
 
 from trackmend_app.retracking.after_boxes import boxes_after
 from trackmend_app.retracking.after_lanes import after_lanes
@@ -79,7 +80,9 @@ class RetrackPresenter(QObject):
         """Let the list of changes have the keyboard, once, when there are any to go through."""
         if self._list_wants_keys and self._control.changes:
             self._list_wants_keys = False
-            self._panel.changes.setFocus()
+            focused = QApplication.focusWidget()
+            if focused is None or not self._panel.isAncestorOf(focused):
+                self._panel.changes.setFocus()  # who moves a slider by key goes on with that
 
     @Slot(int)
     def _show_frame(self, frame_index: int) -> None:

@@ -53,3 +53,27 @@ def test_what_is_verified_while_the_dry_run_is_open_is_not_touched_either(
     assert not control.is_active
     (edit,) = switched.session.project.edits()
     assert edit.title.startswith("Re-track")
+
+
+def test_a_slider_keeps_the_keys_while_it_is_moved(switched: Stage) -> None:
+    """The first outcome with changes in it must not take them away."""
+    switched.session.set_range((SWITCH, 39))
+    switched.press(Qt.Key.Key_Y)
+    switched.session.set_range(None)
+    tried(switched)
+    assert rows(switched) == [], "all that would change is verified"
+    switched.session.set_range((SWITCH, 39))
+    switched.press(Qt.Key.Key_Y)
+    switched.window.activateWindow()
+    slider = switched.window.retracking.panel.sliders["score_threshold"].slider
+    slider.setFocus()
+    switched.wait(slider.hasFocus)
+    switched.wait(lambda: not switched.bench.retracking.is_computing)
+    assert len(rows(switched)) == 2
+    assert slider.hasFocus()
+
+
+def test_the_list_gets_the_keys_when_nobody_else_in_the_panel_has_them(switched: Stage) -> None:
+    switched.window.activateWindow()
+    tried(switched)
+    switched.wait(switched.window.retracking.panel.changes.hasFocus)
