@@ -113,14 +113,12 @@ def test_the_bundled_colours_help_to_tell_people_apart_where_they_were_not_fitte
     detector = Detector(model, backend="torch", device="cpu")
     read: list[FloatArray] = []
     owners, frames = [], []
-    for index, frame in enumerate(draw_street(StreetSettings(frame_count=101, seed=79))):
-        if index % 10:
-            continue
+    for number, frame in enumerate(draw_street(StreetSettings(frame_count=101, seed=79), every=10)):
         seen = frame.visibilities > 0.3
         boxes = frame.boxes_xyxy.astype(np.float64)[seen]
         read.append(detector.detect_and_read(frame.image, boxes)[1])
         owners.append(frame.identities[seen])
-        frames.append(np.full(int(seen.sum()), index))
+        frames.append(np.full(int(seen.sum()), 10 * number))
     embeddings = np.concatenate(read)
 
     def area(vectors: FloatArray) -> float:

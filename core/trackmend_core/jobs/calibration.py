@@ -1,6 +1,5 @@
 """Frames for fast mode: a few from the video that will be tracked, or drawn ones."""
 
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,4 +54,4 @@ def _spread_over(path: Path) -> list[ImageArray]:
 
 
 def _drawn() -> list[ImageArray]:
-    return [frame.image for frame in islice(draw_street(_STREET), 0, None, _STEP)]
+    return [frame.image for frame in draw_street(_STREET, every=_STEP)]

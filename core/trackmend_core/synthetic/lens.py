@@ -50,7 +50,16 @@ class Lens:
         """Return the picture as this camera would record it."""
         soft = cv2.GaussianBlur(picture, (0, 0), max(0.2, self.blur_px))
         toned = cv2.LUT(soft, self.tones)
-        top, left = self.rng.integers(0, _SPARE, 2)
+        top, left = self._cut_out()
         height, width = picture.shape[:2]
         grain = self.noise[top : top + height, left : left + width]
         return np.asarray(cv2.add(toned, grain, dtype=cv2.CV_8U), np.uint8)
+
+    def pass_over(self) -> None:
+        """Leave out one frame; those after it are taken as if it had been taken too."""
+        self._cut_out()
+
+    def _cut_out(self) -> tuple[int, int]:
+        """Return where in the noise the next frame's part begins, as row and column."""
+        top, left = self.rng.integers(0, _SPARE, 2)
+        return int(top), int(left)

@@ -32,13 +32,14 @@ class _Walker:
 
 
 def draw_street(
-    settings: StreetSettings, *, backdrop: ImageArray | None = None
+    settings: StreetSettings, *, backdrop: ImageArray | None = None, every: int = 1
 ) -> Iterator[StreetFrame]:
     """Draw the scene, frame by frame; equal settings give equal frames.
 
     Args:
         settings: the scene.
         backdrop: (height, width, 3) uint8 BGR to walk in front of, instead of a drawn street.
+        every: 1 draws all frames, 5 those of index 0, 5, 10 and so on, as they are among all.
 
     Raises:
         ValueError: the backdrop has another size than the scene.
@@ -58,6 +59,9 @@ def draw_street(
         for index, (look, path) in enumerate(zip(looks, paths, strict=True))
     ]
     for frame_index in range(settings.frame_count):
+        if frame_index % every:
+            lens.pass_over()
+            continue
         layers = [
             (float(walker.path.distance_m[frame_index]), walker.identity, sprite)
             for walker in walkers

@@ -21,6 +21,15 @@ def test_equal_settings_draw_equal_pixels(frames: list[StreetFrame]) -> None:
         np.testing.assert_array_equal(first.boxes_xyxy, second.boxes_xyxy)
 
 
+def test_every_third_frame_is_drawn_as_it_is_among_all(frames: list[StreetFrame]) -> None:
+    some = list(draw_street(SMALL, every=3))
+    assert len(some) == len(frames[::3]) < len(frames)
+    for one, among_all in zip(some, frames[::3], strict=True):
+        np.testing.assert_array_equal(one.image, among_all.image)
+        np.testing.assert_array_equal(one.boxes_xyxy, among_all.boxes_xyxy)
+        np.testing.assert_array_equal(one.identities, among_all.identities)
+
+
 def test_another_seed_draws_another_street(frames: list[StreetFrame]) -> None:
     other = next(draw_street(StreetSettings(width=320, height=240, frame_count=1, seed=4)))
     difference = np.abs(frames[0].image.astype(int) - other.image.astype(int)).mean()

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -60,12 +61,9 @@ def write_drawn_material(
             seed=int(random.integers(1_000, 1_000_000)),
         )
         wanted = min(FRAMES_PER_SCENE, frame_count - scene * FRAMES_PER_SCENE)
-        for index, frame in enumerate(draw_street(settings)):
-            if index % frame_step:
-                continue
-            if index // frame_step >= wanted:
-                break
-            name = f"{scene:04d}_{index:04d}"
+        drawn = draw_street(settings, every=frame_step)
+        for number, frame in enumerate(islice(drawn, wanted)):
+            name = f"{scene:04d}_{number * frame_step:04d}"
             seen = frame.visibilities >= MIN_VISIBILITY
             relative = to_relative(frame.boxes_xyxy, image_wh=(width, height))
             identities = frame.identities + scene * IDENTITIES_PER_SCENE

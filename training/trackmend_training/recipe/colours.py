@@ -90,9 +90,7 @@ def _walkers() -> Iterator[tuple[FloatArray, IntArray]]:
     """Yield histograms and owners for frames of drawn streets."""
     for seed in STREETS:
         settings = StreetSettings(frame_count=STREET_FRAMES, seed=seed, lookalikes=1)
-        for frame_index, frame in enumerate(draw_street(settings)):
-            if frame_index % STREET_STEP:
-                continue
+        for frame in draw_street(settings, every=STREET_STEP):
             seen = np.asarray(frame.visibilities) >= LEAST_VISIBLE
             boxes = np.asarray(frame.boxes_xyxy, np.float64)[seen]
             owners = np.asarray(frame.identities, np.int64)[seen] + seed * 1000
