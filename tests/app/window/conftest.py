@@ -36,7 +36,7 @@ def stage(
     source, truth = drawn
     video = tmp_path / "street.mp4"
     video.write_bytes(source.read_bytes())
-    stage = Stage(qtbot, qapp, video=video, detector=TruthDetector(video, truth))
+    stage = Stage(qtbot, qapp, video=video, detector=TruthDetector(source, truth))
     yield stage
     stage.answers.agrees = True
     stage.close()

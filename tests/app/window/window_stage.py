@@ -2,8 +2,9 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,13 @@ def picture_key(image: ImageArray) -> str:
     return hashlib.sha1(np.ascontiguousarray(image).tobytes()).hexdigest()
 
 
+@cache
+def frames_by_picture(video: Path) -> Mapping[str, int]:
+    """Read once which frame each picture of a video is."""
+    with open_video(video) as source:
+        return {picture_key(source.read(index)): index for index in range(source.frame_count)}
+
+
 def embeddings_of(identities: Sequence[int]) -> FloatArray:
     """One random unit vector per identity, the same every time."""
     rows = [np.random.default_rng(int(one)).normal(size=EMBEDDING_DIM) for one in identities]
@@ -48,8 +56,7 @@ class TruthDetector:
         self.finds_nothing = False
         self.seen: list[int] = []
         self._truth = truth
-        with open_video(video) as source:
-            self._frame_of = {picture_key(source.read(i)): i for i in range(source.frame_count)}
+        self._frame_of = frames_by_picture(video)
 
     def detect(self, image_bgr: ImageArray) -> FrameDetections:
         time.sleep(self.delay_s)
