@@ -1,5 +1,6 @@
 """Small drawn material to learn from."""
 
+import shutil
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 from corrected_project import REID_DIM, EditedStreet, make_edited_street
 
 from trackmend_core.model import Detector, build_network, save_checkpoint
@@ -39,13 +41,18 @@ def judged_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conclude, "Detector", partial(Detector, backend="torch", device="cpu"))
 
 
-@pytest.fixture
-def material_dir(tmp_path: Path) -> Path:
-    """Two frames of one drawn street in JDE's format."""
-    folder = tmp_path / "material"
+@pytest.fixture(scope="session")
+def drawn_material(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("drawn") / "material"
     frames = list(write_drawn_material(folder, frame_count=2, seed=5, width=320, height=256))
     assert len(frames) == 2
     return folder
+
+
+@pytest.fixture
+def material_dir(drawn_material: Path, tmp_path: Path) -> Path:
+    """Two frames of one drawn street in JDE's format."""
+    return Path(shutil.copytree(drawn_material, tmp_path / "material"))
 
 
 @pytest.fixture
@@ -85,13 +92,15 @@ def edited_street(tmp_path: Path) -> Iterator[EditedStreet]:
     street.project.close()
 
 
-@pytest.fixture
-def base_model(tmp_path: Path) -> Path:
-    """An untrained light network with a short embedding, as a checkpoint."""
-    path = tmp_path / "base.safetensors"
+@pytest.fixture(scope="session")
+def untrained_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("untrained") / "base.safetensors"
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(3)
+        network = build_network("mobilenetv2_fpn", reid_dim=REID_DIM)
     save_checkpoint(
         path,
-        build_network("mobilenetv2_fpn", reid_dim=REID_DIM),
+        network,
         arch="mobilenetv2_fpn",
         reid_dim=REID_DIM,
         ltrb=True,
@@ -100,3 +109,9 @@ def base_model(tmp_path: Path) -> Path:
         metadata={"name": "base"},
     )
     return path
+
+
+@pytest.fixture
+def base_model(untrained_model: Path, tmp_path: Path) -> Path:
+    """An untrained light network with a short embedding, as a checkpoint."""
+    return Path(shutil.copy(untrained_model, tmp_path))

@@ -1,7 +1,9 @@
 """A drawn video in a project, tracked perfectly, with one detection a frame that no track uses."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -15,6 +17,9 @@ from trackmend_training.finetune import finetune
 from trackmend_training.protocol import Finished, Message
 
 FRAME_COUNT = 10
+STREET = StreetSettings(
+    width=320, height=256, frame_count=FRAME_COUNT, walkers=4, lookalikes=0, seed=11
+)
 REID_DIM = 16
 QUICK = FinetuneConfig(
     steps=4,
@@ -51,32 +56,39 @@ class EditedStreet:
         return writer.run_id
 
 
+@cache
+def drawn_once() -> tuple[list[StreetFrame], bytes]:
+    """Return the frames of the street and the video file of them."""
+    frames = list(draw_street(STREET))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "street.mp4"
+        write_video(path, (frame.image for frame in frames), STREET.frame_rate)
+        return frames, path.read_bytes()
+
+
 def make_edited_street(folder: Path) -> EditedStreet:
-    settings = StreetSettings(
-        width=320, height=256, frame_count=FRAME_COUNT, walkers=4, lookalikes=0, seed=11
-    )
-    frames = list(draw_street(settings))
+    frames, video = drawn_once()
     path = folder / "street.mp4"
-    write_video(path, (frame.image for frame in frames), settings.frame_rate)
+    path.write_bytes(video)
     project = Project.create(folder / "street.trackmend")
     video_id = project.add_video(
         VideoInfo(
             path=path,
             fingerprint=fingerprint(path),
             frame_count=FRAME_COUNT,
-            frame_rate=settings.frame_rate,
-            width=settings.width,
-            height=settings.height,
+            frame_rate=STREET.frame_rate,
+            width=STREET.width,
+            height=STREET.height,
         )
     )
     unused = (300.0, 4.0, 316.0, 44.0)
-    directions = np.eye(settings.walkers + 1, REID_DIM, dtype=np.float32)
+    directions = np.eye(STREET.walkers + 1, REID_DIM, dtype=np.float32)
     with start_street_run(project, video_id) as writer:
         for index, frame in enumerate(frames):
             boxes = np.concatenate([frame.boxes_xyxy, [unused]])
             scores = np.full(len(boxes), 0.9, np.float32)
             scores[-1] = 0.15
-            rows = np.append(frame.identities - 1, settings.walkers)
+            rows = np.append(frame.identities - 1, STREET.walkers)
             tracked = [
                 TrackedBox(
                     track_id=int(identity),
