@@ -2,7 +2,6 @@
 
 import csv
 import os
-import socket
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from several_processes import free_port, learn_together
 
 from trackmend_core.errors import UserError
 from trackmend_training.batch_norm import synchronise_batch_norm
@@ -147,10 +147,7 @@ def batch_to_normalise() -> torch.Tensor:
 
 
 def test_batch_norm_over_two_processes_is_that_of_the_whole_batch(tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    torch.multiprocessing.spawn(normalise_a_half, args=(port, str(tmp_path)), nprocs=2)
+    learn_together(normalise_a_half, (free_port(), str(tmp_path)), count=2)
     halves = [torch.load(tmp_path / f"{rank}.pt", weights_only=True) for rank in (0, 1)]
     norm = fresh_norm()
     images = batch_to_normalise().requires_grad_()

@@ -6,11 +6,11 @@ else must agree, so that a wrong statistic, order or share of a gradient shows.
 """
 
 import os
-import socket
 from dataclasses import replace
 from pathlib import Path
 
 import torch
+from several_processes import free_port, learn_together
 
 from trackmend_training.checkpoints import STATE_FILE, _whole_state
 from trackmend_training.config import TrainConfig
@@ -34,10 +34,7 @@ def learn_in_float64(rank: int, config: TrainConfig, port: int) -> None:
 
 def learnt(config: TrainConfig) -> dict[str, torch.Tensor]:
     """Do a run in processes of its own; return what it learnt, by name."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    torch.multiprocessing.spawn(learn_in_float64, args=(config, port), nprocs=config.devices)
+    learn_together(learn_in_float64, (config, free_port()), count=config.devices)
     found = _whole_state(Path(config.out_dir))
     assert found is not None
     state, path = found
