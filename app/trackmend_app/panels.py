@@ -93,6 +93,7 @@ class Panels:
         self._actions = actions
         self._docks: dict[str, QDockWidget] = {}
         self._kept: QByteArray | None = None
+        self._kept_height = 0
         self._at_first: QByteArray | None = None
         self._is_entered = False
         self._made_way: list[QDockWidget] = []
@@ -184,12 +185,14 @@ class Panels:
         self._arrange()
         if self._kept is not None:
             self._window.restoreState(self._kept, LAYOUT_VERSION)
-            self._leave_the_video_room()
+            if self._window.height() < self._kept_height or not self._kept_height:
+                self._leave_the_video_room()
 
     def _leave_the_video_room(self) -> None:
-        """Make what stands at the foot lower: layouts keep pixels, and the window may be smaller.
+        """Make what stands at the foot lower: layouts keep pixels, and the window is smaller.
 
-        The video gets what is left over, which in a small window would be next to nothing.
+        The video gets what is left over, which in a small window would be next to nothing. In a
+        window of the same height the person wanted it so.
         """
         foot = Qt.DockWidgetArea.BottomDockWidgetArea
         most = round(MOST_SHARE * self._window.height())
@@ -208,7 +211,7 @@ class Panels:
     def leave_project(self) -> None:
         """Hide the panels: the welcome page stands alone."""
         if self._is_entered:
-            self._kept = self._window.saveState(LAYOUT_VERSION)
+            self._keep()
             self._is_entered = False
         for dock in self._docks.values():
             dock.hide()
@@ -229,10 +232,15 @@ class Panels:
     def save(self, settings: QSettings) -> None:
         """Remember place and size of the window and of the panels."""
         if self._is_entered:
-            self._kept = self._window.saveState(LAYOUT_VERSION)
+            self._keep()
         settings.setValue("window/geometry", self._window.saveGeometry())
         if self._kept is not None:
             settings.setValue("window/layout", self._kept)
+            settings.setValue("window/layout_height", self._kept_height)
+
+    def _keep(self) -> None:
+        self._kept = self._window.saveState(LAYOUT_VERSION)
+        self._kept_height = self._window.height()
 
     def restore(self, settings: QSettings) -> None:
         """Put the window where it was last; the panels follow with the first project."""
@@ -242,6 +250,8 @@ class Panels:
             self._window.restoreGeometry(geometry)
         if isinstance(layout, QByteArray):
             self._kept = layout
+            height = str(settings.value("window/layout_height", 0))
+            self._kept_height = int(height) if height.isdecimal() else 0
 
     def _arrange(self) -> None:
         window, docks = self._window, self._docks

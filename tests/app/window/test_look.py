@@ -109,9 +109,10 @@ def test_a_layout_of_a_large_window_leaves_the_video_room_in_a_small_one(stage: 
 def test_a_layout_that_fits_comes_back_as_it_was(stage: Stage) -> None:
     stage.open_video()
     docks = [stage.window.panels["timeline"], stage.window.panels["similarity"]]
-    stage.window.resizeDocks(docks, [320, 320], Qt.Orientation.Vertical)
+    stage.window.resizeDocks(docks, [460, 460], Qt.Orientation.Vertical)
     stage.qtbot.wait(60)
     height = docks[0].height()
+    assert height > 0.5 * stage.window.height(), "more than anybody else would give it"
     stage.close()
     stage.open_window()
     stage.open_video()
