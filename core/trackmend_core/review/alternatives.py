@@ -28,6 +28,12 @@ STUB_S: Final = 0.2
 
 VISIT: Final = "visit"
 
+HOPELESS: Final = -6.0
+"""Explanations this much worse than "nothing" are not shown."""
+
+_SMOOTHER: Final = (-4.0, 8.0)
+"""What smoother paths may say at least and at most (log-likelihood ratio)."""
+
 HANDOVER_S: Final = 3.0
 """A track that ended longer ago is a matter for merging, not for a switch."""
 
@@ -125,7 +131,10 @@ def split(judge: Judge, track: TrackView, place: Place) -> Alternative | None:
 def swap(
     judge: Judge, a: TrackView, b: TrackView, *, first: int, last: int, place: Place
 ) -> Alternative | None:
-    """Return the possibility that two tracks traded places in one of the frames first..last."""
+    """Return the possibility that two tracks traded places in one of the frames first..last.
+
+    None if one of them has no box on either side, or if it is hopeless wherever they did.
+    """
     of_a, of_b = sides(judge, a, place), sides(judge, b, place)
     if of_a is None or of_b is None:
         return None
@@ -135,15 +144,18 @@ def swap(
         "joins": judge.link(of_a[0], of_b[1]),
         "partner_joins": judge.link(of_b[0], of_a[1]),
     }
+    changed = links["joins"].score + links["partner_joins"].score
+    changed -= links["self"].score + links["partner_self"].score
+    if changed + SMOOTHNESS_SHARE * _SMOOTHER[1] <= HOPELESS:
+        return None  # most are, and to look for the frame would cost more than all the links
     frame, smoother = swap_frame(judge, a, b, first=first, last=last, sides=(*of_a, *of_b))
     row_a, row_b = a.index_at(frame), b.index_at(frame)
     if min(row_a, row_b) < 1 or row_a >= len(a) or row_b >= len(b):
         return None
-    changed = links["joins"].score + links["partner_joins"].score
-    changed -= links["self"].score + links["partner_self"].score
+    smoother = max(_SMOOTHER[0], min(_SMOOTHER[1], smoother))
     return Alternative(
         action=Action.SWAP,
-        score=changed + SMOOTHNESS_SHARE * max(-4.0, min(8.0, smoother)),
+        score=changed + SMOOTHNESS_SHARE * smoother,
         frame=frame,
         edit=SwapTracks(track_a=a.track_id, track_b=b.track_id, first_frame=frame),
         partner=b.track_id,
@@ -207,9 +219,11 @@ def hand_overs(
 def is_near(here: End, there: End, *, frame_rate: float) -> bool:
     """Return whether somebody could have come from one end to the other."""
     gap = max(1, there.frame - here.frame)
-    step = there.position - here.position - here.velocity * min(gap, frame_rate)
+    (x, y), (vx, vy), (there_x, there_y) = here.position, here.velocity, there.position
+    steady = min(gap, frame_rate)
+    step_x, step_y = there_x - x - vx * steady, there_y - y - vy * steady
     reach = (NEAR_HEIGHTS + gap / frame_rate) * max(here.height, there.height)
-    return bool(step @ step < reach**2)
+    return step_x**2 + step_y**2 < reach**2
 
 
 def _gain_of_hand_over(*, kept: int, moved: int, joined: int) -> int:

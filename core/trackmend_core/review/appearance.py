@@ -78,11 +78,14 @@ def template(scene: Scene, track: TrackView, rows: IntArray) -> tuple[FloatArray
 
     The vector is zero if none of them has an embedding.
     """
-    weights = clear_weights(track, rows)
-    vectors = scene.embeddings(track.embedding_rows[rows])
-    mean: FloatArray = (weights.astype(np.float32) @ vectors).astype(np.float32)
+    return weighted_mean(scene.embeddings(track.embedding_rows[rows]), clear_weights(track, rows))
+
+
+def weighted_mean(vectors: FloatArray, weights: Float64Array) -> tuple[FloatArray, float]:
+    """Return the mean of (R, D) embeddings as `template` does, and the sum of the weights."""
+    mean: FloatArray = weights.astype(np.float32) @ vectors
     length = float(np.sqrt(mean @ mean))
-    return (mean / length if length > 0 else mean), float(weights.sum())
+    return (mean / length if length > 0 else mean), float(np.add.reduce(weights))
 
 
 def _pairs(scene: Scene) -> tuple[Float64Array, Float64Array]:

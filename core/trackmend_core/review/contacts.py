@@ -138,8 +138,8 @@ class Neighbours:
         return together
 
     def _chosen(self, mask: BoolArray, but: TrackId) -> list[TrackView]:
-        rows = np.flatnonzero(mask).tolist()
-        return [self._tracks[row] for row in rows if self._tracks[row].track_id != but]
+        tracks = [self._tracks[row] for row in mask.nonzero()[0].tolist()]
+        return [track for track in tracks if track.track_id != but]
 
 
 def _reach(track: TrackView) -> tuple[float, ...]:

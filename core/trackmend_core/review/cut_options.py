@@ -4,6 +4,7 @@ from typing import Final
 
 from trackmend_core.review.alternatives import (
     HANDOVER_S,
+    HOPELESS,
     STUB_S,
     Alternative,
     Place,
@@ -19,7 +20,7 @@ from trackmend_core.review.cuts import Cut
 from trackmend_core.review.finding import Finding, ordered
 from trackmend_core.review.judge import Judge
 from trackmend_core.review.kept_by_track import KeptByTrack
-from trackmend_core.review.switches import HOPELESS, named
+from trackmend_core.review.switches import named
 from trackmend_core.review.track_view import TrackView
 
 _MOST_PARTNERS: Final = 6
@@ -45,6 +46,9 @@ class CutOptions:
         self._before, self._after = mine
         self._cleft = cleft
         self._last_before = int(track.frames[track.index_at(self.frame) - 1])
+        self._nothing = nothing(self.frame)
+        self._likely: list[Alternative] = []
+        self._finding: Finding | None = None
         self._partners: KeptByTrack[bool] = KeptByTrack(judge)
         self._swaps: KeptByTrack[Alternative | None] = KeptByTrack(judge)
         self._hand_overs: KeptByTrack[Alternative | None] = KeptByTrack(judge)
@@ -57,7 +61,7 @@ class CutOptions:
     def look(self, neighbours: Neighbours) -> Finding | None:
         """Return what may have happened; None if nothing is likely enough."""
         judge, track = self._judge, self._track
-        options: list[Alternative | None] = [nothing(self.frame)]
+        options: list[Alternative | None] = [self._nothing]
         if self._cleft.gain_boxes > STUB_S * judge.scene.frame_rate:
             options.append(self._cleft)
         there = neighbours.across(self.frame, but=track.track_id)
@@ -71,8 +75,11 @@ class CutOptions:
         )
         options += [self._hand_overs.of(other, self._hand_over) for other in nearby]
         likely = [one for one in options if one is not None and one.score > HOPELESS]
-        finding = named(judge, track, self._cut, ordered(likely))
-        return finding if finding.repair.score > HOPELESS else None
+        if likely != self._likely:  # the same explanations make the same finding
+            finding = named(judge, track, self._cut, ordered(likely))
+            self._finding = finding if finding.repair.score > HOPELESS else None
+            self._likely = likely
+        return self._finding
 
     def _is_partner(self, other: TrackView) -> bool:
         """Return whether another track was near enough to have changed places with this one."""

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from trackmend_core.review.appearance import AppearanceScale, clear_weights
+from trackmend_core.review.recent_looks import RecentLooks
 from trackmend_core.review.scene import Scene
 from trackmend_core.review.track_view import TrackView
 from trackmend_core.types import Float64Array, FloatArray, IntArray
@@ -34,13 +35,14 @@ class Cut:
     reasons: frozenset[str]
 
 
-def find_cuts(scene: Scene, track: TrackView, scale: AppearanceScale) -> list[Cut]:
+def find_cuts(looks: RecentLooks, track: TrackView, scale: AppearanceScale) -> list[Cut]:
     """Return the places of a track that deserve a closer look, in the order of time."""
     if len(track) < 2 * LEAST_BOXES:
         return []
+    scene = looks.scene
     found: dict[int, set[str]] = {}
     for reason, rows in (
-        ("appearance", _appearance_changes(scene, track, scale)),
+        ("appearance", _appearance_changes(looks, track, scale)),
         ("motion", _jumps(scene, track)),
         ("size", _size_jumps(track)),
         ("gap", np.flatnonzero(np.diff(track.frames) > _GAP_S * scene.frame_rate + 1) + 1),
@@ -51,10 +53,10 @@ def find_cuts(scene: Scene, track: TrackView, scale: AppearanceScale) -> list[Cu
     return [Cut(row=row, reasons=frozenset(found[row])) for row in sorted(found)]
 
 
-def summed_appearance(scene: Scene, track: TrackView) -> tuple[FloatArray, Float64Array]:
+def summed_appearance(looks: RecentLooks, track: TrackView) -> tuple[FloatArray, Float64Array]:
     """Return running sums over the boxes: (N + 1, D) weighted embeddings and (N + 1,) weights."""
     weights = clear_weights(track)
-    vectors = scene.embeddings(track.embedding_rows) * weights[:, None].astype(np.float32)
+    vectors = looks.of_all(track) * weights[:, None].astype(np.float32)
     sums = np.zeros((len(track) + 1, vectors.shape[1]), np.float32)
     np.cumsum(vectors, axis=0, out=sums[1:])
     return sums, np.concatenate([[0.0], np.cumsum(weights)])
@@ -71,11 +73,11 @@ def side_cosines(sums: FloatArray, *, width: int) -> Float64Array:
     return np.where(lengths > 0, products / np.where(lengths > 0, lengths, 1.0), 1.0)
 
 
-def _appearance_changes(scene: Scene, track: TrackView, scale: AppearanceScale) -> IntArray:
-    sums, weights = summed_appearance(scene, track)
+def _appearance_changes(looks: RecentLooks, track: TrackView, scale: AppearanceScale) -> IntArray:
+    sums, weights = summed_appearance(looks, track)
     if weights[-1] <= 0:
         return np.zeros(0, np.int64)
-    width = max(LEAST_BOXES, round(WINDOW_S * scene.frame_rate))
+    width = max(LEAST_BOXES, round(WINDOW_S * looks.scene.frame_rate))
     cosines = side_cosines(sums, width=width)[LEAST_BOXES : len(track) - LEAST_BOXES + 1]
     reach = max(1, width // 2)
     padded = np.pad(cosines, reach, constant_values=np.inf)

@@ -75,10 +75,12 @@ def duplicates(judge: Judge, a: TrackView, b: TrackView) -> Finding | None:
 def ghost(judge: Judge, track: TrackView, *, usual_score: float) -> Finding | None:
     """Return that a short track with little support may be of nobody."""
     life_s = len(track) / judge.scene.frame_rate
-    doubt = usual_score - float(track.scores.mean())
-    if life_s > GHOST_S or doubt <= 0:
+    if life_s > GHOST_S:
         return None
-    speed = judge.after(track, 0).velocity / float(np.median(track.heights))
+    doubt = usual_score - float(track.scores.mean())
+    if doubt <= 0:
+        return None
+    speed = np.array(judge.after(track, 0).velocity) / float(np.median(track.heights))
     option = Alternative(
         action=Action.DELETE,
         score=8 * doubt + 2 * (GHOST_S - life_s) - 2,

@@ -1,118 +1,171 @@
 """The two sides of a cut through a track: who was seen there, where, and how it moved."""
 
-from dataclasses import dataclass
-from math import ceil
-from typing import Final
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import ceil, floor
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from trackmend_core.review.appearance import clear_weights, template
-from trackmend_core.review.scene import Scene
+from trackmend_core.review.appearance import clear_weights, weighted_mean
+from trackmend_core.review.motions import MOTION_S, Motion, Motions, Point
+from trackmend_core.review.recent_looks import RecentLooks
 from trackmend_core.review.track_view import TrackView
 from trackmend_core.types import Float64Array, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from trackmend_core.review.links import Link
 
 NEAR_S: Final = 2.0
 """The appearance beside a cut is that of the clearest boxes within so many seconds."""
 
 NEAR_BOXES: Final = 25
-MOTION_S: Final = 0.6
-"""Speed is measured over so many seconds beside the cut."""
-
 GALLERY_BOXES: Final = 60
-BORDER_SHARE: Final = 0.015
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class End:
     """One side of a cut, seen from the cut.
 
+    Its looks are worked out when they are first asked for: of most ends in a crowd it is only
+    asked where they are.
+
     Attributes:
-        track: whose end it is.
+        whole: the ends of its track.
+        row: of the box nearest to the cut.
+        end_row: of the first box, away from the cut, that is no longer on this side.
         frame: of the box nearest to the cut.
-        count: boxes on this side.
-        near: (D,) appearance beside the cut, zero if unknown.
-        certainty: sum of the weights behind `near`.
-        gallery: (D,) appearance of the whole side.
-        position: (2,) centre at `frame`, pixels.
-        velocity: (2,) pixels per frame, 0 with fewer than three boxes.
-        height: pixels.
-        at_border: the box touches the left or right border of the picture.
+        motion: beside the cut.
     """
 
-    track: TrackView
+    whole: "Ends"
+    row: int
+    end_row: int
     frame: int
-    count: int
-    near: FloatArray
-    certainty: float
-    gallery: FloatArray
-    position: Float64Array
-    velocity: Float64Array
-    height: float
-    at_border: bool
+    motion: Motion
+
+    @property
+    def near(self) -> FloatArray:
+        """Return (D,) the appearance beside the cut, zero if unknown."""
+        return self._beside[0]
+
+    @property
+    def certainty(self) -> float:
+        """Return the sum of the weights behind `near`."""
+        return self._beside[1]
+
+    @cached_property
+    def gallery(self) -> FloatArray:
+        """Return (D,) the appearance of the whole side."""
+        count = self.end_row - self.row  # below 0 if it lies before the cut
+        step = max(1, abs(count) // GALLERY_BOXES)
+        spread = np.arange(self.row, self.end_row, step if count > 0 else -step)
+        return self.whole.look(spread)[0]
+
+    @property
+    def position(self) -> Point:
+        """Return the centre at `frame`, pixels."""
+        return self.motion.position
+
+    @property
+    def velocity(self) -> Point:
+        """Return pixels per frame, 0 with fewer than three boxes."""
+        return self.motion.velocity
+
+    @property
+    def height(self) -> float:
+        """Return the usual height beside the cut, pixels."""
+        return self.motion.height
+
+    @property
+    def at_border(self) -> bool:
+        """Return whether the box touches the left or right border of the picture."""
+        return self.motion.at_border
+
+    @cached_property
+    def _beside(self) -> tuple[FloatArray, float]:
+        close = self._close()
+        if len(close) > NEAR_BOXES:
+            # The clearest count; among equally clear ones those nearest to the cut.
+            clear = np.round(self.whole.weights[close], 1)
+            close = close[np.argsort(-clear, kind="stable")[:NEAR_BOXES]]
+        return self.whole.look(close)
+
+    def _close(self) -> IntArray:
+        """Return the rows of the boxes nearby, the nearest first."""
+        frames, reach = self.whole.track.frames, NEAR_S * self.whole.scene.frame_rate
+        here = int(frames[self.row])
+        if self.end_row > self.row:
+            last = int(frames.searchsorted(floor(here + reach), side="right"))
+            return np.arange(self.row, min(last, self.end_row))
+        first = int(frames.searchsorted(ceil(here - reach)))
+        return np.arange(self.row, max(first - 1, self.end_row), -1)
 
 
-def end_before(scene: Scene, track: TrackView, index: int) -> End:
-    """Return the side of the boxes before row `index`; there must be one."""
-    return _end(scene, track, index - 1, -1)
+class Ends:
+    """The sides of every cut through one track that does not change, each described once.
 
+    Attributes:
+        scene: where the track is.
+        track: that is cut.
+        links: between sides of this track, filled by whoever judges them.
+    """
 
-def end_after(scene: Scene, track: TrackView, index: int) -> End:
-    """Return the side of the boxes from row `index` on; there must be one."""
-    return _end(scene, track, index, 1)
+    def __init__(self, looks: RecentLooks, track: TrackView) -> None:
+        self.scene = looks.scene
+        self.track = track
+        self.links: dict[tuple[End, End], Link] = {}
+        self._looks = looks
+        self._motions = [Motions(self.scene, track, direction=direction) for direction in (-1, 1)]
+        self._known: dict[tuple[int, int], End] = {}
+        self._stretches: dict[tuple[int, int], tuple[End, End]] = {}
 
+    def before(self, index: int) -> End:
+        """Return the side of the boxes before row `index`; there must be one."""
+        return self._end(index - 1, -1, 0)
 
-def _end(scene: Scene, track: TrackView, row: int, direction: int) -> End:
-    """Describe a side, whose rows lead from one on away from the cut, up (1) or down (-1)."""
-    count = len(track) - row if direction > 0 else row + 1
-    near_count = min(count, ceil(NEAR_S * scene.frame_rate) + 1)
-    beside = np.arange(row, row + direction * near_count, direction)
-    away = np.abs(track.frames[beside] - track.frames[row])
-    close = beside[: int(np.searchsorted(away, NEAR_S * scene.frame_rate, side="right"))]
-    weights = clear_weights(track, close)
-    # Of the boxes nearby the clearest count; among equally clear ones those nearest to the cut.
-    best = close[np.argsort(-np.round(weights, 1), kind="stable")[:NEAR_BOXES]]
-    near, certainty = template(scene, track, best)
-    step = max(1, count // GALLERY_BOXES)
-    spread = np.arange(row, row + direction * count, direction * step)
-    gallery, _ = template(scene, track, spread)
-    position, velocity, height = _motion(scene, track, beside, away)
-    x1, _, x2, _ = track.boxes_xyxy[row]
-    margin = BORDER_SHARE * scene.size[0]
-    return End(
-        track=track,
-        frame=int(track.frames[row]),
-        count=count,
-        near=near,
-        certainty=certainty,
-        gallery=gallery,
-        position=position,
-        velocity=velocity,
-        height=height,
-        at_border=bool(x1 <= margin or x2 >= scene.size[0] - margin),
-    )
+    def after(self, index: int) -> End:
+        """Return the side of the boxes from row `index` on; there must be one."""
+        return self._end(index, len(self.track), 1)
 
+    def of_stretch(self, first_row: int, end_row: int) -> tuple[End, End]:
+        """Return a stretch of the track, seen from its beginning and from its end."""
+        known = self._stretches.get((first_row, end_row))
+        if known is None:
+            known = self._stretches[first_row, end_row] = self._seen_alone(first_row, end_row)
+        return known
 
-def _motion(
-    scene: Scene, track: TrackView, rows: IntArray, away: IntArray
-) -> tuple[Float64Array, Float64Array, float]:
-    """Fit a straight line through the boxes beside the cut."""
-    last = int(np.searchsorted(away, MOTION_S * scene.frame_rate, side="right"))
-    window = rows[: max(1, last)]
-    centres = track.centres_of(window)
-    height = _middle(track.heights_of(window))
-    if len(window) < 3:
-        return centres[0], np.zeros(2), height
-    times = (track.frames[window] - track.frames[window[0]]).astype(np.float64)
-    weights = np.minimum(np.maximum(1.0 - 0.8 * track.coverage[window], 0.1), 1.0)
-    total = weights.sum()
-    mean_time = float(weights @ times) / total
-    mean_centre = (weights @ centres) / total
-    spread = float(weights @ (times - mean_time) ** 2)
-    velocity = (weights * (times - mean_time)) @ (centres - mean_centre) / spread
-    return mean_centre - velocity * mean_time, velocity, height
+    def look(self, rows: IntArray) -> tuple[FloatArray, float]:
+        """Return (D,) the mean appearance of some boxes, and the sum of their weights."""
+        return weighted_mean(self._looks.of(self.track, rows), self.weights[rows])
 
+    @cached_property
+    def weights(self) -> Float64Array:
+        """Return (N,) how far the embedding of each box can be trusted."""
+        return clear_weights(self.track)
 
-def _middle(values: Float64Array) -> float:
-    """Return the median of a few values: numpy's own takes ten times as long to begin."""
-    ordered = np.sort(values)
-    return float(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+    def _end(self, row: int, end_row: int, side: int) -> End:
+        known = self._known.get((row, end_row))
+        if known is None:
+            known = self._known[row, end_row] = End(
+                whole=self,
+                row=row,
+                end_row=end_row,
+                frame=int(self.track.frames[row]),
+                motion=self._motions[side].at(row),
+            )
+        return known
+
+    def _seen_alone(self, first_row: int, end_row: int) -> tuple[End, End]:
+        first, last = self.after(first_row), self.before(end_row)
+        moves = [first.motion, last.motion]
+        if last.frame - first.frame < MOTION_S * self.scene.frame_rate:
+            part = self.track.part(first_row, end_row)  # what lies beside it has no say
+            moves = [
+                Motions(self.scene, part, direction=direction).at(row)
+                for direction, row in ((1, 0), (-1, len(part) - 1))
+            ]
+        return (
+            replace(first, end_row=end_row, motion=moves[0]),
+            replace(last, end_row=first_row - 1, motion=moves[1]),
+        )

@@ -102,7 +102,7 @@ class LikelyPairs:
         death, birth = self._judge.before(track, len(track)), self._judge.after(track, 0)
         self._deaths[slot], self._births[slot] = death.near, birth.near
         ahead = min(self._judge.scene.frame_rate / 4, 8)
-        self._ends[slot] = death.position + death.velocity * ahead
+        self._ends[slot] = np.array(death.position) + np.array(death.velocity) * ahead
         self._starts[slot] = birth.position
         self._heights[slot] = death.height
         self._lasts[slot], self._firsts[slot] = death.frame, birth.frame

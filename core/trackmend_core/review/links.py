@@ -82,18 +82,21 @@ def link_features(
     usual after such a gap; `looseness` says how little that is worth. `border` counts ends at the
     border of the picture, where people leave for good.
     """
+    here, there = before.motion, after.motion
     gap_s = gap / frame_rate
-    height = max(4.0, (before.height + after.height) / 2)
+    height = max(4.0, (here.height + there.height) / 2)
     reach = min(gap, _STEADY_S * frame_rate)
-    step = after.position - before.position
+    (from_x, from_y), (to_x, to_y) = here.position, there.position
+    (from_vx, from_vy), (to_vx, to_vy) = here.velocity, there.velocity
+    step_x, step_y = to_x - from_x, to_y - from_y
     miss = (
-        hypot(*(step - before.velocity * reach).tolist())
-        + hypot(*(step - after.velocity * reach).tolist())
+        hypot(step_x - from_vx * reach, step_y - from_vy * reach)
+        + hypot(step_x - to_vx * reach, step_y - to_vy * reach)
     ) / (2 * height)
     usual_miss = USUAL_MISS + USUAL_MISS_PER_S * gap_s
-    turn = hypot(*(after.velocity - before.velocity).tolist()) * frame_rate / height
+    turn = hypot(to_vx - from_vx, to_vy - from_vy) * frame_rate / height
     usual_size = 0.10 + 0.12 * gap_s
-    ratio = log(max(after.height, 1.0) / max(before.height, 1.0))
+    ratio = log(max(there.height, 1.0) / max(here.height, 1.0))
     is_known = before.certainty > 0 and after.certainty > 0
     cosine = float(before.near @ after.near) if is_known else 0.0
     whole = float(before.gallery @ after.gallery) if is_known else 0.0
@@ -105,7 +108,7 @@ def link_features(
             -min(turn**2 / (2 * 0.35**2), _SPEED_CAP) * exp(-gap_s),
             -min(ratio**2 / (2 * usual_size**2), _SIZE_CAP),
             -log(min(usual_miss, 8.0)),
-            -float(before.at_border + after.at_border) * (gap > 3),
+            -float(here.at_border + there.at_border) * (gap > 3),
             1.0,
         ],
         np.float64,

@@ -4,31 +4,29 @@ Beyond the ends of a track only detections count. Inside it both sides are known
 hidden meanwhile was between them, so a gap is filled as a whole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from trackmend_core.geometry import iou_matrix
 from trackmend_core.project import BoxXyxy
 from trackmend_core.project.edits import PlaceBoxes
 from trackmend_core.review.alternatives import Alternative, nothing
 from trackmend_core.review.contacts import Neighbours
 from trackmend_core.review.duplicates import paired_iou
+from trackmend_core.review.fillings import Filling, at_one_look, filling
 from trackmend_core.review.finding import Finding, ordered
 from trackmend_core.review.judge import Judge
+from trackmend_core.review.kept_by_track import KeptByTrack
 from trackmend_core.review.kinds import Action, SuspicionKind
 from trackmend_core.review.track_view import TrackView
-from trackmend_core.types import BoolArray, Float64Array, IntArray
+from trackmend_core.types import BoolArray, Float64Array, FloatArray, IntArray
 
 LONGEST_GAP_S: Final = 2.0
 LONGEST_TAIL_S: Final = 1.0
 ONE_LOOK_S: Final = 1.0
 """So much of one track is seen at a look."""
-
-FITS: Final = 0.45
-"""A detection fits the expected box if they overlap by so much (IoU)."""
 
 _RIVAL_SPREADS: Final = 1.0
 """A detection that looks by so many standard deviations more like another track is that one's."""
@@ -46,185 +44,166 @@ _CROWDED: Final = 0.2
 """A detection that overlaps a box of another track by so much may be that one's a second time."""
 
 
-def missed_boxes(
-    judge: Judge, track: TrackView, *, is_free: BoolArray, neighbours: Neighbours
-) -> list[Finding]:
-    """Return the gaps and ends of a track that unused detections continue.
+class MissedBoxes:
+    """The gaps and ends of a track that itself does not change, and what continues it there.
 
-    Args:
-        judge: of the scene.
-        track: that may have holes.
-        is_free: (E,) which detections of the scene belong to no track.
-        neighbours: finds the tracks around.
+    After an edit of other tracks the walks are done anew only if detections became free or were
+    taken where this track lacks boxes, and a gap is judged anew only if it now looks otherwise.
     """
-    rate = judge.scene.frame_rate
+
+    def __init__(self, judge: Judge, track: TrackView) -> None:
+        self._judge = judge
+        self._track = track
+        self._gaps, self._tails = _inside(judge, track), _beyond(judge, track)
+        self._tried = np.concatenate([*self._gaps, *self._tails, np.zeros(0, np.int64)])
+        self._holes: list[_Hole] | None = None
+
+    def look(
+        self,
+        neighbours: Neighbours,
+        is_free: BoolArray,
+        changed: IntArray | None = None,
+    ) -> list[Finding]:
+        """Return the gaps and ends that unused detections continue.
+
+        Args:
+            neighbours: finds the tracks around.
+            is_free: (E,) which detections of the scene belong to no track.
+            changed: frames in which that has changed since the last look; None if it is not known.
+        """
+        if self._holes is None or changed is None or np.isin(self._tried, changed).any():
+            self._holes = list(self._fill(is_free))
+        found = (hole.look(neighbours) for hole in self._holes)
+        return [one for one in found if one is not None]
+
+    def _fill(self, is_free: BoolArray) -> "Iterator[_Hole]":
+        judge, track = self._judge, self._track
+        gaps, tails = (
+            [filling(judge.scene, track, frames, is_free) for frames in places]
+            for places in (self._gaps, self._tails)
+        )
+        reach = ONE_LOOK_S * judge.scene.frame_rate
+        for one in (*at_one_look(gaps, reach=reach), *tails):
+            yield _Hole(judge, track, one)
+
+
+def _inside(judge: Judge, track: TrackView) -> list[IntArray]:
+    """Return the frames of each gap that is not too long."""
     gaps = []
     for row in np.flatnonzero(np.diff(track.frames) > 1).tolist():
         first, last = int(track.frames[row]) + 1, int(track.frames[row + 1]) - 1
-        if last - first < LONGEST_GAP_S * rate:
-            gaps.append(_filling(judge, track, np.arange(first, last + 1), is_free))
-    found = _at_one_look(gaps, reach=ONE_LOOK_S * rate)
-    tail = round(LONGEST_TAIL_S * rate)
-    limit = judge.scene.frame_count
-    if len(track) >= _LEAST_BOXES:
-        after = np.arange(track.last_frame + 1, min(limit, track.last_frame + 1 + tail))
-        before = np.arange(track.first_frame - 1, max(-1, track.first_frame - 1 - tail), -1)
-        found += [_filling(judge, track, frames, is_free) for frames in (after, before)]
-    usable = (_whole(judge, track, _usable(judge, track, one, neighbours)) for one in found)
-    return [_finding(judge, track, one) for one in usable if one.box_count >= _LEAST_BOXES]
+        if last - first < LONGEST_GAP_S * judge.scene.frame_rate:
+            gaps.append(np.arange(first, last + 1))
+    return gaps
+
+
+def _beyond(judge: Judge, track: TrackView) -> list[IntArray]:
+    """Return the frames behind and before a track, going away from it."""
+    if len(track) < _LEAST_BOXES:
+        return []
+    tail, limit = round(LONGEST_TAIL_S * judge.scene.frame_rate), judge.scene.frame_count
+    first, last = track.first_frame, track.last_frame
+    return [
+        np.arange(last + 1, min(limit, last + 1 + tail)),
+        np.arange(first - 1, max(-1, first - 1 - tail), -1),
+    ]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class _Filling:
-    """Detections that a track lacks.
+class _Beside:
+    """Another track beside the N detections of a filling.
 
     Attributes:
-        frames: (N,) rising.
-        rows: (N,) of the detections.
-        fits: (N,) how well each fits what was expected (IoU).
-        crowding: (N,) how much the box of another track overlaps each (IoU).
-        tried: (T,) frames that have no box, rising.
-        inside: between two boxes of the track.
-        itself: how likely both sides of the least likely gap are one person (log-likelihood ratio).
-        is_whole: every frame gets a box, on a straight line where nothing was detected.
+        is_here: (N,) whether it has a box in that frame.
+        overlap: (N,) of that box with the detection (IoU), 0 without one.
+        looks: (N,) cosine of the detection with the whole track.
     """
 
-    frames: IntArray
-    rows: IntArray
-    fits: Float64Array
-    crowding: Float64Array
-    tried: IntArray
-    inside: bool
-    itself: float = 0.0
-    is_whole: bool = False
+    is_here: BoolArray
+    overlap: Float64Array
+    looks: FloatArray
 
-    def __len__(self) -> int:
-        return len(self.frames)
 
-    @property
-    def box_count(self) -> int:
-        """Return how many boxes the track gets."""
-        return len(self.tried) if self.is_whole else len(self.frames)
+class _Hole:
+    """What is missing at one look, and which of the detections may be used for it."""
 
-    def only(self, kept: BoolArray, crowding: Float64Array) -> "_Filling":
-        """Return the detections that are kept, (N,)."""
-        return replace(
-            self,
-            frames=self.frames[kept],
-            rows=self.rows[kept],
-            fits=self.fits[kept],
-            crowding=crowding[kept],
+    def __init__(self, judge: Judge, track: TrackView, found: Filling) -> None:
+        self._judge = judge
+        self._track = track
+        self._found = found
+        self._beside: KeptByTrack[_Beside] = KeptByTrack(judge)
+        if found.inside:
+            self._found = _with_sides(judge, track, found)
+        if len(found):
+            seen = judge.scene.detections
+            boxes = self._boxes = seen.boxes_xyxy[found.rows].astype(np.float64)
+            low, high = boxes[:, :2].min(axis=0).tolist(), boxes[:, 2:].max(axis=0).tolist()
+            self._reach = (*low, *high)
+            self._vectors = seen.embeddings[found.rows].astype(np.float32)
+            self._mine = self._vectors @ judge.before(track, len(track)).gallery
+        self._known: list[_Beside] | None = None
+        self._finding: Finding | None = None
+
+    def look(self, neighbours: Neighbours) -> Finding | None:
+        """Return what is missing, None if too little; the same as before if nothing changed."""
+        around = self._around(neighbours) if len(self._found) else []
+        beside = [self._beside.of(other, self._compared) for other in around]
+        if self._known is None or beside != self._known:
+            self._known = beside
+            usable = self._usable_beside(beside) if len(self._found) else self._found
+            enough = usable.box_count >= _LEAST_BOXES
+            self._finding = _finding(self._judge, self._track, usable) if enough else None
+        return self._finding
+
+    def _around(self, neighbours: Neighbours) -> list[TrackView]:
+        frames = self._found.frames
+        return neighbours.around(
+            first_frame=int(frames[0]),
+            last_frame=int(frames[-1]),
+            box_xyxy=self._reach,
+            but=self._track.track_id,
         )
 
-    def with_next(self, later: "_Filling") -> "_Filling":
-        """Return the detections of both."""
-        return _Filling(
-            frames=np.concatenate([self.frames, later.frames]),
-            rows=np.concatenate([self.rows, later.rows]),
-            fits=np.concatenate([self.fits, later.fits]),
-            crowding=np.concatenate([self.crowding, later.crowding]),
-            tried=np.concatenate([self.tried, later.tried]),
-            inside=self.inside,
-        )
+    def _usable_beside(self, beside: Sequence[_Beside]) -> Filling:
+        """Leave detections alone that another track covers, or that look more like one around.
+
+        A wrong box costs two switches, so that it is better to leave a frame empty.
+        """
+        found, mine = self._found, self._mine
+        crowding, theirs = np.zeros(len(found)), np.full(len(found), -1.0)
+        doubled = np.full(len(found), -1.0)
+        for one in beside:
+            crowding = np.maximum(crowding, one.overlap)
+            theirs = np.where(one.is_here, theirs, np.maximum(theirs, one.looks))
+            crowded = one.overlap >= _CROWDED
+            doubled[crowded] = np.maximum(doubled[crowded], one.looks[crowded])
+        kept = (crowding <= _TAKEN) & (theirs - mine < _RIVAL_SPREADS * self._judge.scale.spread)
+        kept &= doubled <= mine
+        if found.inside:
+            # The straight line is as good a guess, and it is nobody else's box.
+            kept &= mine >= self._judge.scale.middle
+        return found.only(kept, crowding)
+
+    def _compared(self, other: TrackView) -> _Beside:
+        rows = np.minimum(other.rows_in(self._found.frames), len(other) - 1)
+        is_here = other.frames[rows] == self._found.frames
+        here, overlap = np.flatnonzero(is_here), np.zeros(len(rows))
+        overlap[here] = paired_iou(other.boxes_xyxy[rows[here]], self._boxes[here])
+        looks = self._vectors @ self._judge.before(other, len(other)).gallery
+        return _Beside(is_here=is_here, overlap=overlap, looks=looks)
 
 
-def _at_one_look(gaps: Sequence[_Filling], *, reach: float) -> list[_Filling]:
-    """Put gaps together that are seen at one look, and so may be filled by one edit."""
-    found: list[_Filling] = []
-    for gap in gaps:
-        if found and gap.tried[-1] - found[-1].tried[0] < reach:
-            found[-1] = found[-1].with_next(gap)
-        else:
-            found.append(gap)
-    return found
-
-
-def _filling(judge: Judge, track: TrackView, frames: IntArray, is_free: BoolArray) -> _Filling:
-    """Walk from the known boxes into the unknown, one fitting detection after the other."""
-    inside = bool(len(frames)) and track.first_frame < frames[0] < track.last_frame
-    seen = judge.scene.detections
-    chosen: list[tuple[int, int, float]] = []
-    recent = _Recent(track, forward=bool(len(frames)) and bool(frames[0] > track.first_frame))
-    misses = 0
-    starts = np.searchsorted(seen.frames, frames, side="left").tolist()
-    ends = np.searchsorted(seen.frames, frames, side="right").tolist()
-    for frame, low, high in zip(frames.tolist(), starts, ends, strict=True):
-        rows = np.flatnonzero(is_free[low:high]) + low
-        best, overlap = 0, 0.0
-        if len(rows):
-            expected = _between(track, frame) if inside else recent.expected(frame)
-            overlaps = iou_matrix(expected[None], seen.boxes_xyxy[rows].astype(np.float64))[0]
-            best, overlap = int(rows[np.argmax(overlaps)]), float(overlaps.max())
-        if overlap < FITS:
-            misses += 1
-            if not inside and misses > 2:
-                break
-            continue
-        misses = 0
-        chosen.append((frame, best, overlap))
-        if not inside:
-            recent.take(frame, seen.boxes_xyxy[best].astype(np.float64))
-    chosen.sort()
-    return _Filling(
-        frames=np.array([frame for frame, *_ in chosen], np.int64),
-        rows=np.array([row for _, row, _ in chosen], np.int64),
-        fits=np.array([fit for *_, fit in chosen], np.float64),
-        crowding=np.zeros(len(chosen)),
-        tried=np.sort(frames),
-        inside=inside,
-    )
-
-
-def _usable(judge: Judge, track: TrackView, filling: _Filling, neighbours: Neighbours) -> _Filling:
-    """Leave detections alone that another track covers, or that look more like one around.
-
-    A wrong box costs two switches, so that it is better to leave a frame empty.
-    """
-    if not len(filling):
-        return filling
-    seen = judge.scene.detections
-    boxes = seen.boxes_xyxy[filling.rows].astype(np.float64)
-    vectors = seen.embeddings[filling.rows].astype(np.float32)
-    mine = vectors @ judge.before(track, len(track)).gallery
-    crowding, theirs = np.zeros(len(filling)), np.full(len(filling), -1.0)
-    doubled = np.full(len(filling), -1.0)
-    around = neighbours.around(
-        first_frame=int(filling.frames[0]),
-        last_frame=int(filling.frames[-1]),
-        box_xyxy=(*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist()),
-        but=track.track_id,
-    )
-    for other in around:
-        rows = np.minimum(other.rows_in(filling.frames), len(other) - 1)
-        is_here = other.frames[rows] == filling.frames
-        here = np.flatnonzero(is_here)
-        overlap = paired_iou(other.boxes_xyxy[rows[here]], boxes[here])
-        crowding[here] = np.maximum(crowding[here], overlap)
-        looks = vectors @ judge.before(other, len(other)).gallery
-        theirs = np.where(is_here, theirs, np.maximum(theirs, looks))
-        crowded = here[overlap >= _CROWDED]
-        doubled[crowded] = np.maximum(doubled[crowded], looks[crowded])
-    kept = (crowding <= _TAKEN) & (theirs - mine < _RIVAL_SPREADS * judge.scale.spread)
-    kept &= doubled <= mine
-    if filling.inside:
-        # The straight line is as good a guess, and it is nobody else's box.
-        kept &= mine >= judge.scale.middle
-    return filling.only(kept, crowding)
-
-
-def _whole(judge: Judge, track: TrackView, filling: _Filling) -> _Filling:
+def _with_sides(judge: Judge, track: TrackView, found: Filling) -> Filling:
     """Return a filling of every frame if both sides of the gaps look and move like one person."""
-    if not filling.inside:
-        return filling
-    beside = np.unique(track.rows_in(filling.tried)).tolist()
+    beside = np.unique(track.rows_in(found.tried)).tolist()
     links = (judge.link(judge.before(track, row), judge.after(track, row)) for row in beside)
     alike = [(link.score, judge.scale.evidence(link.cosine)) for link in links]
     itself = min(score for score, _ in alike)
     is_one = itself > 0 and min(looks for _, looks in alike) > _STRANGER
-    return replace(filling, itself=itself, is_whole=is_one)
+    return replace(found, itself=itself, is_whole=is_one)
 
 
-def _finding(judge: Judge, track: TrackView, filling: _Filling) -> Finding:
+def _finding(judge: Judge, track: TrackView, filling: Filling) -> Finding:
     placed = _placed(judge, track, filling)
     cosine, alike, fit, mean_score, crowding = 0.0, 0.0, _USUAL_FIT, _USUAL_SCORE, 0.0
     if len(filling):
@@ -272,7 +251,7 @@ def _finding(judge: Judge, track: TrackView, filling: _Filling) -> Finding:
     )
 
 
-def _placed(judge: Judge, track: TrackView, filling: _Filling) -> PlaceBoxes:
+def _placed(judge: Judge, track: TrackView, filling: Filling) -> PlaceBoxes:
     """Return the edit: the detections, and inside the track the straight lines between them."""
     seen = judge.scene.detections
     frames = filling.tried if filling.is_whole else filling.frames
@@ -291,44 +270,6 @@ def _placed(judge: Judge, track: TrackView, filling: _Filling) -> PlaceBoxes:
         detection_ids=tuple(ids),
         how="propagation" if len(filling) else "interpolation",
     )
-
-
-class _Recent:
-    """Where a track is expected beyond its end, from the boxes last seen or taken."""
-
-    def __init__(self, track: TrackView, *, forward: bool) -> None:
-        rows = slice(-6, None) if forward else slice(0, 6)
-        self._frames = track.frames[rows].tolist()
-        self._boxes = list(track.boxes_xyxy[rows])
-        if not forward:
-            self._frames.reverse()
-            self._boxes.reverse()
-
-    def take(self, frame: int, box: Float64Array) -> None:
-        """Add a box that was found."""
-        self._frames.append(frame)
-        self._boxes.append(box)
-
-    def expected(self, frame: int) -> Float64Array:
-        """Return the (4,) box expected in a frame."""
-        frames, boxes = np.array(self._frames[-6:]), np.array(self._boxes[-6:])
-        passed = frames[-1] - frames[0]
-        if passed == 0:
-            last: Float64Array = boxes[-1]
-            return last
-        centres = (boxes[:, :2] + boxes[:, 2:]) / 2
-        step = (centres[-1] - centres[0]) / passed * (frame - frames[-1])
-        moved: Float64Array = boxes[-1] + np.tile(step, 2)
-        return moved
-
-
-def _between(track: TrackView, frame: int) -> Float64Array:
-    """Return the (4,) box half-way between its neighbours in time."""
-    row = track.index_at(frame)
-    low, high = int(track.frames[row - 1]), int(track.frames[row])
-    share = (frame - low) / (high - low)
-    box: Float64Array = (1 - share) * track.boxes_xyxy[row - 1] + share * track.boxes_xyxy[row]
-    return box
 
 
 def _corners(box: Float64Array) -> BoxXyxy:

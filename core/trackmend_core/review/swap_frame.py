@@ -1,5 +1,6 @@
 """The frame at which two tracks traded places, or at which one went over, as exactly as can be."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -9,7 +10,7 @@ from trackmend_core.review.ends import End
 from trackmend_core.review.judge import Judge
 from trackmend_core.review.links import USUAL_MISS, USUAL_MISS_PER_S
 from trackmend_core.review.track_view import TrackView
-from trackmend_core.types import Float64Array, FloatArray, IntArray
+from trackmend_core.types import BoolArray, Float64Array, FloatArray, IntArray
 
 _STEP_CAP = 8.0
 _LOOK_BACK = 5
@@ -44,11 +45,12 @@ def swap_frame(
     frames = np.arange(first, last + 1)
     leaning = _leaning(judge, a, frames, person_a, person_b)
     leaning -= _leaning(judge, b, frames, person_a, person_b)
+    of_a, of_b = _course(a, frames), _course(b, frames)
     smoother = (
-        _steps(judge, a, a, frames)
-        + _steps(judge, b, b, frames)
-        - _steps(judge, a, b, frames)
-        - _steps(judge, b, a, frames)
+        _steps(judge, of_a, of_a)
+        + _steps(judge, of_b, of_b)
+        - _steps(judge, of_a, of_b)
+        - _steps(judge, of_b, of_a)
     )
     best = int(np.argmax(_before_less_after(leaning) + smoother))
     return int(frames[best]), float(smoother[best])
@@ -60,7 +62,8 @@ def change_frame(
     """Return the likeliest frame from which a track follows somebody else."""
     frames = np.arange(first, last + 1)
     leaning = _leaning(judge, track, frames, before.near, after.near)
-    jumps = _steps(judge, track, track, frames)
+    course = _course(track, frames)
+    jumps = _steps(judge, course, course)
     return int(frames[np.argmax(_before_less_after(leaning) + jumps)])
 
 
@@ -81,27 +84,65 @@ def _leaning(
     if min(lengths) == 0:
         return np.zeros(len(frames))
     contrast = one / lengths[0] - other / lengths[1]
-    cosines = (judge.scene.embeddings(track.embedding_rows[rows]) @ contrast).astype(np.float64)
+    cosines = (judge.looks.of(track, rows) @ contrast).astype(np.float64)
     weights = clear_weights(track, rows) * present
     leaning: Float64Array = cosines * weights * judge.scale.slope * _NEIGHBOURS_REPEAT
     return leaning
 
 
-def _steps(judge: Judge, here: TrackView, there: TrackView, frames: IntArray) -> Float64Array:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Course:
+    """A track at F frames, each between two of its boxes: the last before it, the first on it.
+
+    Attributes:
+        is_before: (F,) whether there is a box before the frame.
+        frame_before: (F,) of that box.
+        before: (F, 2) its centre.
+        height: (F,) of it.
+        velocity: (F, 2) pixels per frame, of the boxes up to it.
+        is_on: (F,) whether there is a box in the frame or after it.
+        frame_on: (F,) of that box.
+        on: (F, 2) its centre.
+    """
+
+    is_before: BoolArray
+    frame_before: IntArray
+    before: Float64Array
+    height: Float64Array
+    velocity: Float64Array
+    is_on: BoolArray
+    frame_on: IntArray
+    on: Float64Array
+
+
+def _course(track: TrackView, frames: IntArray) -> _Course:
+    following = track.rows_in(frames)
+    is_before, is_on = following > 0, following < len(track)
+    previous = np.maximum(following - 1, 0)
+    following = np.minimum(following, len(track) - 1)
+    earlier = np.maximum(previous - _LOOK_BACK, 0)
+    passed = np.maximum(track.frames[previous] - track.frames[earlier], 1)
+    before = track.centres_of(previous)
+    return _Course(
+        is_before=is_before,
+        frame_before=track.frames[previous],
+        before=before,
+        height=track.heights_of(previous),
+        velocity=(before - track.centres_of(earlier)) / passed[:, None],
+        is_on=is_on,
+        frame_on=track.frames[following],
+        on=track.centres_of(following),
+    )
+
+
+def _steps(judge: Judge, here: _Course, there: _Course) -> Float64Array:
     """Return (F,) the cost of going over from the last box before a frame to the first one on it.
 
     Zero where one of the two is missing: nothing is known then.
     """
-    previous = here.rows_in(frames) - 1
-    following = there.rows_in(frames)
-    known = (previous >= 0) & (following < len(there))
-    previous, following = np.maximum(previous, 0), np.minimum(following, len(there) - 1)
-    gaps = np.maximum(there.frames[following] - here.frames[previous], 1).astype(np.float64)
-    earlier = np.maximum(previous - _LOOK_BACK, 0)
-    passed = np.maximum(here.frames[previous] - here.frames[earlier], 1)
-    velocity = (here.centres_of(previous) - here.centres_of(earlier)) / passed[:, None]
-    step = there.centres_of(following) - here.centres_of(previous)
+    gaps = np.maximum(there.frame_on - here.frame_before, 1).astype(np.float64)
     reach = np.minimum(gaps, judge.scene.frame_rate)[:, None]
-    miss = np.hypot(*(step - velocity * reach).T) / here.heights_of(previous)
+    miss = np.hypot(*(there.on - here.before - here.velocity * reach).T) / here.height
     usual = USUAL_MISS + USUAL_MISS_PER_S * gaps / judge.scene.frame_rate
-    return np.where(known, np.minimum(miss**2 / (2 * usual**2), _STEP_CAP), 0.0)
+    cost = np.minimum(miss**2 / (2 * usual**2), _STEP_CAP)
+    return np.where(here.is_before & there.is_on, cost, 0.0)

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from trackmend_core.review.alternatives import (
+    HOPELESS,
     Alternative,
     Place,
     hand_overs,
@@ -28,8 +29,6 @@ PAD_S: Final = 0.4
 
 _SURE_LINK = 5.0
 """A cut whose sides belong together this clearly is not looked at twice."""
-HOPELESS: Final = -6.0
-"""Explanations this much worse than "nothing" are not shown."""
 _MEETING_S = 0.4
 _SEARCHED_S = 0.5
 """The change is looked for so long before and after the first guess."""
@@ -49,7 +48,7 @@ def drift(judge: Judge, track: TrackView) -> Finding | None:
     width = max(LEAST_BOXES, round(scene.frame_rate))
     if len(track) < 4 * width:
         return None
-    sums, _ = summed_appearance(scene, track)
+    sums, _ = summed_appearance(judge.looks, track)
     starts = np.arange(0, len(track) - width + 1, width)
     windows = sums[starts + width] - sums[starts]
     lengths = np.linalg.norm(windows, axis=1)

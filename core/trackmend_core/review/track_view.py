@@ -83,7 +83,7 @@ class TrackView:
 
     def index_at(self, frame: int) -> int:
         """Return the row of the first box at or after a frame; N if there is none."""
-        return int(np.searchsorted(self.frames, frame))
+        return int(self.frames.searchsorted(frame))
 
     def part(self, first_row: int, end_row: int) -> "TrackView":
         """Return a track of these rows only, by the same name."""
@@ -102,5 +102,5 @@ class TrackView:
 
     def rows_in(self, frames: IntArray) -> IntArray:
         """Return the rows of frames in which the track has a box."""
-        rows: IntArray = np.searchsorted(self.frames, frames)
+        rows: IntArray = self.frames.searchsorted(frames)
         return rows

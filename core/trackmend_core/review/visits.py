@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from trackmend_core.project.edits import NEW_TRACK, ReassignBoxes, ReassignPieces, SwapTracks
-from trackmend_core.review.alternatives import HANDOVER_S, Alternative, is_near
+from trackmend_core.review.alternatives import HANDOVER_S, HOPELESS, Alternative, is_near
 from trackmend_core.review.contacts import Neighbours
 from trackmend_core.review.cuts import LEAST_BOXES
 from trackmend_core.review.judge import Judge
@@ -56,12 +56,8 @@ class Visit:
         self._score, self._stays = joins - goes - returns, -goes - returns
         self.is_likely = max(goes, returns) < _MOST_AT_HOME
         self._gain = min(row_end - row, len(track) - (row_end - row))
-        self._kept: KeptByTrack[Alternative | None] = KeptByTrack(judge)
-
-    def options(self, neighbours: Neighbours) -> Iterator[Alternative]:
-        """Give the possibilities: a person of its own, or somebody who has a track already."""
-        piece = (self._track.track_id, self.first, self.last, NEW_TRACK)
-        yield Alternative(
+        piece = (track.track_id, self.first, self.last, NEW_TRACK)
+        self._nobodys = Alternative(
             action=Action.REASSIGN,
             score=self._score - _NOBODYS,
             frame=self.first,
@@ -70,6 +66,14 @@ class Visit:
             links=self._links,
             gain_boxes=self._gain,
         )
+        self._kept: KeptByTrack[Alternative | None] = KeptByTrack(judge)
+
+    def options(self, neighbours: Neighbours) -> Iterator[Alternative]:
+        """Give the possibilities: a person of its own, or somebody who has a track already.
+
+        Of the latter only those that are not hopeless.
+        """
+        yield self._nobodys
         for other in self._around(neighbours):
             option = self._kept.of(other, self._given_to)
             if option is not None:
@@ -115,6 +119,8 @@ class Visit:
         gained = sum(one.score for one in (came, went) if one is not None)
         if 0 < row < len(other):
             gained -= max(0.0, judge.link(judge.before(other, row), judge.after(other, row)).score)
+        if self._score + gained <= HOPELESS:
+            return None
         return Alternative(
             action=Action.REASSIGN,
             score=self._score + gained,
@@ -142,6 +148,8 @@ class Visit:
         theirs = judge.link(before, self._stay[0]), judge.link(self._stay[1], after)
         now = judge.link(before, stay[0]), judge.link(stay[1], after)
         gained = sum(one.score for one in (*mine, *theirs)) - sum(one.score for one in now)
+        if self._stays + gained <= HOPELESS:
+            return None
         reach = max(1, round(_SEARCHED_S * rate))
         first, until = (
             swap_frame(

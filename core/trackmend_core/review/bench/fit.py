@@ -17,8 +17,9 @@ from scipy.optimize import minimize
 from trackmend_core.review.appearance import AppearanceScale
 from trackmend_core.review.bench.truth import TrueVideo, project_of_truth
 from trackmend_core.review.bench.walks import Look
-from trackmend_core.review.ends import end_after, end_before
+from trackmend_core.review.ends import Ends
 from trackmend_core.review.links import FEATURES, link_features
+from trackmend_core.review.recent_looks import RecentLooks
 from trackmend_core.review.scene import Scene
 from trackmend_core.types import BoolArray, Float64Array
 
@@ -201,6 +202,7 @@ def _bounds(name: str) -> tuple[float | None, float | None]:
 
 def _cuts(scene: Scene, rng: np.random.Generator) -> Iterable[tuple[Float64Array, bool]]:
     scale, rate = AppearanceScale.fit(scene), scene.frame_rate
+    looks = RecentLooks(scene)
     tracks = [track for track in scene.tracks.values() if len(track) >= 3 * LEAST_SIDE]
     for track in tracks:
         for _ in range(CUTS_PER_TRACK):
@@ -210,7 +212,8 @@ def _cuts(scene: Scene, rng: np.random.Generator) -> Iterable[tuple[Float64Array
             if len(track) - later < LEAST_SIDE:
                 continue
             others = [one for one in tracks if one is not track]
-            before, after = end_before(scene, track, row), end_after(scene, track, later)
+            ends = Ends(looks, track)
+            before, after = ends.before(row), ends.after(later)
             gap = after.frame - before.frame
             yield link_features(before, after, gap=gap, scale=scale, frame_rate=rate)[0], True
             chosen = [others[int(place)] for place in rng.permutation(len(others))[:3]]
@@ -218,20 +221,13 @@ def _cuts(scene: Scene, rng: np.random.Generator) -> Iterable[tuple[Float64Array
                 there = other.index_at(after.frame)
                 if len(other) - there < LEAST_SIDE:
                     continue
-                stranger = end_after(scene, other, there)
+                stranger = Ends(looks, other).after(there)
                 gap = stranger.frame - before.frame
                 values = link_features(before, stranger, gap=gap, scale=scale, frame_rate=rate)
                 yield values[0], False
                 if other is chosen[0]:
                     # As at a switch: somebody else goes on where and as the first one would have.
-                    taken = replace(
-                        stranger,
-                        frame=after.frame,
-                        position=after.position,
-                        velocity=after.velocity,
-                        height=after.height,
-                        at_border=after.at_border,
-                    )
+                    taken = replace(stranger, frame=after.frame, motion=after.motion)
                     gap = taken.frame - before.frame
                     values = link_features(before, taken, gap=gap, scale=scale, frame_rate=rate)
                     yield values[0], False
