@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 # The longest begin first, what is short fills the ends.
-PARTS := window training core windows-rest app training-rest rest road
+PARTS := core window windows-rest app training training-rest road rest
 TEST_TARGETS := $(addprefix tests-of-the-,$(PARTS))
 .PHONY: run test lint types contracts tests $(TEST_TARGETS) bench bench-learning model screenshots clean
 
