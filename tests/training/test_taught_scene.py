@@ -72,7 +72,8 @@ def weights(model: LoadedModel) -> Mapping[str, Tensor]:
 
 
 def are_equal(one: LoadedModel, other: LoadedModel) -> bool:
-    return all(torch.equal(value, weights(other)[key]) for key, value in weights(one).items())
+    others = weights(other)
+    return all(torch.equal(value, others[key]) for key, value in weights(one).items())
 
 
 def another_street(folder: Path) -> Path:
