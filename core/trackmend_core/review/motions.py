@@ -14,8 +14,10 @@ BORDER_SHARE: Final = 0.015
 MOTION_S: Final = 0.6
 """Speed is measured over so many seconds beside the cut."""
 
-_BLOCK: Final = 128
-"""So many boxes in a row are worked out together: of a long track only a few places are asked."""
+_BLOCK, _SMALL_BLOCK = 128, 16
+"""So many boxes in a row are worked out together; of a very long track few places are asked."""
+_LONG: Final = 4096
+"""Boxes of a track that is very long."""
 
 Point = Sequence[float]
 """An x and a y."""
@@ -56,15 +58,16 @@ class Motions:
         self._width = scene.size[0]
         self._reach = MOTION_S * scene.frame_rate
         self._steps = direction * np.arange(int(self._reach) + 1)
+        self._block = _SMALL_BLOCK if len(track) > _LONG else _BLOCK
         self._blocks: dict[int, _Columns] = {}
 
     def at(self, row: int) -> Motion:
         """Return the motion beside a box."""
-        block, place = divmod(row, _BLOCK)
+        block, place = divmod(row, self._block)
         known = self._blocks.get(block)
         if known is None:
-            first = block * _BLOCK
-            rows = np.arange(first, min(first + _BLOCK, len(self._track)))
+            first = block * self._block
+            rows = np.arange(first, min(first + self._block, len(self._track)))
             known = self._blocks[block] = self._worked_out(rows)
         return Motion(
             position=known[0][place],

@@ -22,7 +22,7 @@ from trackmend_core.project.edits import (
     SplitTrack,
     SwapTracks,
 )
-from trackmend_core.review import ReviewIndex
+from trackmend_core.review import ReviewIndex, motions
 from trackmend_core.review.alternatives import Alternative
 from trackmend_core.review.finding import Finding
 from trackmend_core.review.findings import Findings
@@ -237,3 +237,18 @@ def test_after_any_edits_every_finding_is_that_of_a_full_look_at_the_same_boxes(
             if field.name != "coverage":
                 ours, theirs = (getattr(one, field.name) for one in (track, fresh.tracks[track_id]))
                 assert np.array_equal(ours, theirs), field.name
+
+
+def test_motions_do_not_depend_on_how_many_are_worked_out_together(
+    crowd: tuple[Project, RunId], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = ReviewIndex.open(*crowd).scene
+    track = max(scene.tracks.values(), key=len)
+    for direction in (-1, 1):
+        usual = motions.Motions(scene, track, direction=direction)
+        with monkeypatch.context() as patch:
+            patch.setattr(motions, "_LONG", 0)
+            long = motions.Motions(scene, track, direction=direction)
+        assert [long.at(row) for row in range(len(track))] == [
+            usual.at(row) for row in range(len(track))
+        ]
