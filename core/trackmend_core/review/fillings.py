@@ -57,6 +57,12 @@ class Filling:
             crowding=crowding[kept],
         )
 
+    def is_same_choice(self, other: "Filling") -> bool:
+        """Return whether another choice of the same detections took these, equally crowded."""
+        return np.array_equal(self.rows, other.rows) and np.array_equal(
+            self.crowding, other.crowding
+        )
+
     def with_next(self, later: "Filling") -> "Filling":
         """Return the detections of both."""
         return Filling(

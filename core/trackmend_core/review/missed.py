@@ -4,8 +4,8 @@ Beyond the ends of a track only detections count. Inside it both sides are known
 hidden meanwhile was between them, so a gap is filled as a whole.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -21,7 +21,7 @@ from trackmend_core.review.judge import Judge
 from trackmend_core.review.kept_by_track import KeptByTrack
 from trackmend_core.review.kinds import Action, SuspicionKind
 from trackmend_core.review.track_view import TrackView
-from trackmend_core.types import BoolArray, Float64Array, FloatArray, IntArray
+from trackmend_core.types import BoolArray, Float64Array, IntArray
 
 LONGEST_GAP_S: Final = 2.0
 LONGEST_TAIL_S: Final = 1.0
@@ -109,29 +109,18 @@ def _beyond(judge: Judge, track: TrackView) -> list[IntArray]:
     ]
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class _Beside:
-    """Another track beside the N detections of a filling.
-
-    Attributes:
-        is_here: (N,) whether it has a box in that frame.
-        overlap: (N,) of that box with the detection (IoU), 0 without one.
-        looks: (N,) cosine of the detection with the whole track.
-    """
-
-    is_here: BoolArray
-    overlap: Float64Array
-    looks: FloatArray
-
-
 class _Hole:
-    """What is missing at one look, and which of the detections may be used for it."""
+    """What is missing at one look, and which of the detections may be used for it.
+
+    In a crowd dozens of tracks live beside a hole, and an edit of two of them seldom changes what
+    is left of its detections: only then a finding is made anew.
+    """
 
     def __init__(self, judge: Judge, track: TrackView, found: Filling) -> None:
         self._judge = judge
         self._track = track
         self._found = found
-        self._beside: KeptByTrack[_Beside] = KeptByTrack(judge)
+        self._beside: KeptByTrack[Float64Array | None] = KeptByTrack(judge)
         if found.inside:
             self._found = _with_sides(judge, track, found)
         if len(found):
@@ -141,22 +130,34 @@ class _Hole:
             self._reach = (*low, *high)
             self._vectors = seen.embeddings[found.rows].astype(np.float32)
             self._mine = self._vectors @ judge.before(track, len(track)).gallery
-        self._known: list[_Beside] | None = None
+        self._nobody = np.repeat([[0.0], [-1.0], [-1.0]], len(found), axis=1)
+        self._around: list[TrackView] = []
+        self._said: Float64Array | None = None
+        self._usable: Filling | None = None
         self._finding: Finding | None = None
 
     def look(self, neighbours: Neighbours) -> Finding | None:
         """Return what is missing, None if too little; the same as before if nothing changed."""
-        around = self._around(neighbours) if len(self._found) else []
-        beside = [self._beside.of(other, self._compared) for other in around]
-        if self._known is None or beside != self._known:
-            self._known = beside
-            usable = self._usable_beside(beside) if len(self._found) else self._found
-            enough = usable.box_count >= _LEAST_BOXES
-            self._finding = _finding(self._judge, self._track, usable) if enough else None
+        around = self._tracks_around(neighbours)
+        if self._said is not None and around == self._around:
+            return self._finding
+        beside = (self._beside.of(other, self._compared) for other in around)
+        said: Float64Array = np.maximum.reduce(
+            [self._nobody, *(one for one in beside if one is not None)]
+        )
+        if self._said is None or not np.array_equal(said, self._said):
+            usable = self._usable_beside(said)
+            if self._usable is None or not usable.is_same_choice(self._usable):
+                enough = usable.box_count >= _LEAST_BOXES
+                self._finding = _finding(self._judge, self._track, usable) if enough else None
+                self._usable = usable
+        self._around, self._said = around, said
         return self._finding
 
-    def _around(self, neighbours: Neighbours) -> list[TrackView]:
+    def _tracks_around(self, neighbours: Neighbours) -> list[TrackView]:
         frames = self._found.frames
+        if not len(frames):
+            return []
         return neighbours.around(
             first_frame=int(frames[0]),
             last_frame=int(frames[-1]),
@@ -164,19 +165,15 @@ class _Hole:
             but=self._track.track_id,
         )
 
-    def _usable_beside(self, beside: Sequence[_Beside]) -> Filling:
+    def _usable_beside(self, said: Float64Array) -> Filling:
         """Leave detections alone that another track covers, or that look more like one around.
 
         A wrong box costs two switches, so that it is better to leave a frame empty.
         """
-        found, mine = self._found, self._mine
-        crowding, theirs = np.zeros(len(found)), np.full(len(found), -1.0)
-        doubled = np.full(len(found), -1.0)
-        for one in beside:
-            crowding = np.maximum(crowding, one.overlap)
-            theirs = np.where(one.is_here, theirs, np.maximum(theirs, one.looks))
-            crowded = one.overlap >= _CROWDED
-            doubled[crowded] = np.maximum(doubled[crowded], one.looks[crowded])
+        found = self._found
+        if not len(found):
+            return found
+        mine, (crowding, theirs, doubled) = self._mine, said
         kept = (crowding <= _TAKEN) & (theirs - mine < _RIVAL_SPREADS * self._judge.scale.spread)
         kept &= doubled <= mine
         if found.inside:
@@ -184,13 +181,30 @@ class _Hole:
             kept &= mine >= self._judge.scale.middle
         return found.only(kept, crowding)
 
-    def _compared(self, other: TrackView) -> _Beside:
+    def _compared(self, other: TrackView) -> Float64Array | None:
+        """Return (3, N) what another track has to do with the detections; None if nothing.
+
+        The overlap of its box in that frame (IoU), and the cosine of the detection with the whole
+        track where it has no box, and where its box overlaps too much; -1 elsewhere.
+        """
         rows = np.minimum(other.rows_in(self._found.frames), len(other) - 1)
-        is_here = other.frames[rows] == self._found.frames
-        here, overlap = np.flatnonzero(is_here), np.zeros(len(rows))
-        overlap[here] = paired_iou(other.boxes_xyxy[rows[here]], self._boxes[here])
-        looks = self._vectors @ self._judge.before(other, len(other)).gallery
-        return _Beside(is_here=is_here, overlap=overlap, looks=looks)
+        is_away = other.frames[rows] != self._found.frames
+        boxes, mine = other.boxes_xyxy[rows], self._boxes
+        low = np.maximum(boxes[:, :2], mine[:, :2])
+        size = np.minimum(boxes[:, 2:], mine[:, 2:]) - low
+        touching = (size.min(axis=1) > 0) & ~is_away
+        touches, anywhere_else = touching.any(), is_away.any()
+        if not touches and not anywhere_else:
+            return None  # of most tracks in a crowd
+        said = self._nobody.copy()
+        if touches:
+            said[0, touching] = paired_iou(boxes[touching], mine[touching])
+        is_rival = said[0] >= _CROWDED
+        if anywhere_else or is_rival.any():
+            looks = self._vectors @ self._judge.before(other, len(other)).gallery
+            said[1, is_away] = looks[is_away]
+            said[2, is_rival] = looks[is_rival]
+        return said
 
 
 def _with_sides(judge: Judge, track: TrackView, found: Filling) -> Filling:

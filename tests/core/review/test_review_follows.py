@@ -27,6 +27,7 @@ from trackmend_core.review.alternatives import Alternative
 from trackmend_core.review.finding import Finding
 from trackmend_core.review.findings import Findings
 from trackmend_core.review.judge import Judge
+from trackmend_core.review.kinds import SuspicionKind
 from trackmend_core.types import BoxId, RunId, TrackId
 
 EDITS = 6
@@ -252,3 +253,26 @@ def test_motions_do_not_depend_on_how_many_are_worked_out_together(
         assert [long.at(row) for row in range(len(track))] == [
             usual.at(row) for row in range(len(track))
         ]
+
+
+def test_a_gap_that_two_others_leave_as_it_was_keeps_its_finding(
+    crowd: tuple[Project, RunId],
+) -> None:
+    # To word a finding anew takes longer than to see that the same detections are left for it.
+    project, run_id = crowd
+    index = ReviewIndex.open(project, run_id)
+    one, other = sorted(index.scene.tracks, key=lambda track: -len(index.scene.tracks[track]))[:2]
+    a, b = index.scene.tracks[one], index.scene.tracks[other]
+    frame = (max(a.first_frame, b.first_frame) + min(a.last_frame, b.last_frame)) // 2
+
+    def gaps() -> dict[str, Finding]:
+        missed = (found for found in index._findings if found.kind is SuspicionKind.MISSED)
+        return {
+            repr(plain(found)): found for found in missed if found.tracks[0] not in (one, other)
+        }
+
+    before = gaps()
+    index.update(project.edit(SwapTracks(track_a=one, track_b=other, first_frame=frame)))
+    after = gaps()
+    assert len(before.keys() & after.keys()) > 10
+    assert all(after[said] is before[said] for said in before.keys() & after.keys())
