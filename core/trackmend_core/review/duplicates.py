@@ -6,6 +6,7 @@ import numpy as np
 
 from trackmend_core.project.edits import DeleteStretch, DeleteTrack, Edit, JoinOverlapping
 from trackmend_core.review.alternatives import Alternative, nothing
+from trackmend_core.review.contacts import areas, shared_areas
 from trackmend_core.review.finding import Finding, ordered
 from trackmend_core.review.judge import Judge
 from trackmend_core.review.kinds import Action, SuspicionKind
@@ -108,11 +109,8 @@ def ghost(judge: Judge, track: TrackView, *, usual_score: float) -> Finding | No
 
 def paired_iou(boxes_a: Float64Array, boxes_b: Float64Array) -> Float64Array:
     """Return (N,) the overlap of the boxes of two lists, pair by pair."""
-    low = np.maximum(boxes_a[:, :2], boxes_b[:, :2])
-    high = np.minimum(boxes_a[:, 2:], boxes_b[:, 2:])
-    shared = np.prod(np.clip(high - low, 0.0, None), axis=1)
-    areas = [np.prod(np.clip(b[:, 2:] - b[:, :2], 0.0, None), axis=1) for b in (boxes_a, boxes_b)]
-    overlap: Float64Array = shared / np.maximum(areas[0] + areas[1] - shared, 1e-9)
+    shared, either = shared_areas(boxes_a, boxes_b), areas(boxes_a) + areas(boxes_b)
+    overlap: Float64Array = shared / np.maximum(either - shared, 1e-9)
     return overlap
 
 

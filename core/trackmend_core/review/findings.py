@@ -7,7 +7,7 @@ from itertools import chain
 import numpy as np
 
 from trackmend_core.review.alternatives import HANDOVER_S
-from trackmend_core.review.contacts import Neighbours
+from trackmend_core.review.contacts import Neighbours, contacts
 from trackmend_core.review.duplicates import duplicates, ghost
 from trackmend_core.review.finding import Finding
 from trackmend_core.review.fragments import Fragments
@@ -124,7 +124,10 @@ class Findings:
 
     def _compare(self, track: TrackView, other: TrackView) -> None:
         a, b = (track, other) if track.track_id < other.track_id else (other, track)
-        found = crossings(self._judge, a, b)
+        touched = contacts(self._judge.scene, a, b)
+        if not touched:
+            return  # nor are they on one object: doubled boxes have most in common
+        found = crossings(self._judge, a, b, touched)
         double = duplicates(self._judge, a, b)
         if double is not None:
             found.append(double)

@@ -18,7 +18,6 @@ from trackmend_core.review.duplicates import paired_iou
 from trackmend_core.review.fillings import Filling, at_one_look, filling
 from trackmend_core.review.finding import Finding, ordered
 from trackmend_core.review.judge import Judge
-from trackmend_core.review.kept_by_track import KeptByTrack
 from trackmend_core.review.kinds import Action, SuspicionKind
 from trackmend_core.review.track_view import TrackView
 from trackmend_core.types import BoolArray, Float64Array, IntArray
@@ -120,7 +119,7 @@ class _Hole:
         self._judge = judge
         self._track = track
         self._found = found
-        self._beside: KeptByTrack[Float64Array | None] = KeptByTrack(judge)
+        self._beside: dict[TrackView, Float64Array | None] = {}
         if found.inside:
             self._found = _with_sides(judge, track, found)
         if len(found):
@@ -131,7 +130,6 @@ class _Hole:
             self._vectors = seen.embeddings[found.rows].astype(np.float32)
             self._mine = self._vectors @ judge.before(track, len(track)).gallery
         self._nobody = np.repeat([[0.0], [-1.0], [-1.0]], len(found), axis=1)
-        self._around: list[TrackView] = []
         self._said: Float64Array | None = None
         self._usable: Filling | None = None
         self._finding: Finding | None = None
@@ -139,11 +137,14 @@ class _Hole:
     def look(self, neighbours: Neighbours) -> Finding | None:
         """Return what is missing, None if too little; the same as before if nothing changed."""
         around = self._tracks_around(neighbours)
-        if self._said is not None and around == self._around:
+        known = self._beside  # of tracks as they are: one that was edited is another one
+        if self._said is not None and around == [*known]:
             return self._finding
-        beside = (self._beside.of(other, self._compared) for other in around)
+        self._beside = {
+            other: known[other] if other in known else self._compared(other) for other in around
+        }
         said: Float64Array = np.maximum.reduce(
-            [self._nobody, *(one for one in beside if one is not None)]
+            [self._nobody, *(one for one in self._beside.values() if one is not None)]
         )
         if self._said is None or not np.array_equal(said, self._said):
             usable = self._usable_beside(said)
@@ -151,7 +152,7 @@ class _Hole:
                 enough = usable.box_count >= _LEAST_BOXES
                 self._finding = _finding(self._judge, self._track, usable) if enough else None
                 self._usable = usable
-        self._around, self._said = around, said
+            self._said = said
         return self._finding
 
     def _tracks_around(self, neighbours: Neighbours) -> list[TrackView]:

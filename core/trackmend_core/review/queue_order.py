@@ -82,14 +82,15 @@ class _Kept:
 
     def __init__(self) -> None:
         self.entries: list[Judged] = []
-        self._of_track: dict[TrackId, list[int]] = {}
+        self._of_track: dict[TrackId, list[tuple[int, int, int]]] = {}
         self._of_edit: dict[Edit, int] = {}
         self._of_detection: dict[int, int] = {}
 
     def add(self, one: Judged, edit: Edit | None) -> None:
         """Keep an event."""
+        first, last = _span(one.finding)
         for track_id in one.finding.tracks:
-            self._of_track.setdefault(track_id, []).append(len(self.entries))
+            self._of_track.setdefault(track_id, []).append((first, last, len(self.entries)))
         if edit is not None:
             self._of_edit.setdefault(edit, len(self.entries))
             for detection in _claimed(edit):
@@ -98,7 +99,14 @@ class _Kept:
 
     def place_of(self, finding: Finding, edit: Edit | None, reach: float) -> int | None:
         """Return the first event that a finding tells of, too; None if there is none."""
-        places = {place for track in finding.tracks for place in self._of_track.get(track, ())}
+        first, last = _span(finding)
+        margin = max(1.0, reach)
+        places = {  # a long track has dozens of events, and few of them near
+            place
+            for track in finding.tracks
+            for since, until, place in self._of_track.get(track, ())
+            if since <= last + margin and first - margin <= until
+        }
         found = [
             place for place in places if _is_same_event(finding, self.entries[place].finding, reach)
         ]
@@ -128,6 +136,12 @@ def moments_of(finding: Finding) -> tuple[int, ...]:
     """Return the frames at which a finding happens: a visit has a beginning and an end."""
     until = finding.repair.until
     return (finding.frame,) if until is None else (finding.frame, until)
+
+
+def _span(finding: Finding) -> tuple[int, int]:
+    """Return the first and the last frame that a finding is about."""
+    frames = (finding.first_frame, finding.last_frame, *moments_of(finding))
+    return min(frames), max(frames)
 
 
 def _is_same_event(one: Finding, other: Finding, reach: float) -> bool:

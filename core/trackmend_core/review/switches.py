@@ -1,5 +1,6 @@
 """Finds tracks that go over to somebody else: at a crossing, out of the blue, or across a gap."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -36,9 +37,11 @@ _SEARCHED_S = 0.5
 _SEARCHES = 2
 
 
-def crossings(judge: Judge, a: TrackView, b: TrackView) -> list[Finding]:
+def crossings(
+    judge: Judge, a: TrackView, b: TrackView, touched: Iterable[Contact]
+) -> list[Finding]:
     """Return what may have happened each time that two tracks touched."""
-    found = (_at_contact(judge, a, b, contact) for contact in contacts(judge.scene, a, b))
+    found = (_at_contact(judge, a, b, contact) for contact in touched)
     return [finding for finding in found if finding is not None]
 
 

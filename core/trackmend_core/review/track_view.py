@@ -76,10 +76,11 @@ class TrackView:
         low, there_low = self.index_at(first), other.index_at(first)
         mine = self.frames[low : self.index_at(last + 1)]
         theirs = other.frames[there_low : other.index_at(last + 1)]
-        frames, rows, rows_there = np.intersect1d(
-            mine, theirs, assume_unique=True, return_indices=True
-        )
-        return frames, rows + low, rows_there + there_low
+        if not len(mine) or not len(theirs):
+            return mine[:0], np.zeros(0, np.int64), np.zeros(0, np.int64)
+        places = theirs.searchsorted(mine)
+        rows = np.flatnonzero(theirs[np.minimum(places, len(theirs) - 1)] == mine)
+        return mine[rows], rows + low, places[rows] + there_low
 
     def index_at(self, frame: int) -> int:
         """Return the row of the first box at or after a frame; N if there is none."""

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, fields
+from itertools import product
 
 import numpy as np
 import pytest
@@ -22,12 +23,15 @@ from trackmend_core.project.edits import (
     SplitTrack,
     SwapTracks,
 )
-from trackmend_core.review import ReviewIndex, motions
+from trackmend_core.review import ReviewIndex, motions, queue_order
 from trackmend_core.review.alternatives import Alternative
+from trackmend_core.review.contacts import TOUCH, common_share
+from trackmend_core.review.duplicates import DOUBLED, paired_iou
 from trackmend_core.review.finding import Finding
 from trackmend_core.review.findings import Findings
 from trackmend_core.review.judge import Judge
 from trackmend_core.review.kinds import SuspicionKind
+from trackmend_core.review.probability import probability
 from trackmend_core.types import BoxId, RunId, TrackId
 
 EDITS = 6
@@ -276,3 +280,47 @@ def test_a_gap_that_two_others_leave_as_it_was_keeps_its_finding(
     after = gaps()
     assert len(before.keys() & after.keys()) > 10
     assert all(after[said] is before[said] for said in before.keys() & after.keys())
+
+
+def test_events_are_told_apart_as_if_all_of_a_track_were_compared(
+    crowd: tuple[Project, RunId], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = ReviewIndex.open(*crowd)
+    rate = index.scene.frame_rate
+    judged = [
+        queue_order.Judged(finding=one, probability=probability(one, index.judge.fitted))
+        for one in index._findings
+    ]
+    near = queue_order.one_per_event(judged, frame_rate=rate)
+    monkeypatch.setattr(queue_order, "_span", lambda _: (0, index.scene.frame_count))
+    anywhere = queue_order.one_per_event(judged, frame_rate=rate)
+    assert len(near) < len(judged)
+
+    def told(events: list[queue_order.Judged]) -> list[tuple[Finding, Finding | None]]:
+        return [(one.finding, one.rival and one.rival.finding) for one in events]
+
+    assert told(near) == told(anywhere)
+
+
+def test_common_frames_are_those_of_both_tracks(crowd: tuple[Project, RunId]) -> None:
+    tracks = list(ReviewIndex.open(*crowd).scene.tracks.values())
+    apart = 0
+    for a, b in product(tracks, tracks):
+        frames, rows, there = a.common_frames(b)
+        assert frames.tolist() == sorted({*a.frames.tolist()} & {*b.frames.tolist()})
+        assert np.array_equal(a.frames[rows], frames)
+        assert np.array_equal(b.frames[there], frames)
+        apart += not len(frames)
+    assert 0 < apart < len(tracks) ** 2
+
+
+def test_tracks_on_one_object_touch() -> None:
+    # So whoever does not touch is not asked about.
+    rng = np.random.default_rng(5)
+    corners = rng.uniform(0, 60, (20_000, 2, 2))
+    sizes = rng.uniform(0, 60, (20_000, 2, 2))
+    boxes = np.concatenate([corners, corners + sizes], axis=2)
+    boxes[:4000, 1] = boxes[:4000, 0] + rng.normal(0, 3, (4000, 4))
+    overlap = paired_iou(boxes[:, 0], boxes[:, 1])
+    assert (overlap >= DOUBLED).sum() > 1000
+    assert (common_share(boxes[:, 0], boxes[:, 1])[overlap >= DOUBLED] >= TOUCH).all()
