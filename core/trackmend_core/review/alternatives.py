@@ -97,6 +97,8 @@ def sides(judge: Judge, track: TrackView, place: Place) -> tuple[End, End] | Non
     row = track.index_at(place.frame)
     if not 0 < row < len(track):
         return None
+    if place.quiet_before + 1 == place.frame == place.quiet_after:
+        return judge.before(track, row), judge.after(track, row)
     calm_before, calm_after = (
         track.index_at(place.quiet_before + 1),
         track.index_at(place.quiet_after),
