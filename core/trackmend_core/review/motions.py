@@ -39,10 +39,6 @@ class Motion(NamedTuple):
     at_border: bool
 
 
-_Columns = tuple[list[Point], list[Point], list[float], list[bool]]
-"""The values of many motions, in their order."""
-
-
 class Motions:
     """The motion on one side of each box of a track that does not change."""
 
@@ -59,7 +55,7 @@ class Motions:
         self._reach = MOTION_S * scene.frame_rate
         self._steps = direction * np.arange(int(self._reach) + 1)
         self._block = _SMALL_BLOCK if len(track) > _LONG else _BLOCK
-        self._blocks: dict[int, _Columns] = {}
+        self._blocks: dict[int, Float64Array] = {}
 
     def at(self, row: int) -> Motion:
         """Return the motion beside a box."""
@@ -69,15 +65,15 @@ class Motions:
             first = block * self._block
             rows = np.arange(first, min(first + self._block, len(self._track)))
             known = self._blocks[block] = self._worked_out(rows)
-        return Motion(
-            position=known[0][place],
-            velocity=known[1][place],
-            height=known[2][place],
-            at_border=known[3][place],
-        )
+        x, y, velocity_x, velocity_y, height, at_border = known[place].tolist()
+        return Motion((x, y), (velocity_x, velocity_y), height, at_border != 0)
 
-    def _worked_out(self, rows: IntArray) -> "_Columns":
-        """Fit a straight line through the boxes beside each of (R,) rows."""
+    def _worked_out(self, rows: IntArray) -> Float64Array:
+        """Fit a straight line through the boxes beside each of (R,) rows.
+
+        Returns:
+            (R, 6) position, velocity, height, at_border; lists would take six times the room.
+        """
         track = self._track
         beside = rows[:, None] + self._steps  # (R, W), the row itself first
         is_box = (beside >= 0) & (beside < len(track))
@@ -101,7 +97,7 @@ class Motions:
         heights = _medians(np.maximum(boxes[..., 3] - boxes[..., 1], 1.0), is_box, counts)
         margin = BORDER_SHARE * self._width
         at_border = (boxes[:, 0, 0] <= margin) | (boxes[:, 0, 2] >= self._width - margin)
-        return position.tolist(), velocity.tolist(), heights.tolist(), at_border.tolist()
+        return np.column_stack((position, velocity, heights, at_border))
 
 
 def _medians(values: Float64Array, counts_in: BoolArray, counts: IntArray) -> Float64Array:
