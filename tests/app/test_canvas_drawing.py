@@ -1,13 +1,18 @@
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtWidgets import QApplication
 from view_records import at, make_box, plain_image
 
 from trackmend_app.canvas import VideoCanvas
+from trackmend_app.canvas.ghost_painter import ghost_text
+from trackmend_app.canvas.label_layout import layout_tabs
 from trackmend_app.ghosts import Ghost
 from trackmend_app.theme import DARK, LIGHT, apply_theme, colour_for
+from trackmend_app.wording.catalogue import load_catalogue
+from trackmend_app.wording.translator import CatalogueTranslator
 from trackmend_core.types import BoxId, BoxSource, TrackId
 
 
@@ -117,3 +122,23 @@ def test_no_line_crosses_an_id(canvas: VideoCanvas) -> None:
     box = (through.x(), through.y(), through.x() + 90.0, through.y() + 150.0)
     canvas.set_ghosts([Ghost(box_xyxy=box, number=3)])
     assert canvas.grab().toImage().copy(label) == plain
+
+
+def test_what_boxes_would_be_stands_beside_each_other_and_in_view() -> None:
+    view = QRectF(0, 0, 640, 480)
+    boxes = [QRectF(500, 300, 100, 176), QRectF(480, 296, 100, 176), QRectF(490, 305, 90, 160)]
+    tabs = layout_tabs(boxes, [QSizeF(34, 19)] * 3, view=view)
+    assert all(view.contains(tab) for tab in tabs)
+    assert not any(a.intersects(b) for a, b in combinations(tabs, 2))
+
+
+def test_what_a_box_would_be_is_said_in_the_persons_language(qapp: QApplication) -> None:
+    translator = CatalogueTranslator(load_catalogue("de"))
+    qapp.installTranslator(translator)
+    try:
+        said = [
+            ghost_text(n, is_removed=gone) for n, gone in ((9, False), (None, False), (9, True))
+        ]
+        assert said == ["→ 9", "→ neu", "entfällt"]
+    finally:
+        qapp.removeTranslator(translator)

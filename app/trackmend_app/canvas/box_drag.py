@@ -6,6 +6,8 @@ from enum import Enum
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 
 MIN_SIDE_PX = 3.0
+_TOUCHES_PX = 0.01
+"""A side this near to the edge of the frame lies on it."""
 
 Box = tuple[float, float, float, float]
 """x1 y1 x2 y2 in image pixels."""
@@ -117,11 +119,22 @@ class BoxDrag:
         for low, high in ((0, 2), (1, 3)):
             for side, other, limit in ((low, high, limits[low]), (high, low, limits[high])):
                 gap = limit - sides[side]
-                if self.handle.value[side] and abs(gap) <= self.reach:
+                if self.handle.value[side] and self._is_attracted(side, gap, limit=limit):
                     sides[side] = limit
                     if self.handle is Handle.MOVE:
                         sides[other] += gap
                         break
+
+    def _is_attracted(self, side: int, gap: float, *, limit: float) -> bool:
+        """Tell whether the frame's edge pulls a side that is `gap` pixels from it.
+
+        A side that was near the edge before is not meant while the box is moved along it: it
+        has to be brought half the way. One that lay on the edge stays there until torn off.
+        """
+        if abs(gap) > self.reach:
+            return False
+        before = abs(limit - self.start[side])
+        return not _TOUCHES_PX < before <= self.reach or abs(gap) <= before / 2
 
     def _keep_size(self, sides: list[float]) -> None:
         left, top, _, _ = self.handle.value
@@ -131,6 +144,15 @@ class BoxDrag:
         if sides[3] - sides[1] < MIN_SIDE_PX:
             side, sign = (1, -1) if top else (3, 1)
             sides[side] = sides[4 - side] + sign * MIN_SIDE_PX
+
+
+def sides_on_edge(box: Box, image: QSizeF) -> tuple[bool, bool, bool, bool]:
+    """Tell which sides of a box (x1, y1, x2, y2) lie on the edge of the frame."""
+    edges = (0.0, 0.0, image.width(), image.height())
+    left, top, right, bottom = (
+        abs(side - edge) <= _TOUCHES_PX for side, edge in zip(box, edges, strict=True)
+    )
+    return left, top, right, bottom
 
 
 def drawn_box(start: QPointF, end: QPointF, *, image: QSizeF, reach: float) -> Box:

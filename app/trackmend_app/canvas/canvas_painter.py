@@ -1,7 +1,7 @@
 """Paint the canvas in order: stage, frame, similarity, trails, boxes, labels, hand, notes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
@@ -19,6 +19,7 @@ from trackmend_app.canvas.chips import (
 )
 from trackmend_app.canvas.frame_picture import FramePicture
 from trackmend_app.canvas.ghost_painter import draw_ghosts
+from trackmend_app.canvas.hand_painter import draw_box_in_hand
 from trackmend_app.canvas.trail_painter import TrailPoint, draw_trails
 from trackmend_app.canvas.view_transform import ViewTransform
 from trackmend_app.ghosts import Ghost
@@ -29,7 +30,6 @@ from trackmend_core.project import BoxRecord
 from trackmend_core.types import BoxId, TrackId
 
 _NOTE_MARGIN_PX = 12.0
-_NEW_BOX = "#ffffff"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -106,9 +106,20 @@ def paint_canvas(
             placed,
             editable=editable,
             edited=edited,
-            ghosts=lambda: draw_ghosts(painter, content.ghosts, transform=transform, theme=theme),
+            ghosts=lambda: draw_ghosts(
+                painter, content.ghosts, transform=transform, view=area, theme=theme
+            ),
         )
-        _paint_box_in_hand(painter, edited, placed=placed, transform=transform, theme=theme)
+        if edited is not None:
+            draw_box_in_hand(
+                painter,
+                edited,
+                placed=placed,
+                image=content.frame.rect().size(),
+                transform=transform,
+                view=area,
+                theme=theme,
+            )
         _paint_notes(painter, content, view=area, theme=theme)
     if content.drop_highlight:
         draw_drop_frame(painter, view=area, text=content.drop_text, theme=theme)
@@ -183,38 +194,6 @@ def _paint_boxes(
         draw_handles(painter, editable.rect, colour=colour_for(editable.box.number))
     for item, look in zip(shown, looks, strict=True):
         draw_label(painter, item, look=look)
-
-
-def _paint_box_in_hand(
-    painter: QPainter,
-    edited: tuple[int, Box] | None,
-    *,
-    placed: Sequence[PlacedBox],
-    transform: ViewTransform,
-    theme: Theme,
-) -> None:
-    """Paint the box being dragged or drawn, with its size in pixels of the frame."""
-    if edited is None:
-        return
-    box_id, box = edited
-    rect = transform.rect_to_widget(*box)
-    held = next((item for item in placed if int(item.box.box_id) == box_id), None)
-    colour = colour_for(held.box.number) if held else QColor(_NEW_BOX)
-    veil = QColor(colour)
-    veil.setAlpha(36)
-    painter.setBrush(veil)
-    painter.setPen(QPen(QColor(0, 0, 0, 140), 3.6, j=Qt.PenJoinStyle.MiterJoin))
-    painter.drawRect(rect)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(colour, 2.0, j=Qt.PenJoinStyle.MiterJoin))
-    painter.drawRect(rect)
-    if held:
-        draw_handles(painter, rect, colour=colour)
-        label = QRectF(held.label)
-        label.moveBottomLeft(rect.topLeft() - QPointF(1, 5))
-        draw_label(painter, replace(held, label=label), look=BoxLook(selected=True))
-    size = f"{box[2] - box[0]:.0f} × {box[3] - box[1]:.0f}"
-    draw_chip(painter, size, top_left=rect.bottomLeft() + QPointF(0, 6), theme=theme)
 
 
 def _paint_notes(painter: QPainter, content: CanvasContent, *, view: QRectF, theme: Theme) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from trackmend_app.theme import Theme, colour_for, ui_font
@@ -24,18 +24,22 @@ class ChipPart:
 
 def draw_chip(painter: QPainter, text: str, *, top_left: QPointF, theme: Theme) -> QRectF:
     """Draw a note on translucent dark ground and return where it lies."""
-    font = ui_font(12, weight=QFont.Weight.Medium)
-    metrics = QFontMetricsF(font)
-    chip = QRectF(top_left.x(), top_left.y(), metrics.horizontalAdvance(text) + 20, 26)
+    chip = QRectF(top_left, chip_size(text))
     ground = QColor(theme.overlay)
     ground.setAlpha(225)
     painter.setPen(QPen(QColor(255, 255, 255, 30), 1))
     painter.setBrush(ground)
     painter.drawRoundedRect(chip, 6, 6)
     painter.setPen(QColor(theme.on_overlay))
-    painter.setFont(font)
+    painter.setFont(ui_font(12, weight=QFont.Weight.Medium))
     painter.drawText(chip, _CENTRE, text)
     return chip
+
+
+def chip_size(text: str) -> QSizeF:
+    """Return how large a note with these words is."""
+    metrics = QFontMetricsF(ui_font(12, weight=QFont.Weight.Medium))
+    return QSizeF(metrics.horizontalAdvance(text) + 20, 26)
 
 
 def draw_stand_in(painter: QPainter, text: str, *, view: QRectF, theme: Theme) -> None:
@@ -43,7 +47,7 @@ def draw_stand_in(painter: QPainter, text: str, *, view: QRectF, theme: Theme) -
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(theme.doubt), 2.0))
     painter.drawRect(view.adjusted(1, 1, -1, -1))
-    width = QFontMetricsF(ui_font(12, weight=QFont.Weight.Medium)).horizontalAdvance(text) + 20
+    width = chip_size(text).width()
     draw_chip(
         painter,
         text,
@@ -104,7 +108,7 @@ def draw_drop_frame(painter: QPainter, *, view: QRectF, text: str, theme: Theme)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(theme.focus), 2.0, Qt.PenStyle.DashLine))
     painter.drawRoundedRect(view.adjusted(10, 10, -10, -10), 10, 10)
-    width = QFontMetricsF(ui_font(12, weight=QFont.Weight.Medium)).horizontalAdvance(text) + 20
+    width = chip_size(text).width()
     draw_chip(
         painter,
         text,

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 SNAP_PX = 7.0
 _HANDLE_REACH_PX = 7.0
+_SIDE_BEGINS_PX = 2.0
+_BOX_BEGINS_PX = 4.0
+"""So far the hand may tremble: a side is set to the pixel, a click on a box moves nothing."""
 
 
 class _Gesture(Enum):
@@ -124,7 +127,7 @@ class Gestures:
             step = point - self._pressed_at
         if self._gesture is _Gesture.PANNING:
             self._canvas.pan_by(step.x(), step.y())
-        elif self._gesture is _Gesture.DRAGGING_BOX and self._drag and (far or self._box):
+        elif self._drag and (self._box or self._has_begun(self._drag, point)):
             snap = not event.modifiers() & Qt.KeyboardModifier.AltModifier
             self._box = self._drag.box_at(self._canvas.to_image(point), snap=snap)
             self._canvas.update()
@@ -148,7 +151,9 @@ class Gestures:
         additive = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if gesture is _Gesture.DRAGGING_BOX and drag is not None:
             if box is None:
-                canvas.click_at(event.position(), additive=additive)
+                # A side touched from outside the box, and not moved, is no click beside it.
+                if drag.handle is Handle.MOVE or canvas.box_under(event.position()) is not None:
+                    canvas.click_at(event.position(), additive=additive)
             elif box != drag.start:
                 canvas.box_edited.emit(drag.box_id, *box)
         elif gesture is _Gesture.DRAWING_BOX:
@@ -175,6 +180,10 @@ class Gestures:
         """Tell whether Alt means a handle here: a box dragged with it does not snap."""
         held = self._handle_under(point)
         return held is not None and held[2] is not Handle.MOVE
+
+    def _has_begun(self, drag: BoxDrag, point: QPointF) -> bool:
+        begins_at = _BOX_BEGINS_PX if drag.handle is Handle.MOVE else _SIDE_BEGINS_PX
+        return (point - self._pressed_at).manhattanLength() >= begins_at
 
     def _take_hold(self, point: QPointF) -> bool:
         """Take hold of the selected box when the pointer is on it."""

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtCore import QLineF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
+from trackmend_app.canvas.label_layout import layout_tabs
 from trackmend_app.canvas.view_transform import ViewTransform
 from trackmend_app.ghosts import Ghost
 from trackmend_app.theme import Theme, colour_for, text_colour_on, ui_font
+from trackmend_app.wording import say
 
 _OUTSIDE_PX = 5.0
 _TAB_PX = 19.0
@@ -16,18 +18,29 @@ _DASH = [4.0, 3.0]
 
 
 def draw_ghosts(
-    painter: QPainter, ghosts: Sequence[Ghost], *, transform: ViewTransform, theme: Theme
+    painter: QPainter,
+    ghosts: Sequence[Ghost],
+    *,
+    transform: ViewTransform,
+    view: QRectF,
+    theme: Theme,
 ) -> None:
-    """Draw a dashed outline around each box in the colour it would have, with the id below it."""
-    for ghost in ghosts:
-        x1, y1, x2, y2 = ghost.box_xyxy
-        rect = transform.rect_to_widget(x1, y1, x2, y2)
-        rect = rect.adjusted(-_OUTSIDE_PX, -_OUTSIDE_PX, _OUTSIDE_PX, _OUTSIDE_PX)
-        colour = ghost_colour(ghost.number, is_removed=ghost.is_removed, theme=theme)
+    """Draw a dashed outline around each box in the colour it would have, with the id below it.
+
+    The ids come last, beside each other: what a box would be is what the eye looks for.
+    """
+    rects = [_rect_of(ghost, transform) for ghost in ghosts]
+    colours = [ghost_colour(g.number, is_removed=g.is_removed, theme=theme) for g in ghosts]
+    texts = [ghost_text(ghost.number, is_removed=ghost.is_removed) for ghost in ghosts]
+    for ghost, rect, colour in zip(ghosts, rects, colours, strict=True):
         _draw_dashes(painter, rect, colour)
         if ghost.is_removed:
             _draw_cross(painter, rect, colour)
-        _draw_tab(painter, rect, ghost_text(ghost.number, is_removed=ghost.is_removed), colour)
+    metrics = QFontMetricsF(_tab_font())
+    sizes = [QSizeF(metrics.horizontalAdvance(text) + 12, _TAB_PX) for text in texts]
+    tabs = layout_tabs(rects, sizes, view=view)
+    for tab, text, colour in zip(tabs, texts, colours, strict=True):
+        _draw_tab(painter, tab, text, colour)
 
 
 def ghost_colour(number: int | None, *, is_removed: bool, theme: Theme) -> QColor:
@@ -40,8 +53,17 @@ def ghost_colour(number: int | None, *, is_removed: bool, theme: Theme) -> QColo
 def ghost_text(number: int | None, *, is_removed: bool) -> str:
     """Return, say, "→ 9", "→ new" or "gone"."""
     if is_removed:
-        return "gone"
-    return f"→ {number}" if number is not None else "→ new"
+        return say("gone")
+    return f"→ {number}" if number is not None else say("→ new")
+
+
+def _rect_of(ghost: Ghost, transform: ViewTransform) -> QRectF:
+    rect = transform.rect_to_widget(*ghost.box_xyxy)
+    return rect.adjusted(-_OUTSIDE_PX, -_OUTSIDE_PX, _OUTSIDE_PX, _OUTSIDE_PX)
+
+
+def _tab_font() -> QFont:
+    return ui_font(12, weight=QFont.Weight.DemiBold)
 
 
 def _draw_dashes(painter: QPainter, rect: QRectF, colour: QColor) -> None:
@@ -63,13 +85,10 @@ def _draw_cross(painter: QPainter, rect: QRectF, colour: QColor) -> None:
     painter.drawLine(QLineF(rect.topRight(), rect.bottomLeft()))
 
 
-def _draw_tab(painter: QPainter, rect: QRectF, text: str, colour: QColor) -> None:
-    font = ui_font(12, weight=QFont.Weight.DemiBold)
-    width = QFontMetricsF(font).horizontalAdvance(text) + 12
-    tab = QRectF(rect.left() - 1, rect.bottom() + 3, width, _TAB_PX)
+def _draw_tab(painter: QPainter, tab: QRectF, text: str, colour: QColor) -> None:
     painter.setPen(QPen(QColor(0, 0, 0, 130), 1.0))
     painter.setBrush(colour)
     painter.drawRoundedRect(tab, 3, 3)
     painter.setPen(text_colour_on(colour))
-    painter.setFont(font)
+    painter.setFont(_tab_font())
     painter.drawText(tab, int(Qt.AlignmentFlag.AlignCenter), text)

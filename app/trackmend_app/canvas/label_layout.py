@@ -1,7 +1,7 @@
 """Where id labels go, so that they do not lie on each other when there is room."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from PySide6.QtCore import QRectF, QSizeF
 
@@ -54,6 +54,17 @@ def layout_labels(
     return placed
 
 
+def layout_tabs(boxes: Sequence[QRectF], sizes: Sequence[QSizeF], *, view: QRectF) -> list[QRectF]:
+    """Place one tab below each box, the first choosing first; arguments as of `layout_labels`."""
+    taken = _Taken()
+    placed: list[QRectF] = []
+    for box, size in zip(boxes, sizes, strict=True):
+        best = _least_hidden(_places_below(box, size, view=view), taken)
+        taken.add(best)
+        placed.append(QRectF(best[0], best[1], best[2] - best[0], best[3] - best[1]))
+    return placed
+
+
 def _least_hidden(places: Iterator[Place], taken: _Taken) -> Place:
     """Return the first free place, or the one that hides least when none is free."""
     best = next(places)
@@ -82,6 +93,25 @@ def _places(box: QRectF, size: QSizeF, *, view: QRectF) -> Iterator[Place]:
         (left + w + 1, above),
         (left - w - 1, above),
     )
+    yield from _kept(corners, box, size, view=view)
+
+
+def _places_below(box: QRectF, size: QSizeF, *, view: QRectF) -> Iterator[Place]:
+    w, h = size.width(), size.height()
+    left, right, below = box.left() - 1, box.right() - w + 1, box.bottom() + 3
+    corners = (
+        *((left, below), (right, below), (left, below + h + 2), (right, below + h + 2)),
+        *((left, box.bottom() - h - 3), (right, box.bottom() - h - 3)),
+        *((left, box.bottom() - 2 * h - 5), (right, box.bottom() - 2 * h - 5)),
+    )
+    yield from _kept(corners, box, size, view=view)
+
+
+def _kept(
+    corners: Iterable[tuple[float, float]], box: QRectF, size: QSizeF, *, view: QRectF
+) -> Iterator[Place]:
+    """Yield the places with these top left corners, in the view if their box is in it."""
+    w, h = size.width(), size.height()
     inside = box.intersects(view)
     for x, y in corners:
         if not inside:

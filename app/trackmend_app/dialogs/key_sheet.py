@@ -29,6 +29,7 @@ _MOUSE = (
     (noted("Ctrl+click"), noted("add to the selection")),
     (noted("Alt+drag"), noted("lasso: select what is inside")),
     (noted("drag a box or its corner"), noted("move or resize it")),
+    (noted("Alt+drag of an edge"), noted("do not let the frame's edge pull it")),
     (noted("drag, wheel"), noted("pan, zoom at the pointer")),
     (noted("Shift+drag"), noted("zoom to a rectangle")),
     (noted("double click"), noted("centre, and follow the track")),
