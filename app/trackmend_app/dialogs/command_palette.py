@@ -25,8 +25,9 @@ from trackmend_app.theme import current_theme, ui_font
 AnyIndex = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
 _COMMAND_ROLE = Qt.ItemDataRole.UserRole
-_SIZE = (620, 420)
+_WIDTH_PX = 620
 _ROW_PX = 34
+_ROWS_SHOWN = 11
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,8 +169,10 @@ class CommandPalette(FittingDialog):
         column.addWidget(self.field)
         column.addWidget(self.nothing)
         column.addWidget(self.view)
-        self.resize(*_SIZE)
         self._on_typed("")
+        rows = _ROWS_SHOWN * _ROW_PX + 2 * self.view.frameWidth()
+        around = self.sizeHint().height() - self.view.sizeHint().height()
+        self.resize(_WIDTH_PX, around + rows)
 
     @property
     def shown(self) -> list[str]:

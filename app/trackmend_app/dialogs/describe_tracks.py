@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QHeaderView,
+    QLabel,
     QLineEdit,
     QPushButton,
     QTableWidget,
@@ -34,6 +35,8 @@ class DescribeTracksDialog(FittingDialog):
         self.label_box.setAccessibleName(self.tr("Label"))
         self.label_box.setPlaceholderText(self.tr("such as goalkeeper"))
         self.table = QTableWidget(0, 2)
+        self._empty = QLabel(self.tr("Nothing noted yet, such as colour: red"), self.table)
+        self._remove = QPushButton(self.tr("Remove"))
         self._build()
         for name, value in attributes.items():
             self.add_line(name, value)
@@ -65,11 +68,18 @@ class DescribeTracksDialog(FittingDialog):
         if not name:
             self.table.setCurrentCell(row, 0)
             self.table.editItem(first)
+        self._show_state()
 
     def remove_line(self) -> None:
         """Remove the current line of the table."""
         if self.table.currentRow() >= 0:
             self.table.removeRow(self.table.currentRow())
+            self._show_state()
+
+    def _show_state(self) -> None:
+        """Say that there is nothing, and offer to remove a line only while there is one."""
+        self._empty.setVisible(self.table.rowCount() == 0)
+        self._remove.setEnabled(self.table.currentRow() >= 0)
 
     def _text(self, row: int, column: int) -> str:
         item = self.table.item(row, column)
@@ -88,13 +98,17 @@ class DescribeTracksDialog(FittingDialog):
         add.setObjectName("add_attribute")
         add.setAutoDefault(False)
         add.clicked.connect(lambda _checked: self.add_line())
-        remove = QPushButton(self.tr("Remove"))
-        remove.setObjectName("remove_attribute")
-        remove.setAutoDefault(False)
-        remove.clicked.connect(lambda _checked: self.remove_line())
+        self._remove.setObjectName("remove_attribute")
+        self._remove.setAutoDefault(False)
+        self._remove.clicked.connect(lambda _checked: self.remove_line())
+        self.table.itemSelectionChanged.connect(self._show_state)
+        self._empty.setProperty("kind", "small")
+        middle = QVBoxLayout(self.table.viewport())
+        middle.addWidget(self._empty, 0, Qt.AlignmentFlag.AlignCenter)
+        self._show_state()
         lines = QHBoxLayout()
         lines.addWidget(add)
-        lines.addWidget(remove)
+        lines.addWidget(self._remove)
         lines.addStretch()
         form = QFormLayout()
         form.addRow(self.tr("Label"), self.label_box)

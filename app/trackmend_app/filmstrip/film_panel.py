@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -19,8 +20,13 @@ from trackmend_app.jobs.crop_loader import CropKey
 from trackmend_core.project import BoxRecord
 from trackmend_core.types import BoxId, ImageArray
 
-_COLUMNS = 4
-_BETWEEN_PX = 56
+_GAP_PX = 6
+_PAIR_ROOM_PX = 2 * PAIR_CELL.width() + 160
+"""Two pictures further apart are hard to compare."""
+
+
+def _rows(count: int, columns: int) -> int:
+    return -(-count // columns)
 
 
 class FilmPanel(QWidget):
@@ -38,6 +44,8 @@ class FilmPanel(QWidget):
         super().__init__(parent)
         self.choice_box = QComboBox(self)
         self.cells: list[FilmCell] = []
+        self._strip: QGridLayout | None = None
+        self._columns = 1
         self._title = QLabel(self)
         self._hint = QLabel(self)
         self._area = QScrollArea(self)
@@ -67,13 +75,14 @@ class FilmPanel(QWidget):
         self.choice_box.setEnabled(True)
         page = QWidget()
         grid = self._grid(page)
-        for place, box in enumerate(boxes):
+        cells = []
+        for box in boxes:
             alike = likeness.get(box.box_id) if self.choice is not Choice.EVEN else None
             note = f"{alike:.2f}" if alike is not None else ""
-            grid.addWidget(self._cell(box, note), place // _COLUMNS, place % _COLUMNS)
-        grid.setColumnStretch(_COLUMNS, 1)
-        grid.setRowStretch(len(boxes) // _COLUMNS + 1, 1)
-        self._fill_page(page)
+            cells.append(self._cell(box, note))
+        self._fill_page(page, cells)
+        self._strip = grid
+        self._lay_out_strip()
 
     def show_pairs(self, a: int, b: int, pairs: Sequence[Pair]) -> None:
         """Show two tracks side by side, time going down, with their similarity in between."""
@@ -83,6 +92,7 @@ class FilmPanel(QWidget):
         )
         self.choice_box.setEnabled(False)
         page = QWidget()
+        page.setMaximumWidth(_PAIR_ROOM_PX)
         grid = self._grid(page)
         for line, pair in enumerate(pairs):
             for column, box in ((0, pair.a), (2, pair.b)):
@@ -94,10 +104,9 @@ class FilmPanel(QWidget):
             between.setAlignment(Qt.AlignmentFlag.AlignCenter)
             between.setToolTip(self.tr("Cosine similarity of the two"))
             grid.addWidget(between, line, 1)
-        grid.setColumnMinimumWidth(1, _BETWEEN_PX)
-        grid.setColumnStretch(3, 1)
+        grid.setColumnStretch(1, 1)
         grid.setRowStretch(len(pairs), 1)
-        self._fill_page(page)
+        self._fill_page(page, page.findChildren(FilmCell))
 
     def scroll_to(self, frame_index: int) -> None:
         """Bring the pictures nearest to a frame into view, with those before and after them."""
@@ -117,18 +126,41 @@ class FilmPanel(QWidget):
             if crop is not None:
                 cell.set_crop(crop)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put as many pictures of a strip in a row as there is room for."""
+        super().resizeEvent(event)
+        self._lay_out_strip()
+
+    def _lay_out_strip(self) -> None:
+        grid = self._strip
+        if grid is None or not self.cells:
+            return
+        room = self._area.width() + _GAP_PX
+        columns = max(1, min(len(self.cells), room // (CELL.width() + _GAP_PX)))
+        if grid.indexOf(self.cells[-1]) >= 0:
+            if columns == self._columns:
+                return
+            for cell in self.cells:
+                grid.removeWidget(cell)
+            grid.setRowStretch(_rows(len(self.cells), self._columns), 0)
+        self._columns = columns
+        for place, cell in enumerate(self.cells):
+            grid.addWidget(cell, place // columns, place % columns)
+        grid.setRowStretch(_rows(len(self.cells), columns), 1)
+
     def _cell(self, box: BoxRecord, note: str, *, size: QSize = CELL) -> FilmCell:
         cell = FilmCell(box, note=note, size=size)
         cell.clicked.connect(self._on_cell_clicked)
         return cell
 
-    def _fill_page(self, page: QWidget) -> None:
+    def _fill_page(self, page: QWidget, cells: Sequence[FilmCell] = ()) -> None:
         page.setProperty("kind", "panel")
         old = self._area.takeWidget()
         if old is not None:
             old.deleteLater()
         self._area.setWidget(page)
-        self.cells = page.findChildren(FilmCell)
+        self.cells = list(cells)
+        self._strip = None
 
     @Slot()
     def _on_cell_clicked(self) -> None:
@@ -143,7 +175,7 @@ class FilmPanel(QWidget):
     def _grid(self, page: QWidget) -> QGridLayout:
         grid = QGridLayout(page)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(6)
+        grid.setSpacing(_GAP_PX)
         return grid
 
     def _build(self) -> None:

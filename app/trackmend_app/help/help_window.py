@@ -1,7 +1,14 @@
 """The window of help: pages on the left, what to do on the right; it stays open beside the work."""
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QKeySequence, QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtGui import (
+    QFont,
+    QKeySequence,
+    QTextBlock,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+)
 from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
@@ -83,4 +90,23 @@ def _set_out(document: QTextDocument) -> None:
             size.setProperty(QTextCharFormat.Property.FontSizeAdjustment, 0)
             size.setProperty(QTextCharFormat.Property.FontPixelSize, _TITLE_PX)
             cursor.mergeCharFormat(size)
+        _make_bold_lighter(block)
         block = block.next()
+
+
+def _make_bold_lighter(block: QTextBlock) -> None:
+    """Give what is bold the weight of the window's headings: heavier, an i of 13 px has no dot."""
+    pieces = block.begin()
+    bold = []
+    while not pieces.atEnd():
+        piece = pieces.fragment()
+        if piece.charFormat().fontWeight() > QFont.Weight.DemiBold:
+            bold.append((piece.position(), piece.length()))
+        pieces += 1
+    lighter = QTextCharFormat()
+    lighter.setFontWeight(QFont.Weight.DemiBold)
+    for position, length in bold:
+        cursor = QTextCursor(block)
+        cursor.setPosition(position)
+        cursor.setPosition(position + length, QTextCursor.MoveMode.KeepAnchor)
+        cursor.mergeCharFormat(lighter)

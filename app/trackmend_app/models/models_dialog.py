@@ -125,7 +125,7 @@ class ModelsDialog(FittingDialog):
             self.facts, self.tr("What is in the file"), [self.tr("fact"), self.tr("value")]
         )
         self.list.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 150), (2, 104)):
+        for column, width in ((1, 170), (2, 104)):
             self.list.horizontalHeader().resizeSection(column, width)
         self.facts.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.facts.horizontalHeader().resizeSection(0, 170)

@@ -6,6 +6,7 @@ from trackmend_app.canvas import VideoCanvas
 from trackmend_app.canvas_presenter import CanvasPresenter
 from trackmend_app.jobs.crop_loader import CropKey
 from trackmend_app.panels import Panels
+from trackmend_app.review.proposal_preview import ProposalPreview
 from trackmend_app.review.queue_snapshot import QueueSnapshot
 from trackmend_app.review.queue_state import QueueState
 from trackmend_app.review.queue_words import empty_words, header_text, proposal_parts
@@ -50,6 +51,7 @@ class ReviewPresenter(QObject):
         queue.changed.connect(self._on_queue_changed)
         queue.current_changed.connect(self._on_current_changed)
         queue.preview_changed.connect(self._on_preview_changed)
+        workbench.retracking.active_changed.connect(self._on_preview_changed)
         workbench.runs.state_changed.connect(self._on_runs_changed)
         canvas_presenter.frame_shown.connect(self._show_ghosts)
         workbench.crops.crop_ready.connect(self._on_crop_ready)
@@ -104,14 +106,21 @@ class ReviewPresenter(QObject):
         preview = self._queue.preview
         if self._queue.current is not None:
             self._panel.answer_bar.set_preview(self._queue.choice, preview)
-        self._timeline.set_ghosts(preview.stretches if preview is not None else ())
-        self._canvas.set_proposal(proposal_parts(self._queue.chosen))
+        shown = self._shown_preview
+        self._timeline.set_ghosts(shown.stretches if shown is not None else ())
+        is_tried = self._workbench.retracking.is_active
+        self._canvas.set_proposal(() if is_tried else proposal_parts(self._queue.chosen))
         self._show_ghosts()
+
+    @property
+    def _shown_preview(self) -> ProposalPreview | None:
+        """What the proposal would do; nothing beside a dry run, which shows what that would do."""
+        return None if self._workbench.retracking.is_active else self._queue.preview
 
     @Slot()
     def _show_ghosts(self) -> None:
         """Show on the frame what the chosen proposal would do to it."""
-        preview, frame = self._queue.preview, self._canvas_presenter.shown_frame
+        preview, frame = self._shown_preview, self._canvas_presenter.shown_frame
         self._bring_into_view(frame)
         self._canvas.set_ghosts(preview.ghosts.get(frame, ()) if preview is not None else ())
 

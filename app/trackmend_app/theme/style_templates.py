@@ -229,7 +229,7 @@ QHeaderView::section {
     background: $panel; color: $quiet; border: none; border-bottom: 1px solid $line;
     padding: 6px 9px; font-size: 12px; font-weight: 500;
 }
-QHeaderView::section:first { padding-left: 12px; }
+TrackTable QHeaderView::section:first { padding-left: 12px; }
 QHeaderView::section:hover { color: $text; }
 QHeaderView::section:pressed { background: $hover; }
 QHeaderView::up-arrow, QHeaderView::down-arrow {

@@ -98,6 +98,7 @@ class WhatChangedDialog(FittingDialog):
     def _events(self, report: Report) -> QScrollArea:
         inside = QWidget()
         column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
         for event in report.events:
             column.addWidget(self._event(event))
         column.addStretch(1)

@@ -12,7 +12,12 @@ from trackmend_app.panels import Panels
 from trackmend_app.review.queue_state import QueueState
 from trackmend_app.session import Selection
 from trackmend_app.why.alike_panel import AlikePanel
-from trackmend_app.why.likeness import matrix_content, portrait_key, verdict
+from trackmend_app.why.likeness import (
+    are_all_together,
+    matrix_content,
+    portrait_key,
+    verdict,
+)
 from trackmend_app.why.pair_card import Figure, Side
 from trackmend_app.wording.shown_keys import with_keys
 from trackmend_app.workbench import Workbench
@@ -180,6 +185,11 @@ class AlikePresenter(QObject):
 
     def _note(self, likeness: Likeness, points: Scatter) -> str:
         if not self._panel.shows_points:
+            if are_all_together(likeness):
+                return self.tr(
+                    "All {count} tracks are seen together, each with every other: nobody here "
+                    "can have two numbers."
+                ).format(count=len(likeness.matrix.track_ids))
             return self.tr(
                 "Cosine similarity of {count} tracks, alike ones side by side; hatched pairs are "
                 "seen in the same frame, so they are two people."

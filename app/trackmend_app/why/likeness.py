@@ -31,6 +31,13 @@ def matrix_content(likeness: Likeness) -> MatrixContent:
     )
 
 
+def are_all_together(likeness: Likeness) -> bool:
+    """Tell whether every pair of tracks is seen in the same frame, so that none is compared."""
+    coexist = likeness.matrix.coexist.copy()
+    np.fill_diagonal(coexist, True)
+    return bool(coexist.all())
+
+
 def short_figure(cosine: float) -> str:
     """Return a cosine in as little room as it takes, such as ".81"."""
     return f"{cosine:.2f}".replace("0.", ".").replace("-", "−")

@@ -173,7 +173,6 @@ class WhyPanel(QWidget):
         pages.addStretch()
         choices.addWidget(self.chosen_box)
         choices.addWidget(self.measure_box)
-        choices.addStretch()
         for row in (pages, choices):
             row.setSpacing(4)
             self._tools.addLayout(row)

@@ -224,3 +224,20 @@ def test_a_cell_of_a_track_that_has_just_gone_selects_the_other_alone(alike: Sta
     panel(alike).matrix.chosen.emit(0, 1)
     assert alike.session.selection.track_ids == (second,)
     alike.bench.review.blockSignals(False)
+
+
+def test_where_all_are_seen_together_it_says_that_there_is_nothing_to_compare(
+    stage: Stage,
+) -> None:
+    stage.open_video()
+    stage.run_model()
+    here = {box.track_id for box in stage.session.boxes_at(stage.session.frame_index)}
+    for track in stage.session.tracks():
+        if track.track_id not in here:
+            stage.session.edit(DeleteTrack(track_id=track.track_id))
+    assert len(here) > 1
+    stage.trigger("who_alike")
+    stage.wait(
+        lambda: matrix_of(stage) is not None and len(matrix_of(stage).track_ids) == len(here)
+    )
+    stage.wait(lambda: f"All {len(here)} tracks are seen together" in panel(stage).note)

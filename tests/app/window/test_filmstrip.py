@@ -109,6 +109,29 @@ def test_a_compares_two_tracks_over_time(tracked: Stage) -> None:
     tracked.wait(lambda: all(cell.has_crop for cell in panel.cells))
 
 
+def test_a_strip_fills_its_width_and_two_tracks_stand_at_the_sides(tracked: Stage) -> None:
+    tracked.trigger("panel_film")
+    panel = tracked.window.film_panel
+    a, b = tracked.numbers_here()[:2]
+    tracked.click_box(a)
+    tracked.wait(lambda: len(panel.cells) == PICTURES)
+
+    def in_first_row() -> int:
+        return sum(cell.y() == panel.cells[0].y() for cell in panel.cells)
+
+    dock = tracked.window.panels["film"]
+    tracked.window.resize(1600, 900)
+    for width, expected in ((330, 4), (640, 8), (330, 4)):
+        tracked.window.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
+        tracked.wait(lambda expected=expected: in_first_row() == expected)
+    tracked.click_box(b, additive=True)
+    tracked.wait(lambda: {cell.box.number for cell in panel.cells} == {a, b})
+    both = [cell for cell in panel.cells if cell.y() == panel.cells[-1].y()]
+    page = both[0].parentWidget()
+    tracked.wait(lambda: page.width() > 200 and both[0].x() == 0)
+    assert both[-1].geometry().right() == page.width() - 1
+
+
 def is_in_view(panel: FilmPanel, frame_index: int) -> bool:
     """Tell whether the picture nearest to a frame is seen."""
     near = min(panel.cells, key=lambda cell: abs(cell.box.frame_index - frame_index))

@@ -1,4 +1,5 @@
 import pytest
+from PySide6.QtGui import QFont
 from window_stage import Stage
 
 from trackmend_app.actions import ACTIONS
@@ -44,3 +45,11 @@ def test_an_unknown_language_reads_english() -> None:
     assert page_text("ghost", language="fr", keys=str) == page_text(
         "ghost", language="en", keys=str
     )
+
+
+def test_what_is_bold_is_no_bolder_than_the_headings_of_the_window(stage: Stage) -> None:
+    stage.trigger("help_swapped")
+    help_window = stage.window.findChild(HelpWindow)
+    cursor = help_window.text.document().find("Ctrl+Shift+X")
+    assert cursor.charFormat().fontWeight() == QFont.Weight.DemiBold
+    help_window.reject()

@@ -73,3 +73,10 @@ def test_the_arrows_choose(stage: Stage) -> None:
         stage.qtbot.keyClick(palette, Qt.Key.Key_Down)
     stage.qtbot.keyClick(palette, Qt.Key.Key_Return)
     assert stage.session.frame_index == 10
+
+
+def test_the_last_command_in_view_is_whole(stage: Stage) -> None:
+    palette = palette_of(stage)
+    row = palette.view.visualRect(palette.view.model().index(0, 0)).height()
+    assert palette.view.viewport().height() % row == 0
+    palette.reject()

@@ -7,7 +7,7 @@ import pytest
 from edit_driving import CTRL, HERE, SHIFT, chosen, track_and_choose_the_longest, undone_again
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from view_records import Mouse
 from window_stage import Stage
 
@@ -179,6 +179,21 @@ def test_f2_labels_the_selected_tracks(tracked: Stage) -> None:
     before = tracked.session.project.digest()
     again.accept()
     assert tracked.session.project.digest() == before, "nothing typed, nothing changed"
+
+
+def test_a_table_without_attributes_says_what_may_be_noted(tracked: Stage) -> None:
+    tracked.press(Qt.Key.Key_F2)
+    dialog = tracked.window.findChildren(DescribeTracksDialog)[-1]
+    remove = dialog.findChild(QPushButton, "remove_attribute")
+    (hint,) = dialog.table.viewport().findChildren(QLabel)
+    assert hint.isVisible() and not remove.isEnabled()
+    tracked.qtbot.mouseClick(
+        dialog.findChild(QPushButton, "add_attribute"), Qt.MouseButton.LeftButton
+    )
+    assert not hint.isVisible() and remove.isEnabled()
+    tracked.qtbot.mouseClick(remove, Qt.MouseButton.LeftButton)
+    assert hint.isVisible() and not remove.isEnabled()
+    dialog.reject()
 
 
 def test_a_corner_dragged_with_the_mouse_resizes_and_snaps_to_the_edge(tracked: Stage) -> None:

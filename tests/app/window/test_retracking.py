@@ -52,6 +52,17 @@ def people(stage: Stage) -> dict[int, list[TrackId]]:
     return found
 
 
+def test_a_dry_run_is_not_seen_through_the_proposal_that_was_open(switched: Stage) -> None:
+    canvas, timeline = switched.window.canvas, switched.window.timeline
+    wait_for_queue(switched)
+    press(switched, Qt.Key.Key_N)
+    switched.wait(lambda: bool(timeline.ghosts))
+    tried(switched)
+    assert not timeline.ghosts and not canvas.ghosts
+    switched.press(Qt.Key.Key_Escape)
+    switched.wait(lambda: bool(timeline.ghosts))
+
+
 def test_r_shows_who_trades_and_ctrl_enter_mends_it_as_one_edit(switched: Stage) -> None:
     before, edits = in_file(switched), len(switched.session.project.edits())
     assert sum(len(set(tracks)) > 1 for tracks in people(switched).values()) == 2
