@@ -239,6 +239,7 @@ class MainWindow(QMainWindow):
         bench.failed.connect(self.faults.report)
         bench.refused.connect(self.faults.refuse)
         self.faults.refused.connect(self.refusal_note.tell)
+        self.faults.reported.connect(self.status_line.end_notice)
         bench.session.committed.connect(self.refusal_note.hide)
         self.settings.failed.connect(self.faults.report)
         self.errands.failed.connect(self.faults.report)

@@ -10,7 +10,9 @@ from trackmend_app.wording import say_composed
 
 NOTICE_MS = 6000
 FRESH_MS = 1500
-"""So long a notice stays although the person has moved on: it tells of that very step."""
+"""So young, a notice stays although the person has moved on: it tells of that very step."""
+READ_MS = 3000
+"""So old, it then makes way for what is expected."""
 
 
 class StatusLine(QStatusBar):
@@ -37,7 +39,7 @@ class StatusLine(QStatusBar):
         self.addPermanentWidget(self._device)
         self.addPermanentWidget(self._saved)
         self._standing = ""
-        self._notice_end = QTimer(self, singleShot=True, interval=NOTICE_MS)
+        self._notice_end = QTimer(self, singleShot=True)
         self._since_notice = QElapsedTimer()
         self._notice_end.timeout.connect(self._on_notice_ended)
 
@@ -57,15 +59,19 @@ class StatusLine(QStatusBar):
         self._standing = expected
         if urgent or (moved_on and self._notice_age_ms > FRESH_MS):
             self._notice_end.stop()
+        elif moved_on and self._notice_end.isActive():
+            self._notice_end.start(max(1, READ_MS - self._notice_age_ms))
         if not self._notice_end.isActive():
             self._expected.setText(expected)
 
-    def notice(self, text: str) -> None:
-        """Say what has just happened, for some seconds."""
+    def notice(self, text: str, *, yields: bool = False) -> None:
+        """Say what has just happened, for some seconds; if it `yields`, until a person goes on."""
         text = say_composed(text)
         self._expected.setText(text)
-        self._notice_end.start()
+        self._notice_end.start(NOTICE_MS)
         self._since_notice.start()
+        if yields:
+            self._since_notice.invalidate()
 
     @property
     def _notice_age_ms(self) -> int:

@@ -231,7 +231,8 @@ class StatusPresenter(QObject):
                 )
             )
         of_step, self._said_while_opening = self._said_while_opening, ""
-        self._status_line.notice(" · ".join((*filter(None, [of_step]), told, *notices)))
+        text = " · ".join((*filter(None, [of_step]), told, *notices))
+        self._status_line.notice(text, yields=not of_step and not notices)
 
     @Slot(str)
     def _keep_while_opening(self, sentence: str) -> None:

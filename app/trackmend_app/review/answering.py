@@ -134,7 +134,7 @@ class Answering(QObject):
         if opens:
             self._note_back = answer.note
             self._go_to(answer.frame_index)
-        task = partial(index_tasks.read_answers, opens=opens)
+        task = partial(index_tasks.read_answers, opens=answer if opens else None)
         self._post_change(task, self._on_followed)
 
     def _is_about_shown_video(self, answer: ReviewAnswer) -> bool:

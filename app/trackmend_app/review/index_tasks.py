@@ -5,7 +5,7 @@ Whatever may change something returns the keys of what waits again because of it
 
 from collections.abc import Callable, Sequence
 
-from trackmend_core.project import Changes
+from trackmend_core.project import Changes, ReviewAnswer
 from trackmend_core.review import Decision, ReviewIndex, Suspicion
 
 
@@ -17,11 +17,18 @@ def decide(
     return ()
 
 
-def read_answers(index: ReviewIndex, *, opens: bool) -> Sequence[str]:
-    """Take over answers that came or went in the file; `opens` what waits again because of it."""
-    before = {one.key for one in index.suspicions()} if opens else set()
+def read_answers(index: ReviewIndex, *, opens: ReviewAnswer | None) -> Sequence[str]:
+    """Take over answers that came or went in the file; `opens` counts no longer, its card waits.
+
+    An index that was made after the answer had gone finds nothing new, but knows what it was about.
+    """
+    before = {one.key for one in index.suspicions()} if opens is not None else set()
     index.read_answers()
-    return [one.key for one in index.suspicions() if one.key not in before] if opens else ()
+    if opens is None:
+        return ()
+    waiting = index.suspicions()
+    new = [one.key for one in waiting if one.key not in before]
+    return new or [one.key for one in waiting if index.is_about(opens, one)]
 
 
 def follow_edit(

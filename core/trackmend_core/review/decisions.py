@@ -117,12 +117,12 @@ class Memory:
         self._learn()
 
     def _about(self, finding: Finding) -> list[ReviewAnswer]:
-        return [answer for answer in self._answers if self._is_about(answer, finding)]
+        return [answer for answer in self._answers if self.is_about(answer, finding)]
 
     def was_accepted(self, finding: Finding) -> bool:
         """Return whether an answer accepts a proposal about this event."""
         return any(
-            answer.decision == Decision.ACCEPTED and self._is_about(answer, finding)
+            answer.decision == Decision.ACCEPTED and self.is_about(answer, finding)
             for answer in self._answers
         )
 
@@ -138,7 +138,7 @@ class Memory:
             finding.kind.family, finding.frame - reach, finding.frame + reach
         )
         for answer in near:
-            if self._is_about(answer, finding):
+            if self.is_about(answer, finding):
                 return Answer(Decision(answer.decision), answer.note)
         return None
 
@@ -155,7 +155,7 @@ class Memory:
             for answer in beside
             if abs(answer.frame_index - finding.frame) <= self._reach
             and self._is_in_one_of(answer, finding)
-            and not self._is_about(answer, finding)
+            and not self.is_about(answer, finding)
         ]
         accepted = sum(answer.decision == Decision.ACCEPTED for answer in told)
         return AnsweredNear(accepted=accepted, rejected=len(told) - accepted)
@@ -172,7 +172,8 @@ class Memory:
         """Return a probability in the light of this reviewer's answers."""
         return self._shift.apply(plain, family=finding.kind.family)
 
-    def _is_about(self, answer: ReviewAnswer, finding: Finding) -> bool:
+    def is_about(self, answer: ReviewAnswer, finding: Finding) -> bool:
+        """Return whether an answer, also one that counts no longer, is about this very event."""
         reach = SAME_MOMENT_S * self._scene.frame_rate
         if answer.family != finding.kind.family or abs(answer.frame_index - finding.frame) > reach:
             return False

@@ -199,6 +199,11 @@ class ReviewIndex:
         finding = self._by_key.get(suspicion.key)
         return finding is not None and self._memory.was_accepted(finding)
 
+    def is_about(self, answer: ReviewAnswer, suspicion: Suspicion) -> bool:
+        """Return whether an answer, also one that was taken back, is about this very event."""
+        finding = self._by_key.get(suspicion.key)
+        return finding is not None and self._memory.is_about(answer, finding)
+
     def suspicion_count(
         self, scene: Scene, *, least_probability: float, on_step: OnStep = go_on
     ) -> int:

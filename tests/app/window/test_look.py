@@ -1,8 +1,10 @@
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
+from review_driving import make_errors, press
 from window_stage import Stage
 
 from trackmend_app.elided_label import PartsLabel
@@ -10,7 +12,7 @@ from trackmend_app.errands import parse_place
 from trackmend_app.expectations import mode_and_expectation
 from trackmend_app.run_strip import progress_text, time_left_text
 from trackmend_app.situation import Mode, Situation
-from trackmend_app.status_line import FRESH_MS
+from trackmend_app.status_line import FRESH_MS, READ_MS
 from trackmend_app.theme import current_theme
 from trackmend_app.tool_bar import clock_text
 from trackmend_core.types import Progress
@@ -186,6 +188,46 @@ def test_a_notice_yields_to_what_is_expected_once_somebody_goes_on(stage: Stage)
     assert "Delete the box" in line.text
     stage.click_box(numbers[1])
     assert "swaps" in line.text and "Delete the box" not in line.text
+
+
+def test_what_the_video_is_makes_way_for_the_keys_of_a_card_at_once(stage: Stage) -> None:
+    make_errors(stage)
+    path = stage.session.project.path
+    stage.trigger("close_project")
+    stage.bench.opener.open_paths([path])
+    line = stage.window.status_line
+    stage.wait(lambda: "40 frames" in line.text)
+    press(stage, Qt.Key.Key_N)
+    assert stage.bench.review.current is not None
+    assert "W not an error" in line.text and "40 frames" not in line.text
+
+
+def test_a_step_is_read_before_the_keys_of_the_next_card_are_told(stage: Stage) -> None:
+    make_errors(stage)
+    press(stage, Qt.Key.Key_N)
+    line = stage.window.status_line
+    press(stage, Qt.Key.Key_W)
+    assert stage.bench.review.current is not None
+    assert "takes it back" in line.text
+    stage.qtbot.wait(FRESH_MS)
+    assert "takes it back" in line.text
+    stage.qtbot.wait(READ_MS - FRESH_MS + 100)
+    assert "takes it back" not in line.text and "W not an error" in line.text
+
+
+def test_an_error_is_not_told_beside_an_earlier_success(stage: Stage, tmp_path: Path) -> None:
+    stage.open_video()
+    stage.run_model()
+    line = stage.window.status_line
+    stage.answers.write_to = tmp_path / "out.txt"
+    stage.trigger("export_mot")
+    stage.wait(lambda: "out.txt" in line.text)
+    stage.answers.write_to = tmp_path / "nowhere" / "again.txt"
+    (tmp_path / "nowhere").write_text("no folder")
+    stage.trigger("export_mot")
+    stage.wait(lambda: bool(stage.errors))
+    stage.errors.clear()
+    assert "out.txt" not in line.text
 
 
 def test_on_a_small_window_the_line_still_says_how_to_leave(stage: Stage) -> None:

@@ -86,6 +86,7 @@ def test_an_answer_about_another_video_is_taken_back_before_the_eyes(
     press(mended, Qt.Key.Key_N)
     card, first = queue.current, mended.session.video
     assert card is not None
+    queue.set_note("a shadow")
     press(mended, Qt.Key.Key_W)
     show_a_second_video(mended, tmp_path)
     mended.press(Qt.Key.Key_Z, CTRL)
@@ -93,3 +94,6 @@ def test_an_answer_about_another_video_is_taken_back_before_the_eyes(
     assert mended.session.frame_index == card.frame
     mended.wait(lambda: queue.state is QueueState.READY)
     assert queue.snapshot.find(card.key) is not None, "the card is back in the queue"
+    assert queue.current is not None and queue.current.key == card.key, "and it is open"
+    assert set(mended.session.selection.track_ids) == set(card.tracks)
+    assert queue.note == "a shadow"
