@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from trackmend_app.action_set import ActionSet
 from trackmend_app.canvas import VideoCanvas
+from trackmend_app.side_views.even_splitter import EvenSplitter
 from trackmend_app.side_views.side_presenter import SidePresenter
 from trackmend_app.side_views.side_view import SideView
 from trackmend_app.workbench import Workbench
@@ -27,8 +28,7 @@ class SideViews(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.splitter = QSplitter()
-        self.splitter.setChildrenCollapsible(False)
+        self.splitter = EvenSplitter()
         self._main_head = QLabel(self.tr("Main view"))
         self.splitter.addWidget(_with_head(self._main_head, canvas))
         self._workbench = workbench
@@ -66,8 +66,7 @@ class SideViews(QObject):
         self._views.append(presenter)
         self.splitter.addWidget(view)
         self._main_head.setFixedHeight(view.head_height)
-        share = self.splitter.width() // self.splitter.count()
-        self.splitter.setSizes([share] * self.splitter.count())
+        self.splitter.share_evenly()
         self._tell()
 
     def close(self, presenter: SidePresenter) -> None:
@@ -77,6 +76,7 @@ class SideViews(QObject):
         presenter.view.setParent(None)
         presenter.view.deleteLater()
         presenter.deleteLater()
+        self.splitter.share_evenly()
         self._tell()
 
     def close_last(self) -> None:

@@ -145,3 +145,31 @@ def test_views_of_other_rates_meet_at_the_same_time(
 ) -> None:
     assert same_time(frame, main=main, view=view) == expected
     assert offset_text(-3) == "-3" and offset_text(4) == "+4" and offset_text(0) == "±0"
+
+
+@pytest.mark.parametrize("width", [1280, 1600])
+def test_views_are_equally_wide_beside_a_wide_dock_and_after_it(stage: Stage, width: int) -> None:
+    window = stage.window
+    window.resize(width, 900)
+    stage.open_video()
+    stage.run_model()
+    for _ in range(2):
+        stage.trigger("add_view")
+    splitter, review = window.side_views.splitter, window.panels["review"]
+
+    def is_even() -> bool:
+        sizes = splitter.sizes()
+        return len(sizes) == 3 and max(sizes) - min(sizes) <= 2
+
+    stage.wait(is_even)
+    assert window.width() == width, "a window must not grow for them"
+    for dock_width in (620, 364):
+        window.resizeDocks([review], [dock_width], Qt.Orientation.Horizontal)
+        stage.wait(is_even)
+    splitter.moveSplitter(splitter.sizes()[0] - 30, 1)
+    window.resizeDocks([review], [340], Qt.Orientation.Horizontal)
+    stage.qtbot.wait(50)
+    assert not is_even(), "made so by hand, they stay so"
+    stage.trigger("close_view")
+    sizes = splitter.sizes()
+    assert len(sizes) == 2 and abs(sizes[0] - sizes[1]) <= 2
