@@ -132,6 +132,16 @@ class Playback(QObject):
             return 0, end
         return max(0, self._loop[0]), min(end, self._loop[1])
 
+    def _end_s(self, last: int) -> float:
+        """Return when a frame has been on show for as long as it lasts; the last one as the rest.
+
+        Nothing falls due after the last frame of a video.
+        """
+        until, times = last + 1, self._timestamps_s
+        if until < len(times):
+            return float(times[until])
+        return float(times[last] + (times[last] - times[0]) / max(1, last))
+
     def _count_dropped(self) -> None:
         # The frame due now may still be on its way to the screen.
         dropped = max(0, self._passed - self._shown - 1)
@@ -162,7 +172,7 @@ class Playback(QObject):
         time_s = self._from_s + (self._clock() - self._started_s) * self._speed
         due = int(np.searchsorted(self._timestamps_s, time_s, side="right")) - 1
         _, last = self._ends()
-        if self._loop is not None and due > last:
+        if self._loop is not None and (due > last or time_s >= self._end_s(last)):
             self._restart_clock(self._ends()[0])
             self._passed += 1
             self.frame_due.emit(self._frame_index)

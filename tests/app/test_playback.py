@@ -126,3 +126,16 @@ def test_a_loop_goes_back_to_its_beginning(qtbot: QtBot) -> None:
     tick(playback)
     assert due[-1] == 99
     assert not playback.is_playing
+
+
+def test_a_loop_to_the_end_of_the_video_goes_back_once_its_last_frame_was_on_show(
+    qtbot: QtBot,
+) -> None:
+    playback, clock, due = playing(25.0, frame_count=30)
+    playback.set_loop((26, 29))
+    playback.play_from(26)
+    for _ in range(9):
+        clock.now_s += 0.0401
+        tick(playback)
+    assert due == [26, 27, 28, 29, 26, 27, 28, 29, 26, 27]
+    playback.stop()
