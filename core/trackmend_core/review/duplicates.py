@@ -18,6 +18,8 @@ DOUBLED: Final = 0.5
 
 LEAST_S: Final = 0.15
 GHOST_S: Final = 0.8
+STOPPED_S: Final = 0.2
+"""So long before a run was stopped somebody may have been missed who goes on."""
 _WHOLE: Final = 0.75
 
 
@@ -74,9 +76,12 @@ def duplicates(judge: Judge, a: TrackView, b: TrackView) -> Finding | None:
 
 
 def ghost(judge: Judge, track: TrackView, *, usual_score: float) -> Finding | None:
-    """Return that a short track with little support may be of nobody."""
+    """Return that a short track with little support may be of nobody.
+
+    Whether one is short is not known yet where the run was stopped while it went on.
+    """
     life_s = len(track) / judge.scene.frame_rate
-    if life_s > GHOST_S:
+    if life_s > GHOST_S or _goes_on(judge, track):
         return None
     doubt = usual_score - float(track.scores.mean())
     if doubt <= 0:
@@ -105,6 +110,13 @@ def ghost(judge: Judge, track: TrackView, *, usual_score: float) -> Finding | No
             "speed_heights_per_s": round(float(np.hypot(*speed)) * judge.scene.frame_rate, 4),
         },
     )
+
+
+def _goes_on(judge: Judge, track: TrackView) -> bool:
+    stopped_at = judge.scene.stopped_at
+    if stopped_at is None:
+        return False
+    return track.last_frame >= stopped_at - 1 - STOPPED_S * judge.scene.frame_rate
 
 
 def paired_iou(boxes_a: Float64Array, boxes_b: Float64Array) -> Float64Array:

@@ -55,6 +55,7 @@ class Scene:
         run_id: whose layer it is.
         frame_rate: frames per second of the video.
         frame_count: of the video.
+        stopped_at: the first frame that the run has not come to; None if it has seen them all.
         size: width and height of the video, pixels.
         tracks: by their id in the project.
         detections: what the model saw.
@@ -85,6 +86,7 @@ class Scene:
         self.video_id = run.video_id
         self.frame_rate = video.frame_rate
         self.frame_count = video.frame_count
+        self.stopped_at = run.next_frame if run.next_frame < video.frame_count else None
         self.size = (video.width, video.height)
         self.detections = read_detections(project, run_id, on_step)
         on_step()

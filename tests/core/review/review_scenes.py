@@ -109,7 +109,9 @@ def record_walkers(path: Path, walkers: Iterable[Walker]) -> tuple[Project, RunI
     return project, add_run(project, video_id, everybody)
 
 
-def add_run(project: Project, video_id: int, walkers: Iterable[Walker]) -> RunId:
+def add_run(
+    project: Project, video_id: int, walkers: Iterable[Walker], *, stopped_at: int = FRAME_COUNT
+) -> RunId:
     everybody = [*walkers]
     rng = np.random.default_rng(0)
     with project.start_run(
@@ -119,7 +121,7 @@ def add_run(project: Project, video_id: int, walkers: Iterable[Walker]) -> RunId
         detector_settings={},
         description="walkers",
     ) as writer:
-        for frame in range(FRAME_COUNT):
+        for frame in range(stopped_at):
             seen = [walker for walker in everybody if frame in walker.frames]
             boxes = [walker.box_at(frame) + rng.normal(scale=0.3, size=4) for walker in seen]
             detections = FrameDetections(

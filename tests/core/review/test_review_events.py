@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from review_scenes import FRAME_COUNT, Walker, bystanders, record_walkers, track_at
+from review_scenes import FRAME_COUNT, Walker, add_run, bystanders, record_walkers, track_at
 
 from trackmend_core.project import Project
 from trackmend_core.project.edits import PlaceBoxes
@@ -165,6 +165,20 @@ def test_a_ghost_is_found(tmp_path: Path) -> None:
     (tmp_path / "steady").mkdir()
     with reviewed(tmp_path / "steady", LEFT, steady) as (_, _, index):
         assert [one for one in index.suspicions() if one.kind is SuspicionKind.GHOST] == []
+
+
+@pytest.mark.parametrize(("stopped_at", "expected"), [(64, 0), (68, 0), (90, 1)])
+def test_who_was_still_there_when_the_run_was_stopped_is_no_ghost(
+    tmp_path: Path, stopped_at: int, expected: int
+) -> None:
+    late = Walker(person=5, x=300, speed=0, number=9, frames=range(60, 66), score=0.46, foot=300)
+    project, run_id = record_walkers(tmp_path / "walkers.trackmend", [LEFT, late])
+    with project:
+        video_id = project.run(run_id).video_id
+        stopped = add_run(project, video_id, [LEFT, late, *bystanders()], stopped_at=stopped_at)
+        index = ReviewIndex.open(project, stopped)
+        found = [one for one in index.suspicions() if one.kind is SuspicionKind.GHOST]
+        assert len(found) == expected
 
 
 def test_a_jump_of_motion_is_found(tmp_path: Path) -> None:
