@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from trackmend_core.geometry import iou_of_pairs
 from trackmend_core.tracking.track import TrackTable
 from trackmend_core.types import BoolArray, Float64Array, TrackedBox
 
@@ -19,6 +20,8 @@ FEET_SLACK: Final = 0.05
 """In heights of the hidden person: so much higher may the feet of who is nearer end."""
 SAME_PERSON_IOU: Final = 0.5
 """A track that begins so exactly where a lost one is expected is the same person again."""
+GOES_ON_IOU: Final = 0.3
+"""Who comes back with less overlap with the expected box has turned while out of sight."""
 
 
 @dataclass(slots=True)
@@ -30,10 +33,24 @@ class _Course:
     shown: int = 0
 
     def see(self, box_xyxy: Float64Array, *, frame: int) -> None:
-        """Take the box of a frame."""
+        """Take the box of a frame; who comes back elsewhere than expected walks anew.
+
+        People turn while they are out of sight. A line through the places before and after would
+        stand still where nobody is.
+        """
+        if self.frames and frame - self.frames[-1] > 1 and self._has_turned(box_xyxy, frame):
+            self.frames.clear()
+            self.boxes_xyxy.clear()
         self.frames.append(frame)
         self.boxes_xyxy.append(box_xyxy)
         self.shown = frame
+
+    def _has_turned(self, box_xyxy: Float64Array, frame: int) -> bool:
+        """Return whether a box is not where the walk so far leads."""
+        if len(self.frames) < 2:
+            return True
+        overlap = iou_of_pairs(self.expected(frame)[None], box_xyxy[None], inclusive=False)
+        return bool(overlap[0] < GOES_ON_IOU)
 
     def expected(self, frame: int) -> Float64Array:
         """Return the (4,) box on the straight line that fits the last ones, of their middle size.

@@ -142,3 +142,23 @@ def test_a_copied_tracker_goes_on_alike() -> None:
         now = seen(frame, walker=False)
         for one, two in zip(tracker.step(now), other.step(now), strict=True):
             assert one.track_id == two.track_id and (one.box_xyxy == two.box_xyxy).all()
+
+
+def test_who_has_turned_while_out_of_sight_is_expected_on_the_new_way() -> None:
+    """A line through the places before and after would stand still between them."""
+    tracker = Tracker(dataclasses.replace(SETTINGS, max_frames_lost=60))
+    away, back, hidden = 12, 36, 48
+
+    def turning(frame: int, *, walker: bool) -> FrameDetections:
+        left = 186.0 - 4 * (frame if frame < away else hidden - frame)
+        boxes, looks = [STANDING_XYXY], [STANDING]
+        if walker:
+            boxes.append((left, 80.0, left + WALKER_WH[0], 200.0))
+            looks.append(WALKER)
+        return FrameDetections(boxes, [0.9] * len(boxes), np.stack(looks))
+
+    for frame in range(hidden):
+        said = tracker.step(turning(frame, walker=frame < away or frame >= back))
+    assert {box.track_id for box in said} == {1, 2}, "the walker came back as the same track"
+    (box,) = expected_of(tracker.step(turning(hidden, walker=False)))
+    assert box.box_xyxy == pytest.approx((186.0, 80.0, 226.0, 200.0), abs=3.0)
