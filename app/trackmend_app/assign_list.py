@@ -12,6 +12,7 @@ from trackmend_app.jobs.crop_loader import CropKey
 from trackmend_app.radius_text import boxes_text
 from trackmend_app.similarity.lookalikes import Lookalike
 from trackmend_app.similarity.match_row import Match, MatchRow
+from trackmend_app.wording.shown_keys import with_keys
 from trackmend_app.workbench import Workbench
 from trackmend_core.types import ImageArray
 
@@ -39,6 +40,7 @@ class AssignList(QFrame):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(12, 10, 12, 10)
         self._grid.setSpacing(4)
+        self._grid.setHorizontalSpacing(10)
         self._grid.addWidget(self._title, 0, 0, 1, 2)
         self._made: list[QWidget] = []
         self.rows: list[MatchRow] = []
@@ -128,9 +130,9 @@ class AssignList(QFrame):
             row.setMinimumWidth(_ROW_WIDTH_PX)
             row.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             row.clicked.connect(self._on_row_clicked)
-            self._add(place, f"Ctrl+{place}", row)
+            self._add(place, with_keys(f"‹assign_{place}›"), row)
             self.rows.append(row)
-        self._add(len(found) + 1, "Ctrl+0", QLabel(self.tr("a new id"), self))
+        self._add(len(found) + 1, with_keys("‹assign_new›"), QLabel(self.tr("a new id"), self))
 
     def _add(self, line: int, key: str, widget: QWidget) -> None:
         label = QLabel(key, self)

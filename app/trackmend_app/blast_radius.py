@@ -38,6 +38,7 @@ class BlastRadius(QObject):
         self._session = session
         self._plans = plans
         self._text = ""
+        self._is_impossible = False
         self._partner: TrackId | None = None
         self._merges = False
         self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
@@ -49,6 +50,11 @@ class BlastRadius(QObject):
     def text(self) -> str:
         """Return what was foreseen last."""
         return self._text
+
+    @property
+    def is_impossible(self) -> bool:
+        """Whether what was foreseen is why it cannot be done."""
+        return self._is_impossible
 
     @property
     def considers(self) -> bool:
@@ -112,7 +118,10 @@ class BlastRadius(QObject):
             is_wide = changes is not None and changes.box_count > 1
             self._tell(radius_text(changes) if changes is not None and is_wide else "")
         except UserError as error:
-            self._tell(say_composed(error.message).rstrip(".") if self._merges else "")
+            if self._merges:
+                self._tell(say_composed(error.message).rstrip("."), is_impossible=True)
+            else:
+                self._tell("")
 
     def _likeliest(self, chosen: Sequence[TrackId]) -> Edit | None:
         if self._partner is not None:
@@ -126,7 +135,8 @@ class BlastRadius(QObject):
             return self._plans.planned("merge_commit") if len(chosen) > 1 else None
         return self._plans.planned(_LIKELIEST.get(len(chosen), "merge_commit"))
 
-    def _tell(self, text: str) -> None:
+    def _tell(self, text: str, *, is_impossible: bool = False) -> None:
+        self._is_impossible = is_impossible
         if text != self._text:
             self._text = text
             self.foreseen.emit(text)

@@ -10,6 +10,7 @@ def mode_and_expectation(
     swap_from: str = "",
     frame: int = 0,
     radius: str = "",
+    impossible: bool = False,
     fix: str = "",
     events_left: int | None = None,
 ) -> tuple[str, str]:
@@ -21,6 +22,7 @@ def mode_and_expectation(
         swap_from: number of the track that waits for a partner.
         frame: as people count it.
         radius: what the likeliest wide edit would touch, such as "412 boxes, 2 tracks".
+        impossible: whether that is why it cannot be done.
         fix: what Enter would do about the suspicion at hand.
         events_left: how many suspicions wait; None while that is not known.
     """
@@ -42,7 +44,7 @@ def mode_and_expectation(
     if now.mode is Mode.LASSO:
         return "Lasso", "Drag around the boxes to select · Esc leaves"
     if now.mode is Mode.MERGE:
-        return "Merge", _merge_text(now.selected_tracks, radius)
+        return "Merge", _merge_text(now.selected_tracks, radius, impossible=impossible)
     if now.mode is Mode.RETRACK:
         return "Re-track", f"{radius} · Esc leaves with nothing changed"
     if now.job_runs:
@@ -71,9 +73,11 @@ def mode_and_expectation(
     return "Review", _review_text(now, radius)
 
 
-def _merge_text(selected: int, radius: str) -> str:
+def _merge_text(selected: int, radius: str, *, impossible: bool) -> str:
     if selected < 2:
         return "Click the tracks that are one person, the one to keep first · Esc leaves"
+    if impossible:
+        return f"{radius} · Esc leaves"
     scope = f" ({radius})" if radius else ""
     return (
         f"{selected} tracks chosen"

@@ -241,6 +241,7 @@ class MainWindow(QMainWindow):
         self.faults.refused.connect(self.refusal_note.tell)
         self.faults.reported.connect(self.status_line.end_notice)
         bench.session.committed.connect(self.refusal_note.hide)
+        bench.session.selection_changed.connect(self.refusal_note.hide)
         self.settings.failed.connect(self.faults.report)
         self.errands.failed.connect(self.faults.report)
         self.queue_check.failed.connect(self.faults.report)

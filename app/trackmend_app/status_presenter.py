@@ -130,6 +130,7 @@ class StatusPresenter(QObject):
             frame=session.frame_index + 1,
             fix=self._fix_text(),
             radius=self._radius_text(now.mode),
+            impossible=self._workbench.blast_radius.is_impossible,
             events_left=self._workbench.review.events_left,
         )
         doing = (mode, session.selection, session.frame_range, self._workbench.review.current)

@@ -44,7 +44,7 @@ class WindowMenus:
         self.project_label = QLabel()
         self.project_label.setObjectName("project_label")
         self.project_label.setProperty("kind", "quiet")
-        self.project_label.setContentsMargins(0, 2, 14, 0)
+        self.project_label.setContentsMargins(0, 5, 14, 0)
         self._bar.setCornerWidget(self.project_label, Qt.Corner.TopRightCorner)
         menus[Menu.VIDEO].addSeparator()
         menus[Menu.VIDEO].addMenu(choices.videos)

@@ -86,6 +86,16 @@ def test_frames_outside_the_video_have_no_map(panel: SimilarityPanel) -> None:
     assert not panel.tiles[0].isEnabled()
 
 
+def test_a_tile_without_a_map_has_the_place_of_one(panel: SimilarityPanel) -> None:
+    panel.set_query(6)
+    panel.set_current_frame(5, 12)
+    panel.add_map(5, plain_image(), bump())
+    places = {(area.width(), area.height()) for area in (t.picture_area for t in panel.tiles)}
+    assert len(places) <= 2, "but for a pixel of rounding"
+    for width, height in places:
+        assert width / height == pytest.approx(640 / 480, abs=0.02)
+
+
 def test_an_old_map_does_not_pass_for_that_of_the_new_frame(panel: SimilarityPanel) -> None:
     panel.set_current_frame(30, 100)
     panel.add_map(30, plain_image(), bump())

@@ -106,6 +106,8 @@ class MapPage(QWidget):
             if (tile.frame_index, tile.side) == (frame_index, side):
                 tile.set_map(image_bgr, similarity)
                 self._lay_out()
+        for tile in self.tiles:
+            tile.set_shape(image_bgr.shape[1], image_bgr.shape[0])
         shown = self._common_range(side)
         if shown is None or side >= len(self.bars):
             return

@@ -41,6 +41,7 @@ class MapTile(QAbstractButton):
         self.letter = letter
         self._frame_index: int | None = None
         self._frame: FramePicture | None = None
+        self._size: tuple[int, int] | None = None
         self._similarity: FloatArray | None = None
         self._shown: SimilarityRange | None = None
         self._overlay: QImage | None = None
@@ -94,11 +95,26 @@ class MapTile(QAbstractButton):
     def set_map(self, image_bgr: ImageArray, similarity: FloatArray) -> None:
         """Show a frame (H, W, 3) BGR with its map (H, W) float32."""
         self._frame = FramePicture(image_bgr)
+        self.set_shape(self._frame.width, self._frame.height)
         self._similarity = similarity
         self._shown = None
         self._is_late = False
         self.said = ""
         self.update()
+
+    def set_shape(self, width: int, height: int) -> None:
+        """Have the shape of the video's frames, also while there is none here."""
+        if (width, height) != self._size:
+            self._size = width, height
+            self.update()
+
+    @property
+    def picture_area(self) -> QRectF:
+        """Return where the frame is, or will be."""
+        area = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+        if self._size is None:
+            return area
+        return _containing(self._size, area).rect_to_widget(0, 0, *self._size)
 
     def set_shown(self, shown: SimilarityRange) -> None:
         """Say what the ends of the colour map stand for; all tiles share one range."""
@@ -118,10 +134,7 @@ class MapTile(QAbstractButton):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the picture, what it stands for, and the frame of the current one."""
         theme = current_theme()
-        area = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
-        if self._frame is not None:
-            shown = _containing(self._frame, area)
-            area = shown.rect_to_widget(0, 0, self._frame.width, self._frame.height)
+        area = self.picture_area
         outline = QPainterPath()
         outline.addRoundedRect(area, _RADIUS_PX, _RADIUS_PX)
         with QPainter(self) as painter:
@@ -141,12 +154,13 @@ class MapTile(QAbstractButton):
 
     def _paint_picture(self, painter: QPainter, area: QRectF) -> None:
         if self._frame is None:
-            if self._frame_index is not None:
-                painter.setPen(QColor(current_theme().quiet))
-                painter.setFont(ui_font(11))
-                self._paint_said(painter, area, self.said or self.tr("a moment…"))
+            there = self.said or self.tr("a moment…")
+            painter.setPen(QColor(current_theme().quiet))
+            painter.setFont(ui_font(11))
+            outside = self.tr("outside the video")
+            self._paint_said(painter, area, outside if self._frame_index is None else there)
             return
-        transform = _containing(self._frame, area)
+        transform = _containing((self._frame.width, self._frame.height), area)
         target = transform.rect_to_widget(0, 0, self._frame.width, self._frame.height)
         part = self._frame.visible_part(
             transform, view=self.rect(), device_ratio=self.devicePixelRatioF()
@@ -211,11 +225,10 @@ def offset_text(offset: int) -> str:
     return f"t {'−' if offset < 0 else '+'} {abs(offset)}"
 
 
-def _containing(frame: FramePicture, area: QRectF) -> ViewTransform:
-    """Return the transform at which the whole frame is seen, its middle in the middle."""
-    scale = min(area.width() / frame.width, area.height() / frame.height)
+def _containing(size: tuple[int, int], area: QRectF) -> ViewTransform:
+    """Return the transform at which a frame of a size is seen whole, its middle in the middle."""
+    width, height = size
+    scale = min(area.width() / width, area.height() / height)
     return ViewTransform(
-        scale,
-        area.center().x() - frame.width * scale / 2,
-        area.center().y() - frame.height * scale / 2,
+        scale, area.center().x() - width * scale / 2, area.center().y() - height * scale / 2
     )

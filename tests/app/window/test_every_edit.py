@@ -116,6 +116,21 @@ def test_merge_mode_collects_by_mouse_and_shift_m_joins(tracked: Stage) -> None:
     assert corners(after, a) == corners(whole, a)
 
 
+def test_merge_mode_says_of_two_who_are_seen_together_that_they_cannot_be_one(
+    tracked: Stage,
+) -> None:
+    a, b = two_long(tracked)
+    tracked.press(Qt.Key.Key_Escape)
+    tracked.press(Qt.Key.Key_M)
+    tracked.click_box(a)
+    tracked.click_box(b)
+    line = tracked.window.status_line
+    tracked.wait(lambda: "cannot be one" in line.standing)
+    assert line.standing.startswith(f"Tracks {min(a, b)} and {max(a, b)} are both seen")
+    assert line.standing.endswith("so they cannot be one · Esc leaves"), "nor is a key offered"
+    tracked.press(Qt.Key.Key_Escape)
+
+
 def test_esc_leaves_every_mode_with_nothing_changed(tracked: Stage) -> None:
     a, _ = two_long(tracked)
     before = in_file(tracked)

@@ -5,6 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from edit_driving import hold_ctrl
 from pseudo_locale import burst
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF
@@ -171,3 +172,26 @@ def test_what_is_odd_about_a_video_is_said_in_german(german_stage: Stage, tmp_pa
     text = german_stage.window.status_line.text
     assert "5 der nummerierten Bilder fehlen, das erste nach 000003.png" in text
     assert "Der Ordner bilder nennt keine Bildrate" in text
+
+
+def test_who_cannot_be_one_and_the_keys_of_the_list_are_told_in_german(
+    german_stage: Stage,
+) -> None:
+    german_stage.open_video()
+    german_stage.run_model()
+    german_stage.go_to(20)
+    a, b = german_stage.numbers_here()[:2]
+    german_stage.press(Qt.Key.Key_M)
+    for number in (a, b):
+        german_stage.click_box(number)
+    line = german_stage.window.status_line
+    german_stage.wait(lambda: "nicht eine sein" in line.standing)
+    assert line.standing.endswith("können also nicht eine sein · Esc verlässt")
+    assert "Bildern (zuerst in Bild" in line.standing
+    german_stage.press(Qt.Key.Key_Escape)
+    german_stage.press(Qt.Key.Key_Escape)
+    german_stage.click_box(a)
+    hold_ctrl(german_stage)
+    words = [one.text() for one in german_stage.window.assign_list.findChildren(QLabel)]
+    assert "Strg+0" in words and not any("Ctrl" in word for word in words)
+    german_stage.window.assign_list.put_away()

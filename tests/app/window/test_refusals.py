@@ -48,6 +48,10 @@ def test_the_next_edit_or_a_click_takes_the_note_away(tracked: Stage) -> None:
     assert note.isVisible()
     tracked.qtbot.mouseClick(note, Qt.MouseButton.LeftButton)
     assert not note.isVisible()
+    tracked.press(Qt.Key.Key_S)
+    assert note.isVisible()
+    tracked.press(Qt.Key.Key_Escape)
+    assert not note.isVisible(), "somebody who goes on has read it"
 
 
 def test_an_edit_that_the_disk_did_not_take_asks_for_attention(tracked: Stage) -> None:
