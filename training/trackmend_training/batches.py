@@ -108,6 +108,12 @@ class CropDataset(Dataset[dict[str, Tensor]]):
 
 def crop_tensors(crop: Crop, *, config: TrainConfig) -> dict[str, Tensor]:
     """Return one crop's image and targets, with the shapes of `TargetBatch` less the first axis."""
+    image = torch.from_numpy(np.ascontiguousarray(crop.image[..., ::-1].transpose(2, 0, 1)))
+    return {"image": image, **crop_targets(crop, config=config)}
+
+
+def crop_targets(crop: Crop, *, config: TrainConfig) -> dict[str, Tensor]:
+    """Return one crop's targets, with the shapes of `TargetBatch` less the first axis."""
     height, width = crop.image.shape[:2]
     map_hw = (height // STRIDE, width // STRIDE)
     relative = to_relative(crop.boxes_xyxy, image_wh=(map_hw[1] * STRIDE, map_hw[0] * STRIDE))
@@ -123,7 +129,6 @@ def crop_tensors(crop: Crop, *, config: TrainConfig) -> dict[str, Tensor]:
     # People beyond the last slot are no background either.
     unlearnt = np.concatenate([crop.ignored_xyxy, crop.boxes_xyxy[config.max_objects :]])
     tensors = {
-        "image": torch.from_numpy(np.ascontiguousarray(crop.image[..., ::-1].transpose(2, 0, 1))),
         "heat_map": torch.from_numpy(targets.heat_map),
         "mask": torch.from_numpy(targets.mask),
         "cells": torch.from_numpy(targets.cells),

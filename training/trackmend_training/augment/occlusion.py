@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from trackmend_core.geometry import iou_matrix
-from trackmend_core.types import BoolArray, FloatArray, ImageArray
+from trackmend_core.types import BoolArray, FloatArray, ImageArray, IntArray
 
 MIN_HEIGHT_PX = 60
 MAX_COVERED = 0.7
@@ -28,59 +28,76 @@ def paste_occluder(
     Returns:
         The new image, the pasted box (4,) and the row of the person it shows; None if nobody fits.
     """
-    sides = boxes_xyxy[:, 2:] - boxes_xyxy[:, :2]
-    upright = (sides[:, 1] >= MIN_HEIGHT_PX) & (sides[:, 1] > 1.6 * sides[:, 0])
-    overlap = iou_matrix(boxes_xyxy.astype(np.float64), boxes_xyxy.astype(np.float64))
-    np.fill_diagonal(overlap, 0)
-    free = np.flatnonzero(upright & (overlap.max(axis=1, initial=0) < FREE_IOU))
-    if not len(free) or not upright.any():
+    free = standing_free(boxes_xyxy)
+    if not len(free):
         return None
     source = int(random.choice(free))
-    placed = paste_person(
-        image, boxes_xyxy[upright], random, donor=image, donor_xyxy=boxes_xyxy[source]
-    )
-    return None if placed is None else (*placed, source)
+    donor = boxes_xyxy[source]
+    wh = (image.shape[1], image.shape[0])
+    targets = boxes_xyxy[_is_upright(boxes_xyxy)]
+    place = place_person(targets, random, side=donor[2:] - donor[:2], image_wh=wh)
+    if place is None:
+        return None
+    pasted = _paste(image, place, donor_xyxy=donor)
+    return pasted, place.clip(0, np.tile(np.asarray(wh, np.float32), 2)), source
 
 
-def paste_person(
-    image: ImageArray,
+def standing_free(boxes_xyxy: FloatArray) -> IntArray:
+    """Return the rows of upright people whom nobody touches."""
+    overlap = iou_matrix(boxes_xyxy.astype(np.float64), boxes_xyxy.astype(np.float64))
+    np.fill_diagonal(overlap, 0)
+    free = overlap.max(axis=1, initial=0) < FREE_IOU
+    return np.flatnonzero(_is_upright(boxes_xyxy) & free)
+
+
+def _is_upright(boxes_xyxy: FloatArray) -> BoolArray:
+    sides = boxes_xyxy[:, 2:] - boxes_xyxy[:, :2]
+    return np.asarray((sides[:, 1] >= MIN_HEIGHT_PX) & (sides[:, 1] > 1.6 * sides[:, 0]))
+
+
+def place_person(
     boxes_xyxy: FloatArray,
     random: np.random.Generator,
     *,
-    donor: ImageArray,
-    donor_xyxy: FloatArray,
-) -> tuple[ImageArray, FloatArray] | None:
-    """Copy a person beside one of those in an image, partly covering them.
+    side: FloatArray,
+    image_wh: tuple[int, int],
+) -> FloatArray | None:
+    """Draw a place for a person beside one of those in an image, partly covering them.
 
     Args:
-        image: (H, W, 3); not changed.
         boxes_xyxy: (N, 4) pixels of the image, at least one.
         random: draws whom, and where exactly.
-        donor: (H, W, 3) the image that the person is in.
-        donor_xyxy: (4,) and where in it.
+        side: (2,) width and height of the person where they come from.
+        image_wh: of the image.
 
     Returns:
-        The new image and the pasted box (4,); None if it does not fit.
+        (4,) whole pixels, perhaps beyond the image's border; None if it does not fit.
     """
-    height, width = image.shape[:2]
     target = boxes_xyxy[int(random.integers(len(boxes_xyxy)))]
-    side = donor_xyxy[2:] - donor_xyxy[:2]
     scale = float(np.clip((target[3] - target[1]) / side[1], 0.5, 2.0))
     size = np.maximum((side * scale * random.uniform(0.9, 1.15)).astype(int), 8)
     shift = random.choice([-1, 1]) * random.uniform(0.35, 0.9) * (target[2] - target[0])
     foot_x = (target[0] + target[2]) / 2 + shift
     foot_y = target[3] + random.uniform(0.0, 0.06) * (target[3] - target[1])
-    x, y = int(foot_x - size[0] / 2), int(foot_y - size[1])
-    low, high = np.maximum([x, y], 0), np.minimum([x + size[0], y + size[1]], [width, height])
+    start = np.array([int(foot_x - size[0] / 2), int(foot_y - size[1])])
+    low, high = np.maximum(start, 0), np.minimum(start + size, image_wh)
     if (high - low < size * 0.6).any():
         return None
-    cutout, alpha = _cut_out(donor, donor_xyxy, size=(int(size[0]), int(size[1])))
-    window = (slice(low[1] - y, high[1] - y), slice(low[0] - x, high[0] - x))
-    under = image[low[1] : high[1], low[0] : high[0]].astype(np.float32)
+    return np.array([*start, *(start + size)], np.float32)
+
+
+def _paste(image: ImageArray, place_xyxy: FloatArray, *, donor_xyxy: FloatArray) -> ImageArray:
+    """Return the image with a copy of one of its people at another place."""
+    height, width = image.shape[:2]
+    x, y, x2, y2 = place_xyxy.astype(int).tolist()
+    left, top, right, bottom = max(x, 0), max(y, 0), min(x2, width), min(y2, height)
+    cutout, alpha = _cut_out(image, donor_xyxy, size=(x2 - x, y2 - y))
+    window = (slice(top - y, bottom - y), slice(left - x, right - x))
+    under = image[top:bottom, left:right].astype(np.float32)
     mixed = alpha[window][..., None] * cutout[window] + (1 - alpha[window][..., None]) * under
     pasted = image.copy()
-    pasted[low[1] : high[1], low[0] : high[0]] = mixed.astype(np.uint8)
-    return pasted, np.array([*low, *high], np.float32)
+    pasted[top:bottom, left:right] = mixed.astype(np.uint8)
+    return pasted
 
 
 def covered_too_much(boxes_xyxy: FloatArray, occluder_xyxy: FloatArray) -> BoolArray:

@@ -1,6 +1,7 @@
 """The re-ID teacher asked on the training's device, batch by batch, and a loss of what it says."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
 import torch
@@ -8,12 +9,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader
 
+from trackmend_core.types import ImageArray
 from trackmend_training.batches import PREFETCHED, START, Batch, Place, StepParts, work_alone
 from trackmend_training.config import TrainConfig
-from trackmend_training.datasets.labelled import Material
+from trackmend_training.datasets.labelled import LabelledImage, Material
 from trackmend_training.loss_terms import gather_at, is_taught
 from trackmend_training.losses import TargetBatch
-from trackmend_training.recipe.dressed import DressedPeople
+from trackmend_training.recipe.plans import DressedPlans
+from trackmend_training.recipe.rendering import Renderer
 from trackmend_training.teacher import Projection
 
 
@@ -29,8 +32,8 @@ class AskedTeacher:
 
     @torch.no_grad()
     def __call__(self, patches: Tensor) -> Tensor:
-        """Return (N, dimension) float32 unit length for (N, 256, 128, 3) uint8 BGR."""
-        views = patches.to(self.device).permute(0, 3, 1, 2).float()
+        """Return (N, dimension) float32 unit length for (N, 3, 256, 128) BGR 0..255."""
+        views = patches.to(self.device)
         both = torch.cat([views, views.flip(3)])
         on_gpu = self.device.type == "cuda"
         with torch.autocast(self.device.type, torch.float16, enabled=on_gpu):
@@ -50,9 +53,13 @@ def stream_dressed(
     place: Place,
     teacher: AskedTeacher,
 ) -> Iterator[Sequence[Batch]]:
-    """Yield this process's micro-batches of every step, the teacher's answers filled in."""
+    """Yield this process's micro-batches of every step, the teacher's answers filled in.
+
+    Workers plan the crops; pictures are made on the teacher's device.
+    """
+    renderer = Renderer(_read_all(material), teacher.device)
     loader: DataLoader[dict[str, Tensor]] = DataLoader(
-        DressedPeople(material, config),
+        DressedPlans(material, config, renderer.sizes_wh),
         batch_sampler=StepParts(config, start_step=start_step, place=place),
         num_workers=config.workers,
         prefetch_factor=PREFETCHED if config.workers else None,
@@ -60,21 +67,31 @@ def stream_dressed(
         pin_memory=teacher.device.type == "cuda",
         worker_init_fn=work_alone,
     )
-    parts = (_batch(tensors, teacher) for tensors in loader)
+    parts = (_batch(plan, config, renderer, teacher) for plan in loader)
     while step := list(islice(parts, config.accumulate)):
         yield step
 
 
-def _batch(tensors: dict[str, Tensor], teacher: AskedTeacher) -> Batch:
-    images = tensors.pop("image").to(teacher.device, non_blocking=True)
-    patches, slots = tensors.pop("patches"), tensors.pop("slots")
-    rows, places = (slots >= 0).nonzero(as_tuple=True)
-    if len(rows):
-        shown = patches.to(teacher.device, non_blocking=True)
-        answers = teacher(shown[rows.to(teacher.device), places.to(teacher.device)]).cpu()
-        tensors["teacher"][rows, slots[rows, places]] = answers
-    nobody = torch.zeros(len(images), dtype=torch.bool)
-    return Batch(images, TargetBatch(**tensors), nobody)
+def _read_all(material: Material) -> list[ImageArray]:
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(LabelledImage.read, material.images))
+
+
+@torch.no_grad()
+def _batch(
+    plan: dict[str, Tensor], config: TrainConfig, renderer: Renderer, teacher: AskedTeacher
+) -> Batch:
+    targets = {
+        name: plan[name].to(teacher.device, non_blocking=True)
+        for name in TargetBatch.__dataclass_fields__
+        if name in plan
+    }
+    who, patches = renderer.patches(plan)
+    if len(who):
+        slots = plan["slots"][who[:, 0], who[:, 1]].to(teacher.device)
+        targets["teacher"][who[:, 0].to(teacher.device), slots] = teacher(patches)
+    images = renderer.pictures(plan, config.crop_wh)
+    return Batch(images, TargetBatch(**targets), torch.zeros(len(images), dtype=torch.bool))
 
 
 class WhoseTeacher:
