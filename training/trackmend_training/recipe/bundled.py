@@ -27,8 +27,8 @@ TRACKER_SETTINGS = {"score_threshold": 0.5, "birth_score_threshold": 0.5}
 """What suits the model: its scores run high, and below 0.45 it reports people behind windows."""
 SHARES = {"street": 0.62, "coco": 0.18, "clip": 0.06, "drawn": 0.14}
 DRESSED_STOP = 1000
-"""The second part ends at this step, with the moving average of its weights: by then it was better
-on every video than before, and later it got worse on real ones while drawn ones still gained."""
+"""The second part ends at this step, with the moving average of its weights: later it got worse on
+real videos, while drawn ones still gained."""
 DRESSED_SHARES = {"street": 0.58, "coco": 0.2, "clip": 0.05, "drawn": 0.17}
 
 SOURCES = (
