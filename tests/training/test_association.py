@@ -24,6 +24,7 @@ from trackmend_training.judging import JudgedStretch
 
 FRAME_RATE = 10.0
 SETTINGS = TrackerSettings.default(FRAME_RATE)
+BRIEFLY_HIDDEN = replace(SETTINGS, hidden_frames=2)
 
 
 def choose_association(here: SeenStretch, elsewhere: SeenStretch | None) -> Association | None:
@@ -142,18 +143,19 @@ def passing(*, undetected: int) -> SeenStretch:
     return SeenStretch(
         stretch=JudgedStretch(frames=lambda: iter(()), truth=truth, frame_rate=FRAME_RATE),
         frames=frames,
-        settings=SETTINGS,
+        settings=BRIEFLY_HIDDEN,
     )
 
 
 def test_who_is_hidden_for_long_keeps_a_box_for_long() -> None:
-    assert SETTINGS.hidden_frames == 2
     assert choose_association(passing(undetected=2), None) is None
     choice = choose_association(passing(undetected=6), None)
     assert choice == Association(
-        memory_factor=1.0, lost_match_by_overlap=SETTINGS.lost_match_by_overlap, hidden_factor=4.0
+        memory_factor=1.0,
+        lost_match_by_overlap=BRIEFLY_HIDDEN.lost_match_by_overlap,
+        hidden_factor=4.0,
     )
-    metadata = choice.metadata({}, SETTINGS, frame_rate=FRAME_RATE)
+    metadata = choice.metadata({}, BRIEFLY_HIDDEN, frame_rate=FRAME_RATE)
     assert recommended_settings(metadata, frame_rate=10).hidden_frames == 8
     assert recommended_settings(metadata, frame_rate=25).hidden_frames == 20
 

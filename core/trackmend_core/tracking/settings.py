@@ -13,7 +13,7 @@ FAIRMOT = "fairmot"
 DEFAULT_SCORE_THRESHOLD = 0.4
 """FairMOT's own; a model that is calibrated otherwise says so in its file."""
 
-HIDDEN_BUFFER = 7
+HIDDEN_BUFFER = 12
 """Frames at 30 per second for which the default shows a track that somebody nearer hides."""
 
 USUAL_TURNS = 6
@@ -176,7 +176,7 @@ class TrackerSettings:
         - A seen and a lost track that overlap both stay: dropping the younger took people out of
           sight who walk before others.
         - A lost track may return by overlap with where it is expected, not by appearance alone.
-        - Somebody who walks behind a nearer person keeps a box there for a quarter of a second.
+        - Somebody who walks behind a nearer person keeps a box there for 0.4 seconds.
         - Of two tracks that keep taking turns on one person, the younger one ends.
 
         Raises:
