@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QComboBox, QStyle, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 from view_records import plain_image
@@ -94,6 +95,25 @@ def test_a_tile_without_a_map_has_the_place_of_one(panel: SimilarityPanel) -> No
     assert len(places) <= 2, "but for a pixel of rounding"
     for width, height in places:
         assert width / height == pytest.approx(640 / 480, abs=0.02)
+
+
+def test_in_a_low_tile_nothing_is_written_through_what_it_stands_for(
+    panel: SimilarityPanel, qtbot: QtBot
+) -> None:
+    panel.set_query(6)
+    panel.set_current_frame(30, 100)
+    tile = panel.tiles[0]
+    tile.setParent(None)  # type: ignore[call-overload]
+    qtbot.addWidget(tile)
+    tile.resize(104, 48)
+
+    def label() -> QImage:
+        return tile.grab(QRect(6, 6, 60, 17)).toImage()
+
+    tile.say(" ")
+    plain = label()
+    tile.say("loading the network and reading the frame")
+    assert label() == plain
 
 
 def test_an_old_map_does_not_pass_for_that_of_the_new_frame(panel: SimilarityPanel) -> None:

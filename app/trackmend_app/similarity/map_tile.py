@@ -20,6 +20,9 @@ from trackmend_app.theme import current_theme, ui_font
 from trackmend_core.types import FloatArray, ImageArray
 
 _RADIUS_PX = 6.0
+_LOW_PX = 86.0
+_LABEL_PX = 22.0
+"""What a tile stands for takes so much of its top."""
 _SHADE = QColor(6, 4, 16, 120)
 
 
@@ -178,8 +181,15 @@ class MapTile(QAbstractButton):
                 self._paint_said(painter, area, self.said)
 
     def _paint_said(self, painter: QPainter, area: QRectF, text: str) -> None:
-        place = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
-        painter.drawText(area.adjusted(4, 0, -4, 0), place, text)
+        """Write what is said in the middle, in a low tile in one line below what it stands for."""
+        place, room = Qt.AlignmentFlag.AlignCenter, area.adjusted(4, 0, -4, 0)
+        metrics = QFontMetricsF(painter.font())
+        if area.height() < _LOW_PX:
+            room.setTop(area.top() + _LABEL_PX)
+            line = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, int(place), line)
+        else:
+            painter.drawText(room, int(place | Qt.TextFlag.TextWordWrap), text)
 
     def _paint_label(self, painter: QPainter, area: QRectF) -> None:
         font = ui_font(11, weight=QFont.Weight.Medium)
