@@ -15,6 +15,7 @@ from trackmend_core.similarity.learnt import SIGNATURE_LENGTH
 from trackmend_core.tracking import TrackerSettings
 from trackmend_core.types import Float64Array, FrameDetections
 from trackmend_training.association import (
+    LONG_MEMORY_COST,
     Association,
     Outcome,
     SeenStretch,
@@ -158,6 +159,46 @@ def test_who_is_hidden_for_long_keeps_a_box_for_long() -> None:
     metadata = choice.metadata({}, BRIEFLY_HIDDEN, frame_rate=FRAME_RATE)
     assert recommended_settings(metadata, frame_rate=10).hidden_frames == 8
     assert recommended_settings(metadata, frame_rate=25).hidden_frames == 20
+
+
+def test_who_was_left_out_of_the_truth_while_hidden_was_there_all_the_same() -> None:
+    """Reviewers mark whom they see; the boxes of the hidden are not false for that."""
+    seen = passing(undetected=6)
+    table = seen.stretch.truth
+    walker = table.ids == 4
+    shown = {frame + 1 for frame, detections in seen.frames if len(detections.scores) == 5}
+    marked = table.select(~walker | np.isin(table.frames, list(shown)))
+    assert len(marked) < len(table)
+    choice = choose_association(replace(seen, stretch=replace(seen.stretch, truth=marked)), None)
+    assert choice is not None and choice.hidden_factor == 4.0
+
+
+def test_a_longer_memory_is_tried_where_people_are_seen_to_return_that_only_it_would_know(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def judge(seen: SeenStretch, choice: Association) -> Outcome:
+        return Outcome(worth=0.5 + 0.1 * choice.memory_factor, switches=0.0)
+
+    usual = SETTINGS.max_frames_lost
+    stand_in(monkeypatch, judge)
+    for away, returns, factor in ((usual + 5, 2, None), (usual + 5, 3, 4.0), (usual, 3, None)):
+        frames = [1, 2, 2 + away + 1, 2 + away + 2]
+        truth = mot_table(
+            frames=frames * returns,
+            ids=np.repeat(np.arange(returns), len(frames)),
+            boxes_xywh=[(20.0, 50.0, 40.0, 100.0)] * (len(frames) * returns),
+        )
+        here = replace(SHORT, stretch=replace(SHORT.stretch, truth=truth))
+        choice = choose_association(here, SHORT)
+        assert (None if choice is None else choice.memory_factor) == factor
+
+
+def test_with_a_long_memory_a_return_costs_more() -> None:
+    longer = Association(memory_factor=2.0, lost_match_by_overlap=True)
+    assert longer.changed(SETTINGS).return_cost == LONG_MEMORY_COST > SETTINGS.return_cost
+    assert replace(longer, memory_factor=1.0).changed(SETTINGS).return_cost == SETTINGS.return_cost
+    used = recommended_settings(longer.metadata({}, SETTINGS, frame_rate=10), frame_rate=25)
+    assert used.return_cost == LONG_MEMORY_COST
 
 
 def stand_in(

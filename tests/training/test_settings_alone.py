@@ -1,16 +1,18 @@
-"""Where only the tracker's settings are fitted, the frames held out must say the same of them."""
+"""Where only the tracker's settings are fitted, all corrected frames choose them and judge them."""
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from corrected_project import EditedStreet, taught_settings_alone
+from corrected_project import FRAME_COUNT, EditedStreet, taught_settings_alone
 
+from trackmend_core.jobs import held_out
 from trackmend_core.jobs.recommended import METADATA_KEY
 from trackmend_core.model import load_checkpoint
 from trackmend_training import conclude
-from trackmend_training.association import Association
+from trackmend_training.association import Association, SeenStretch
 from trackmend_training.conclude import _Judged
 
 SURER = Association(memory_factor=1.0, lost_match_by_overlap=False, birth_rise=0.2)
@@ -32,7 +34,7 @@ def test_settings_are_better_by_their_worth_and_if_that_is_equal_by_fewer_switch
 
 @pytest.mark.usefixtures("judged_at_once")
 @pytest.mark.parametrize("is_proven", [True, False])
-def test_settings_alone_are_kept_only_if_they_do_better_on_the_frames_held_out(
+def test_settings_alone_are_kept_only_if_they_do_better(
     edited_street: EditedStreet,
     base_model: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -49,3 +51,26 @@ def test_settings_alone_are_kept_only_if_they_do_better_on_the_frames_held_out(
     else:
         assert model.scenes == ()
         assert reason.startswith("Nothing is new")
+
+
+@pytest.mark.usefixtures("judged_at_once")
+def test_settings_alone_are_chosen_and_judged_by_every_corrected_frame(
+    edited_street: EditedStreet, base_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No network has learnt from any of them; a fifth would be too few boxes to judge by."""
+    monkeypatch.setattr(held_out, "FEWEST_TO_HOLD_OUT", 2)
+    monkeypatch.setattr(held_out, "GUARD_FRAMES", 1)
+    seen = []
+
+    def choose(here: SeenStretch, _elsewhere: SeenStretch | None) -> tuple[Association, ...]:
+        seen.append(here)
+        return (SURER,)
+
+    monkeypatch.setattr(conclude, "ways_to_associate", choose)
+    path, _, _ = taught_settings_alone(edited_street, base_model)
+    (here,) = seen
+    assert here.stretch.left_out is None
+    assert [frame for frame, _ in here.frames] == list(range(FRAME_COUNT))
+    report = json.loads((path.parent / "report.json").read_text(encoding="utf-8"))
+    assert report["frames"] == [0, FRAME_COUNT - 1]
+    assert report["is_seen"], "which the report says"

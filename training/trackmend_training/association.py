@@ -22,6 +22,7 @@ from trackmend_core.model.colours import COLOUR_SHARE, with_share
 from trackmend_core.project import as_stored
 from trackmend_core.tracking import Tracker, TrackerSettings
 from trackmend_core.types import FrameDetections
+from trackmend_training.gaps import times_away
 from trackmend_training.judging import JudgedStretch
 
 BIRTH_RISES = (0.0, 0.1, 0.2, 0.3)
@@ -33,6 +34,10 @@ COLOUR_SHARES = (0.3, 0.5, 0.7)
 MEMORIES_SEEN = 6
 """So many times as long as a memory must a stretch be to tell what it does: people have to leave
 and return in it."""
+RETURNS_SEEN = 3
+"""Or so many returns must there be that only this memory would know."""
+LONG_MEMORY_COST = 0.2
+"""What a return costs at least where the memory is longer than usual: more of the lost compete."""
 CLEAR_WIN = 0.01
 NEAR_BEST = 0.02
 """Among choices so near the best the one with the fewest switches is taken."""
@@ -73,7 +78,11 @@ class Association:
             max_frames_lost=round(settings.max_frames_lost * self.memory_factor),
             lost_match_by_overlap=self.lost_match_by_overlap,
             birth_score_threshold=min(1.0, max(settings.score_threshold, birth)),
-            return_cost=max(self.return_cost, settings.return_cost),
+            return_cost=max(
+                self.return_cost,
+                settings.return_cost,
+                LONG_MEMORY_COST if self.memory_factor > 1 else 0.0,
+            ),
             hidden_frames=round(settings.hidden_frames * self.hidden_factor),
         )
 
@@ -128,7 +137,8 @@ class SeenStretch:
         for frame_index, as_seen in self.frames:
             seen = self._coloured(as_seen, choice.colour_share)
             sink.write(frame_index, seen, tracker.step(seen))
-        scores = evaluate_sequence(self.stretch.truth, self.stretch.judged_part(sink.table()))
+        truth = self.stretch.bridged.truth
+        scores = evaluate_sequence(truth, self.stretch.judged_part(sink.table()))
         clear = scores.clear
         switches = clear.id_switches / max(1, clear.gt_boxes)
         return Outcome((clear.mota + clear.idf1 + scores.hota.assa) / 3, switches)
@@ -217,10 +227,14 @@ def _returns(best: Association, _here: SeenStretch) -> list[Association]:
 
 def _memories(best: Association, here: SeenStretch) -> list[Association]:
     usual, seen = here.settings.max_frames_lost, len(here.frames)
+    away = times_away(here.stretch.truth)
+    returns = {
+        factor: int(((away > usual) & (away <= factor * usual)).sum()) for factor in MEMORY_FACTORS
+    }
     return [
         replace(best, memory_factor=factor)
         for factor in MEMORY_FACTORS
-        if factor == 1 or seen >= MEMORIES_SEEN * factor * usual
+        if factor == 1 or seen >= MEMORIES_SEEN * factor * usual or returns[factor] >= RETURNS_SEEN
     ]
 
 

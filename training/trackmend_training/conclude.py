@@ -33,7 +33,13 @@ from trackmend_training.checkpoints import MODEL_FILE
 from trackmend_training.config import FinetuneConfig
 from trackmend_training.datasets.corrected import CorrectedRun
 from trackmend_training.judging import Answer, JudgedStretch, answer, drawn_stretch
-from trackmend_training.stretches import judged_run, judged_stretch, learnt_stretch, watched
+from trackmend_training.stretches import (
+    corrected_stretch,
+    judged_run,
+    judged_stretch,
+    learnt_stretch,
+    watched,
+)
 from trackmend_training.training_set import TrainingSet
 from trackmend_training.what_changed import NOTICEABLE, WhatChanged, what_changed
 
@@ -148,7 +154,10 @@ def conclude(
         StoppedError: it was cancelled.
     """
     run = judged_run(training_set)
-    stretch = watched(judged_stretch(project, run), is_cancelled)
+    is_trained = learnt is not None
+    stretch = watched(
+        (judged_stretch if is_trained else corrected_stretch)(project, run), is_cancelled
+    )
     if not len(stretch.truth):
         raise UserError(
             "There is nobody to judge a new model by: every track there is one or two boxes long.",
@@ -186,7 +195,7 @@ def conclude(
     chosen = changed_by(blend)
     ways = _associate(
         chosen,
-        watched(learnt_stretch(project, run), is_cancelled),
+        watched(learnt_stretch(project, run), is_cancelled) if is_trained else stretch,
         # Too few boxes to judge a network by are few for the tracker as well: it must prove itself.
         elsewhere if new is None or not (for_scene or config.everywhere) else None,
         settings,
@@ -197,7 +206,7 @@ def conclude(
     for association in ways if new is not None else ways[:1]:
         changed = association.metadata(chosen.metadata, settings, frame_rate=stretch.frame_rate)
         fitted = judge(replace(chosen, metadata=changed), association.changed(settings))
-        is_fitted = does_as_well(fitted, before=before, without=after, is_trained=new is not None)
+        is_fitted = does_as_well(fitted, before=before, without=after, is_trained=is_trained)
         if is_fitted:
             told |= {key: changed[key] for key in FITTED_TEXTS if key in changed}
             after = fitted
@@ -225,7 +234,7 @@ def conclude(
         after.here,
         elsewhere=(there_before.elsewhere, there_after.elsewhere),
         folder=out_dir / CROPS_FOLDER,
-        is_seen=run.held_out is None,
+        is_seen=run.held_out is None or not is_trained,
         blend=blend.share,
         may_forget=config.everywhere,
     )
@@ -246,14 +255,14 @@ def conclude(
 
 
 def does_as_well(fitted: _Judged, *, before: _Judged, without: _Judged, is_trained: bool) -> bool:
-    """Return whether settings that were chosen on frames learnt from prove themselves on others.
+    """Return whether settings that were chosen on corrected frames may be kept.
 
     Args:
         fitted: the new model with these settings.
         before: the old model.
         without: the new model with the settings as they were.
-        is_trained: its network is new. Settings alone are chosen from few frames, so those held
-            out must say the same of them; else they must not undo what the network has gained.
+        is_trained: its network is new, and the settings must not undo what it has gained. Settings
+            alone must do better than those that were, by the figures that networks are judged by.
     """
     if not is_trained:
         return fitted.is_better_than(without)

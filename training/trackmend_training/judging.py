@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from trackmend_core.project import as_stored
 from trackmend_core.synthetic import StreetSettings, draw_street
 from trackmend_core.tracking import Tracker, TrackerSettings
 from trackmend_core.types import FloatArray, ImageArray, IntArray, MotTable
+from trackmend_training.gaps import bridged
 
 LEAST_VISIBLE = 0.3
 
@@ -51,6 +53,11 @@ class JudgedStretch:
         is_before, is_after = table.frames - 1 < first, table.frames - 1 > last
         apart = table.ids + is_after * (1 + table.ids.max(initial=0))
         return replace(table, ids=apart).select(is_before | is_after)
+
+    @property
+    def bridged(self) -> Self:
+        """Return it with the truth that tracks are judged by: who was hidden a moment was there."""
+        return replace(self, truth=bridged(self.truth, longest=round(self.frame_rate)))
 
     def true_boxes(self, frame_index: int) -> tuple[FloatArray, IntArray]:
         """Return (N, 4) corners and (N,) identities of a frame."""
@@ -105,7 +112,7 @@ def answer(detector: Detector, stretch: JudgedStretch, *, settings: TrackerSetti
     tracked = sink.table()
     return Answer(
         tracked=tracked,
-        scores=evaluate_sequence(stretch.truth, tracked),
+        scores=evaluate_sequence(stretch.bridged.truth, tracked),
         embeddings=np.concatenate(embeddings),
         identities=np.concatenate(identities),
         frame_indices=np.concatenate(where),

@@ -48,6 +48,20 @@ def learnt_stretch(project: Project, run: CorrectedRun) -> JudgedStretch:
     return replace(apart, truth=apart.judged_part(apart.truth))
 
 
+def corrected_stretch(project: Project, run: CorrectedRun) -> JudgedStretch:
+    """Return the corrected frames, all of them: what no network learns from may all set a tracker.
+
+    Corrections of half a minute are few; a fifth of them, some boxes, would be too few to judge by.
+    """
+    window = _learnt_window(run)
+    if run.held_out is not None:
+        window = HeldOut(
+            first_frame=min(window.first_frame, run.held_out.first_frame),
+            last_frame=max(window.last_frame, run.held_out.last_frame),
+        )
+    return _stretch(project, run, window=window, most=MOST_FITTED)
+
+
 def watched(stretch: JudgedStretch, is_cancelled: Callable[[], bool]) -> JudgedStretch:
     """Return a stretch that raises `StoppedError` at the next look at it once that is asked."""
 

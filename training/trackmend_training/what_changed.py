@@ -185,6 +185,7 @@ def what_changed(
         blend: share of the change that was kept.
         may_forget: nobody minds what was forgotten elsewhere.
     """
+    stretch = stretch.bridged
     changes = compare_results(stretch.truth, before.tracked, after.tracked)
     there = elsewhere[:1] * 2 if may_forget else elsewhere
     verdict, reason = judge(changes, *(figures(one.scores) for one in there))
