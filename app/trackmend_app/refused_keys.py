@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QEvent, QKeyCombination, QObject, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -73,12 +73,22 @@ class RefusedKeys(QObject):
         super().__init__(window)
         self._actions = actions
         self._situation = situation
+        self._unclaimed: QKeyCombination | None = None
         window.installEventFilter(self)
 
     def eventFilter(self, _window: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Say why the key does nothing; it goes on as if nobody had looked."""
-        if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            row = self._row_of(event)
+        """Say why the key does nothing; it goes on as if nobody had looked.
+
+        A field that claims a key before the press (`ShortcutOverride` ends there) has used it, also
+        if the press comes on to the window, as Enter does.
+        """
+        if not isinstance(event, QKeyEvent):
+            return False
+        if event.type() is QEvent.Type.ShortcutOverride:
+            self._unclaimed = event.keyCombination()
+        elif event.type() is QEvent.Type.KeyPress:
+            row = self._row_of(event) if event.keyCombination() == self._unclaimed else None
+            self._unclaimed = None
             if row is not None:
                 self.refused.emit(what_is_missing(row, self._situation()))
         return False

@@ -77,6 +77,7 @@ def test_enter_in_the_filter_finds_the_track_of_an_id_and_gives_the_keys_back(
     assert tracked.session.selection.track_ids == (track.track_id,)
     assert tracked.session.frame_index == track.first_frame, "the nearest frame with it"
     assert box.text() == "" and tracked.window.track_table.view.model().rowCount() > 1
+    assert "Accept the fix" not in tracked.window.status_line.text, "Enter was the field's"
     tracked.press(Qt.Key.Key_D)
     assert tracked.session.frame_index == max(0, track.first_frame - 1)
 
