@@ -26,6 +26,7 @@ def test_ghosts_show_whom_each_box_would_belong_to_and_nothing_is_written(swappe
     (wrong,) = swaps(swapped)
     before = swapped.session.project.digest()
     queue_of(swapped).take(wrong)
+    swapped.wait(lambda: swapped.window.canvas_presenter.shown_frame == wrong.frame)
     swapped.wait(lambda: bool(swapped.window.canvas.ghosts))
     here = {box.number: box.box_xyxy for box in swapped.session.boxes_at(wrong.frame)}
     one, other = wrong.numbers
