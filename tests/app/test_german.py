@@ -90,6 +90,15 @@ def test_spaces_ends_and_questions_are_kept(german: Catalogue) -> None:
             "zurück",
         ),
         (
+            "Probably no switch is left (0 to 1).",
+            "Wahrscheinlich ist keine Verwechslung übrig (0 bis 1).",
+        ),
+        ("About 12 switches are left (9 to 17).", "Etwa 12 Verwechslungen sind übrig (9 bis 17)."),
+        (
+            "Go on with the queue: 5 suspicions wait in it.",
+            "Machen Sie mit der Warteschlange weiter: 5 Verdachtsfälle warten darin.",
+        ),
+        (
             "Open again: Not an error: Swap track 1 and track 2 from frame 81 on",
             "Wieder geöffnet: Kein Fehler: Spur 1 und Spur 2 ab Bild 81 tauschen",
         ),

@@ -128,7 +128,7 @@ def test_one_may_stop_when_all_known_swaps_are_shown_and_nothing_waits() -> None
     done = estimate(found=40, missed=0, waiting=0.0, mended=10)
     assert done.left == 0.0
     assert done.may_stop
-    assert done.left_sentence == "About 0 switches are left (0 to 1)."
+    assert done.left_sentence == "Probably no switch is left (0 to 1)."
     few = estimate(found=4, missed=0, waiting=0.0, mended=10)
     assert not few.may_stop
     assert "too few swaps" in few.advice

@@ -126,11 +126,13 @@ class QueueCheck:
     @property
     def left_sentence(self) -> str:
         """Say how many switches are left."""
-        least, most = self.left_range
-        return (
-            f"About {self.left:.0f} {'switch is' if round(self.left) == 1 else 'switches are'} left"
-            f" ({floor(least)} to {ceil(most)})."
-        )
+        low, high = self.left_range
+        within = f"({floor(low)} to {ceil(high)})"
+        if round(self.left) == 0:
+            return f"Probably no switch is left {within}."
+        if round(self.left) == 1:
+            return f"About 1 switch is left {within}."
+        return f"About {self.left:.0f} switches are left {within}."
 
     @property
     def advice(self) -> str:
