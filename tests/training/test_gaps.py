@@ -29,3 +29,10 @@ def test_for_how_long_people_are_away() -> None:
     shuffled = TRUTH.select(np.array([7, 2, 5, 0, 4, 1, 6, 3]))
     assert sorted(times_away(shuffled).tolist()) == [3, 9]
     assert len(times_away(TRUTH.select(TRUTH.ids == 0))) == 0
+
+
+def test_frames_of_which_nothing_is_said_are_no_absence() -> None:
+    # Person 5 is away in frames 3 to 5 and 8 to 16 (from 1), that is 2 to 4 and 7 to 15 (from 0).
+    assert sorted(times_away(TRUTH, left_out=(4, 8)).tolist()) == [2, 7]
+    assert times_away(TRUTH, left_out=(1, 15)).tolist() == []
+    assert sorted(times_away(TRUTH, left_out=(40, 50)).tolist()) == [3, 9]

@@ -57,12 +57,12 @@ def test_the_tracker_is_set_by_no_frame_by_which_the_model_is_judged(
         learnt.truth.ids[learnt.truth.frames < 5],
         learnt.truth.ids[learnt.truth.frames > 6],
     )
-    assert set(before.tolist()).isdisjoint(after.tolist()), "who is who across is part of the truth"
-    assert len(set(before.tolist())) == len(set(after.tolist())) == 4
+    assert set(before.tolist()) == set(after.tolist()), "who comes back is seen"
+    assert len(set(before.tolist())) == 4
     assert [frame for frame, _ in learnt.frames()] == list(range(FRAME_COUNT)), "seen they are"
 
 
-def test_a_switch_in_frames_left_out_costs_a_track_nothing() -> None:
+def test_nothing_is_said_of_frames_left_out() -> None:
     frames = range(1, 10)
     boxes = [(10.0, 10.0, 20.0, 40.0)] * len(frames)
     tracks = mot_table(frames=frames, ids=[1] * 4 + [2] * 5, boxes_xywh=boxes)
@@ -70,7 +70,7 @@ def test_a_switch_in_frames_left_out_costs_a_track_nothing() -> None:
     assert stretch.judged_part(tracks) is tracks
     parted = replace(stretch, left_out=(3, 5)).judged_part(tracks)
     assert parted.frames.tolist() == [1, 2, 3, 7, 8, 9]
-    assert len(set(parted.ids.tolist())) == 2
+    assert parted.ids.tolist() == [1, 1, 1, 2, 2, 2]
     empty = tracks.select(np.zeros(0, np.int64))
     assert len(replace(stretch, left_out=(3, 5)).judged_part(empty)) == 0
 

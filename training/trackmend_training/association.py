@@ -137,7 +137,7 @@ class SeenStretch:
         for frame_index, as_seen in self.frames:
             seen = self._coloured(as_seen, choice.colour_share)
             sink.write(frame_index, seen, tracker.step(seen))
-        truth = self.stretch.bridged.truth
+        truth = self.stretch.judged_part(self.stretch.bridged.truth)
         scores = evaluate_sequence(truth, self.stretch.judged_part(sink.table()))
         clear = scores.clear
         switches = clear.id_switches / max(1, clear.gt_boxes)
@@ -227,7 +227,7 @@ def _returns(best: Association, _here: SeenStretch) -> list[Association]:
 
 def _memories(best: Association, here: SeenStretch) -> list[Association]:
     usual, seen = here.settings.max_frames_lost, len(here.frames)
-    away = times_away(here.stretch.truth)
+    away = times_away(here.stretch.truth, left_out=here.stretch.left_out)
     returns = {
         factor: int(((away > usual) & (away <= factor * usual)).sum()) for factor in MEMORY_FACTORS
     }

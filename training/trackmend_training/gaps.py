@@ -34,9 +34,19 @@ def bridged(truth: MotTable, *, longest: int) -> MotTable:
     )
 
 
-def times_away(truth: MotTable) -> IntArray:
-    """Return for how many frames identities are without a box before they have one again, (R,)."""
-    _, away = _in_turn(truth)
+def times_away(truth: MotTable, *, left_out: tuple[int, int] | None = None) -> IntArray:
+    """Return for how many frames identities are without a box before they have one again, (R,).
+
+    Args:
+        truth: boxes and identities.
+        left_out: first and last frame, 0-based, of which nothing is said: they do not count.
+    """
+    order, away = _in_turn(truth)
+    if left_out is not None:
+        frames = truth.frames[order] - 1
+        first = np.maximum(frames[:-1] + 1, left_out[0])
+        last = np.minimum(frames[1:] - 1, left_out[1])
+        away = np.maximum(0, away - np.maximum(0, last - first + 1))
     return away[away > 0]
 
 

@@ -43,16 +43,14 @@ class JudgedStretch:
     ask_whether_to_go_on: Callable[[], None] = lambda: None
 
     def judged_part(self, table: MotTable) -> MotTable:
-        """Return a table without the frames left out, and with other ids after them than before.
+        """Return a table without the frames left out.
 
-        So neither tracks nor truth say anything of what happens in between.
+        Nothing is said of what happens in them; who is who before and after them is.
         """
         if self.left_out is None:
             return table
         first, last = self.left_out
-        is_before, is_after = table.frames - 1 < first, table.frames - 1 > last
-        apart = table.ids + is_after * (1 + table.ids.max(initial=0))
-        return replace(table, ids=apart).select(is_before | is_after)
+        return table.select((table.frames - 1 < first) | (table.frames - 1 > last))
 
     @property
     def bridged(self) -> Self:

@@ -38,7 +38,8 @@ def judged_stretch(project: Project, run: CorrectedRun) -> JudgedStretch:
 def learnt_stretch(project: Project, run: CorrectedRun) -> JudgedStretch:
     """Return the frames learnt from; what is true in those held out and beside them is not said.
 
-    Nor is who is who on both sides of them.
+    Who is who on both sides of them is, as the frames on both sides say it: only so is it seen that
+    people come back, of which a short clip shows few.
     """
     stretch = _stretch(project, run, window=_learnt_window(run), most=MOST_FITTED)
     if run.held_out is None:
