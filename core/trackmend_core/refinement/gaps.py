@@ -8,7 +8,8 @@ from trackmend_core.project.records import BoxXyxy
 from trackmend_core.refinement.settings import RefinementSettings
 from trackmend_core.refinement.view import RefinementView
 from trackmend_core.review.links import Link
-from trackmend_core.review.track_view import TrackView
+from trackmend_core.review.track_view import NO_ROW, TrackView
+from trackmend_core.types import IntArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,25 @@ def fill_between(before: TrackView, row: int, after: TrackView, other: int) -> F
     )
 
 
+def unseen_frames(before: TrackView, row: int, after: TrackView, other: int) -> int:
+    """Return for how many frames nobody saw a person between a box of one track and a later one.
+
+    A tracker keeps boxes for the hidden where it expects them; they are nobody's sight.
+    """
+    back, ahead = _seen_frames(before), _seen_frames(after)
+    last = back[back <= before.frames[row]]
+    first = ahead[ahead >= after.frames[other]]
+    left = last[-1] if len(last) else before.frames[row]
+    returned = first[0] if len(first) else after.frames[other]
+    return int(returned - left - 1)
+
+
+def _seen_frames(track: TrackView) -> IntArray:
+    """Return the frames with a box that was detected or set by a person; all where none was."""
+    is_seen = (track.embedding_rows != NO_ROW) | track.by_person
+    return track.frames[is_seen] if is_seen.any() else track.frames
+
+
 def gaps_of(
     view: RefinementView, track: TrackView, settings: RefinementSettings
 ) -> list[tuple[Filling, Link]]:
@@ -55,7 +75,8 @@ def gaps_of(
     found = []
     for row in np.flatnonzero(np.diff(track.frames) > 1).tolist():
         filling = fill_between(track, row, track, row + 1)
-        if filling is None or len(filling.frames) > settings.fill_s_max * view.frame_rate:
+        unseen = unseen_frames(track, row, track, row + 1)
+        if filling is None or unseen > settings.fill_s_max * view.frame_rate:
             continue
         if view.is_settled(track.track_id, filling.frames[0], filling.frames[-1]):
             continue

@@ -2,7 +2,7 @@
 
 from trackmend_core.project.records import frame_number
 from trackmend_core.refinement.doubles import Double, Ghost, find_doubles, find_ghosts
-from trackmend_core.refinement.gaps import Filling, fill_between, gaps_of
+from trackmend_core.refinement.gaps import Filling, fill_between, gaps_of, unseen_frames
 from trackmend_core.refinement.linking import TrackletLink, link_tracklets
 from trackmend_core.refinement.proposal import ItemKind, RefinementItem, RefinementProposal
 from trackmend_core.refinement.settings import RefinementSettings
@@ -51,7 +51,8 @@ def _link_item(view: RefinementView, one: TrackletLink, *, frames_max: float) ->
     filling = fill_between(before, len(before) - 1, after, 0)
     if filling is not None:
         is_settled = view.is_settled(before.track_id, filling.frames[0], filling.frames[-1])
-        filling = None if is_settled or len(filling.frames) > frames_max else filling
+        unseen = unseen_frames(before, len(before) - 1, after, 0)
+        filling = None if is_settled or unseen > frames_max else filling
     missing = link.gap - 1
     where = "in the next frame" if not missing else f"after {_count(missing, 'frame')} without it"
     looks = "" if link.cosine == 0 else f", and both look alike by {link.cosine:.2f}"

@@ -12,7 +12,7 @@ class RefinementSettings:
             what is certain is settled before what is far.
         link_score_min: log-likelihood ratio of one person against two that a link needs.
         link_margin_min: by how much it must be better than the best link it excludes.
-        fill_s_max: longer gaps stay open.
+        fill_s_max: gaps stay open over which nobody was seen for longer.
         duplicate_iou_min: a track that overlaps another by so much is its double...
         duplicate_share_min: ...if it does so in this share of its frames.
         ghost_s_max: a track that lives no longer may be of nobody.

@@ -1,7 +1,7 @@
 """Refinement of small exact scenes: links that must be made, and links that must not."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,8 @@ class Piece:
     score: float = 0.9
     class_id: int = 0
     missing: range = range(0)
+    expected: range = range(0)
+    """Frames in which the tracker says where they are behind others; nobody sees them."""
 
     def box(self, frame: int) -> list[float]:
         left = self.x + self.speed * (frame - self.frames[0])
@@ -93,7 +95,7 @@ def _seen(
             box_xyxy=boxes[row],
             score=piece.score,
             class_id=piece.class_id,
-            detection_index=row,
+            detection_index=None if frame in piece.expected else row,
         )
         for row, piece in enumerate(here)
     ]
@@ -254,6 +256,15 @@ def test_gaps_of_a_track_are_filled_unless_they_are_long_or_verified(tracked: Tr
     track = project.tracks(run_id)[0]
     project.verify(run_id, 22, 22, track_id=track.track_id)
     assert propose(project, run_id).items == ()
+
+
+def test_where_a_tracker_only_expects_somebody_nobody_was_seen(tracked: Tracked) -> None:
+    """Two seconds are 50 frames; of the 58 unseen ones the tracker has boxes for ten."""
+    unseen = Piece(1, 1, range(120), x=50, missing=range(30, 78), expected=range(20, 30))
+    project, run_id = tracked([unseen])
+    assert propose(project, run_id).items == ()
+    project, run_id = tracked([replace(unseen, missing=range(30, 68))])
+    assert [item.key for item in propose(project, run_id).items] == ["gap 1 31"]
 
 
 def test_a_gap_over_which_a_track_changes_persons_stays_open(tracked: Tracked) -> None:
