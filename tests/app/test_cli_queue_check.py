@@ -62,7 +62,7 @@ def test_the_check_tells_recall_and_what_is_left(tmp_path: Path) -> None:
         assert abs(swap["frame"] - 60) < 25
     said = check("--project", path)
     assert "swaps that were put into a copy" in said.stdout
-    assert "switches are left" in said.stdout
+    assert "no switch is left" in said.stdout
     with Project.open(path) as project:
         assert project.edits() == []
 

@@ -251,7 +251,7 @@ def test_a_video_of_the_same_size_and_length_with_other_content_is_told(
     failed: list[UserError] = []
     stage.bench.failed.connect(failed.append)
     told: list[str] = []
-    monkeypatch.setattr(stage.window.status_line, "notice", told.append)
+    monkeypatch.setattr(stage.window.status_line, "notice", lambda text, **_: told.append(text))
     stage.bench.opener.open_paths([project_path])
     stage.wait(lambda: any("40 frames" in text for text in told))
     assert not any("was changed since it was tracked" in text for text in told)
