@@ -45,21 +45,22 @@ def layout_labels(
         sizes: label sizes, same order.
         view: the part of the widget that labels must not leave while their box is in it.
     """
-    taken = _Taken()
-    placed: list[QRectF] = []
-    for box, size in zip(boxes, sizes, strict=True):
-        best = _least_hidden(_places(box, size, view=view), taken)
-        taken.add(best)
-        placed.append(QRectF(best[0], best[1], best[2] - best[0], best[3] - best[1]))
-    return placed
+    places = [_places(box, size, view=view) for box, size in zip(boxes, sizes, strict=True)]
+    return _chosen_in_turn(places)
 
 
 def layout_tabs(boxes: Sequence[QRectF], sizes: Sequence[QSizeF], *, view: QRectF) -> list[QRectF]:
     """Place one tab below each box, the first choosing first; arguments as of `layout_labels`."""
+    places = [_places_below(box, size, view=view) for box, size in zip(boxes, sizes, strict=True)]
+    return _chosen_in_turn(places)
+
+
+def _chosen_in_turn(places: Iterable[Iterator[Place]]) -> list[QRectF]:
+    """Return the place of each label that hides least of those before it."""
     taken = _Taken()
     placed: list[QRectF] = []
-    for box, size in zip(boxes, sizes, strict=True):
-        best = _least_hidden(_places_below(box, size, view=view), taken)
+    for candidates in places:
+        best = _least_hidden(candidates, taken)
         taken.add(best)
         placed.append(QRectF(best[0], best[1], best[2] - best[0], best[3] - best[1]))
     return placed
