@@ -57,6 +57,16 @@ def test_spaces_ends_and_questions_are_kept(german: Catalogue) -> None:
         ),
         ("/data/a.mp4 is damaged.", "/data/a.mp4 ist beschädigt."),
         (
+            "Track 12 is not seen in 16 frames from frame 7 on.",
+            "Spur 12 ist ab Bild 7 16 Bilder lang nicht zu sehen.",
+        ),
+        (
+            "Track 2 seems to go on with track 1, which ends in frame 40: it begins after 9 frames"
+            " without it, 0.3 heights from where that was heading.",
+            "Spur 2 scheint Spur 1 fortzusetzen, die in Bild 40 endet: Sie beginnt nach einer Lücke"
+            " (9 Bilder), 0.3 Höhen neben deren Weg.",
+        ),
+        (
             "Give track 4 to track 8 in frames 56 to 59",
             "Spur 4 in den Bildern 56 bis 59 an Spur 8 geben",
         ),

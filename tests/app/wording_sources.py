@@ -30,6 +30,7 @@ _SENTENCES = (
     CORE / "review" / "sentences.py",
     CORE / "review" / "kinds.py",
     CORE / "review" / "index.py",
+    CORE / "refinement" / "sentences.py",
     *(path for path in sorted((CORE / "project" / "edits").glob("*.py")) if path.stem[0] != "_"),
 )
 _WORD = re.compile(r"[^\W\d_]{2}")

@@ -55,11 +55,12 @@ def run_refine(project: Path, *, only: tuple[str, ...], apply: bool, as_json: bo
 
 def _row(item: RefinementItem, *, video: str, is_applied: bool) -> dict[str, object]:
     plain = asdict(item)
-    del plain["filling"], plain["tracks"]
+    del plain["filling"], plain["tracks"], plain["reasons"]
     first, last = item.frames
     return {
         "video": video,
         **plain,
+        "sentence": item.sentence,
         "frames": [frame_number(first), frame_number(last)],
         "applied": is_applied,
     }

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from trackmend_app.dialogs.fitting import FittingDialog
+from trackmend_app.wording import say_composed
 from trackmend_app.wording.shown_keys import with_keys
 from trackmend_core.refinement import ItemKind, RefinementProposal
 
@@ -35,7 +36,7 @@ class RefinementDialog(FittingDialog):
         self._accept_button.setProperty("kind", "primary")
         self._build(len(proposal.items))
         for item in proposal.items:
-            row = QListWidgetItem(item.sentence)
+            row = QListWidgetItem(" ".join(map(say_composed, item.reasons)))
             row.setData(Qt.ItemDataRole.UserRole, item.key)
             row.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
             is_sure = item.kind not in _DOUBTFUL

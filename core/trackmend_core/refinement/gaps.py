@@ -9,7 +9,7 @@ from trackmend_core.refinement.settings import RefinementSettings
 from trackmend_core.refinement.view import RefinementView
 from trackmend_core.review.links import Link
 from trackmend_core.review.track_view import NO_ROW, TrackView
-from trackmend_core.types import IntArray
+from trackmend_core.types import BoolArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +27,21 @@ class Filling:
     scores: tuple[float, ...]
 
 
-def fill_between(before: TrackView, row: int, after: TrackView, other: int) -> Filling | None:
-    """Return boxes between a box of one track and a later one; None if there is no gap."""
-    first, last = int(before.frames[row]), int(after.frames[other])
-    if last - first < 2:
+def fill_between(
+    view: RefinementView, before: TrackView, row: int, after: TrackView, other: int
+) -> Filling | None:
+    """Return boxes between the last sight before a gap and the first after it; None without a gap.
+
+    Boxes where a tracker only expected somebody are laid anew: they follow the walk until then,
+    and the line knows where it led.
+    """
+    if after.frames[other] - before.frames[row] < 2:
         return None
+    back = np.flatnonzero(_is_sight(view, before)[: row + 1])
+    ahead = np.flatnonzero(_is_sight(view, after)[other:])
+    row = int(back[-1]) if len(back) else row
+    other += int(ahead[0]) if len(ahead) else 0
+    first, last = int(before.frames[row]), int(after.frames[other])
     frames = np.arange(first + 1, last)
     share = ((frames - first) / (last - first))[:, None]
     start, end = before.boxes_xyxy[row], after.boxes_xyxy[other]
@@ -44,23 +54,13 @@ def fill_between(before: TrackView, row: int, after: TrackView, other: int) -> F
     )
 
 
-def unseen_frames(before: TrackView, row: int, after: TrackView, other: int) -> int:
-    """Return for how many frames nobody saw a person between a box of one track and a later one.
-
-    A tracker keeps boxes for the hidden where it expects them; they are nobody's sight.
-    """
-    back, ahead = _seen_frames(before), _seen_frames(after)
-    last = back[back <= before.frames[row]]
-    first = ahead[ahead >= after.frames[other]]
-    left = last[-1] if len(last) else before.frames[row]
-    returned = first[0] if len(first) else after.frames[other]
-    return int(returned - left - 1)
-
-
-def _seen_frames(track: TrackView) -> IntArray:
-    """Return the frames with a box that was detected or set by a person; all where none was."""
-    is_seen = (track.embedding_rows != NO_ROW) | track.by_person
-    return track.frames[is_seen] if is_seen.any() else track.frames
+def _is_sight(view: RefinementView, track: TrackView) -> BoolArray:
+    """Return which boxes, (N,), were detected, set by a person, or found right by one."""
+    is_sight: BoolArray = (track.embedding_rows != NO_ROW) | track.by_person
+    for first, last, track_id in view.verified:
+        if track_id in (None, track.track_id):
+            is_sight |= (track.frames >= first) & (track.frames <= last)
+    return is_sight
 
 
 def gaps_of(
@@ -74,9 +74,8 @@ def gaps_of(
     judge = view.judge
     found = []
     for row in np.flatnonzero(np.diff(track.frames) > 1).tolist():
-        filling = fill_between(track, row, track, row + 1)
-        unseen = unseen_frames(track, row, track, row + 1)
-        if filling is None or unseen > settings.fill_s_max * view.frame_rate:
+        filling = fill_between(view, track, row, track, row + 1)
+        if filling is None or len(filling.frames) > settings.fill_s_max * view.frame_rate:
             continue
         if view.is_settled(track.track_id, filling.frames[0], filling.frames[-1]):
             continue

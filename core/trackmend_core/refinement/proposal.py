@@ -28,7 +28,7 @@ class RefinementItem:
         kind: what it does.
         tracks: a link: the earlier and the later; else the one that is changed first.
         frames: first and last frame to look at, 0-based.
-        sentence: why, in the user's words.
+        reasons: why, in the user's words, a sentence each.
         evidence: numbers behind the sentence.
         filling: boxes for the gap, if it is to be filled.
     """
@@ -37,9 +37,14 @@ class RefinementItem:
     kind: ItemKind
     tracks: tuple[TrackId, ...]
     frames: tuple[int, int]
-    sentence: str
+    reasons: tuple[str, ...]
     evidence: dict[str, float]
     filling: Filling | None = None
+
+    @property
+    def sentence(self) -> str:
+        """Return all reasons in one piece."""
+        return " ".join(self.reasons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,10 @@
 
 from trackmend_core.project.records import frame_number
 from trackmend_core.refinement.doubles import Double, Ghost, find_doubles, find_ghosts
-from trackmend_core.refinement.gaps import Filling, fill_between, gaps_of, unseen_frames
+from trackmend_core.refinement.gaps import Filling, fill_between, gaps_of
 from trackmend_core.refinement.linking import TrackletLink, link_tracklets
 from trackmend_core.refinement.proposal import ItemKind, RefinementItem, RefinementProposal
+from trackmend_core.refinement.sentences import say_double, say_gap, say_ghost, say_link
 from trackmend_core.refinement.settings import RefinementSettings
 from trackmend_core.refinement.view import RefinementView
 from trackmend_core.review.links import Link
@@ -48,30 +49,21 @@ def propose_refinement(
 
 def _link_item(view: RefinementView, one: TrackletLink, *, frames_max: float) -> RefinementItem:
     before, after, link = one.before, one.after, one.link
-    filling = fill_between(before, len(before) - 1, after, 0)
+    filling = fill_between(view, before, len(before) - 1, after, 0)
     if filling is not None:
         is_settled = view.is_settled(before.track_id, filling.frames[0], filling.frames[-1])
-        unseen = unseen_frames(before, len(before) - 1, after, 0)
-        filling = None if is_settled or unseen > frames_max else filling
-    missing = link.gap - 1
-    where = "in the next frame" if not missing else f"after {_count(missing, 'frame')} without it"
-    looks = "" if link.cosine == 0 else f", and both look alike by {link.cosine:.2f}"
-    rival = "" if one.rival is None else f"; the next best would be track {one.rival.number}"
+        filling = None if is_settled or len(filling.frames) > frames_max else filling
     return RefinementItem(
         key=f"link {before.number} {after.number}",
         kind=ItemKind.LINK,
         tracks=(before.track_id, after.track_id),
         frames=(before.last_frame, after.first_frame),
-        sentence=(
-            f"Track {after.number} seems to go on with track {before.number}, which ends in frame "
-            f"{frame_number(before.last_frame)}: it begins {where}, {link.miss:.1f} heights from "
-            f"where that was heading{looks}{rival}."
-        ),
+        reasons=say_link(one),
         evidence={
             "score": round(link.score, 3),
             "margin": round(one.margin, 3),
             "cosine": round(link.cosine, 4),
-            "gap_frames": float(missing),
+            "gap_frames": float(link.gap - 1),
             "miss_heights": round(link.miss, 3),
             "turn_heights_per_s": round(link.turn, 3),
             "filled_frames": float(0 if filling is None else len(filling.frames)),
@@ -87,10 +79,7 @@ def _gap_item(track: TrackView, filling: Filling, link: Link) -> RefinementItem:
         kind=ItemKind.GAP,
         tracks=(track.track_id,),
         frames=(first - 1, last + 1),
-        sentence=(
-            f"Track {track.number} is missing in {_count(len(filling.frames), 'frame')} from frame "
-            f"{frame_number(first)} on; they can be filled on the line between its boxes."
-        ),
+        reasons=say_gap(track, filling),
         evidence={
             "score": round(link.score, 3),
             "cosine": round(link.cosine, 4),
@@ -108,10 +97,7 @@ def _double_item(one: Double) -> RefinementItem:
         kind=ItemKind.DUPLICATE,
         tracks=(track.track_id, one.original.track_id),
         frames=(track.first_frame, track.last_frame),
-        sentence=(
-            f"Track {track.number} lies on track {one.original.number} in {one.share:.0%} of its "
-            f"{_count(len(track), 'frame')} and overlaps it by {one.overlap:.0%}: it can go."
-        ),
+        reasons=say_double(one),
         evidence={"share": round(one.share, 4), "overlap": round(one.overlap, 4)},
     )
 
@@ -123,13 +109,6 @@ def _ghost_item(one: Ghost) -> RefinementItem:
         kind=ItemKind.GHOST,
         tracks=(track.track_id,),
         frames=(track.first_frame, track.last_frame),
-        sentence=(
-            f"Track {track.number} lives for {_count(len(track), 'frame')} only, with a mean score "
-            f"of {one.score:.2f} where {one.usual:.2f} is usual: it may be of nobody."
-        ),
+        reasons=say_ghost(one),
         evidence={"score": round(one.score, 4), "usual_score": round(one.usual, 4)},
     )
-
-
-def _count(number: int, word: str) -> str:
-    return f"1 {word}" if number == 1 else f"{number} {word}s"

@@ -39,6 +39,8 @@ class Piece:
     missing: range = range(0)
     expected: range = range(0)
     """Frames in which the tracker says where they are behind others; nobody sees them."""
+    strayed: float = 0.0
+    """How far beside them it expects them, in pixels."""
 
     def box(self, frame: int) -> list[float]:
         left = self.x + self.speed * (frame - self.frames[0])
@@ -92,7 +94,7 @@ def _seen(
     tracks = [
         TrackedBox(
             track_id=piece.track,
-            box_xyxy=boxes[row],
+            box_xyxy=boxes[row] + (piece.strayed if frame in piece.expected else 0.0),
             score=piece.score,
             class_id=piece.class_id,
             detection_index=None if frame in piece.expected else row,
@@ -264,7 +266,22 @@ def test_where_a_tracker_only_expects_somebody_nobody_was_seen(tracked: Tracked)
     project, run_id = tracked([unseen])
     assert propose(project, run_id).items == ()
     project, run_id = tracked([replace(unseen, missing=range(30, 68))])
-    assert [item.key for item in propose(project, run_id).items] == ["gap 1 31"]
+    assert [item.key for item in propose(project, run_id).items] == ["gap 1 21"]
+
+
+def test_the_line_over_a_gap_begins_where_somebody_was_last_seen(tracked: Tracked) -> None:
+    """Who stood still while hidden is not where the tracker expected: the boxes are laid anew."""
+    unseen = Piece(1, 1, range(120), x=50, missing=range(25, 30), expected=range(20, 25), strayed=9)
+    project, run_id = tracked([unseen])
+    track = project.tracks(run_id)[0]
+    project.edit(propose(project, run_id).edit())
+    after = {box.frame_index: box for box in project.boxes_of_track(track.track_id)}
+    assert [after[frame].box_xyxy for frame in range(19, 31)] == [
+        pytest.approx(unseen.box(frame), abs=1e-3) for frame in range(19, 31)
+    ]
+    project.undo()
+    project.verify(run_id, 20, 24, track_id=track.track_id)
+    assert [item.key for item in propose(project, run_id).items] == ["gap 1 26"]
 
 
 def test_a_gap_over_which_a_track_changes_persons_stays_open(tracked: Tracked) -> None:
