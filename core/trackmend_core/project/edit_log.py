@@ -149,7 +149,7 @@ def _replay_one(connection: Connection, edit_id: EditId, *, forward: bool) -> Ch
         select(edits.c.run_id, edits.c.title).where(edits.c.id == edit_id)
     ).one()
     try:
-        play(connection, edit_id, forward=forward)
+        ways = play(connection, edit_id, forward=forward)
     except PlaceTakenError as error:
         verb = "redone" if forward else "undone"
         raise UserError(
@@ -163,7 +163,7 @@ def _replay_one(connection: Connection, edit_id: EditId, *, forward: bool) -> Ch
         edit_id=edit_id,
         run_id=RunId(row.run_id),
         title=row.title,
-        change=read_change(connection, edit_id, forward=forward),
+        change=read_change(connection, edit_id, forward=forward, ways=ways),
         forward=forward,
     )
 

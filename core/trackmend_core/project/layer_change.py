@@ -1,13 +1,13 @@
 """What one logged edit did to the layer, track by track, in either direction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 from sqlalchemy import Connection
 
-from trackmend_core.project.ways import few_ways, frames_along
+from trackmend_core.project.ways import Way, few_ways, frames_along
 from trackmend_core.types import EditId, Float64Array, IntArray, TrackId
 
 
@@ -54,10 +54,19 @@ class LayerChange:
         return _reach([side[track_id] for side in sides if track_id in side])
 
 
-def read_change(connection: Connection, edit_id: EditId, *, forward: bool) -> LayerChange:
-    """Read the log of an edit that has just been made (`forward`) or taken back."""
+def read_change(
+    connection: Connection, edit_id: EditId, *, forward: bool, ways: Sequence[Way] | None = None
+) -> LayerChange:
+    """Read the log of an edit that has just been made (`forward`) or taken back.
+
+    Args:
+        connection: inside a transaction.
+        edit_id: which.
+        forward: made, not taken back.
+        ways: those of the edit, where they are known already.
+    """
     run = connection.exec_driver_sql
-    before, after, moved_count = _moves(connection, edit_id)
+    before, after, moved_count = _moves(connection, edit_id, ways)
     redrawn: list[Float64Array] = []
     for is_after, side in ((0, before), (1, after)):
         images = _table(
@@ -82,11 +91,13 @@ def read_change(connection: Connection, edit_id: EditId, *, forward: bool) -> La
 _Parts = dict[TrackId, list[BoxesOfTrack]]
 
 
-def _moves(connection: Connection, edit_id: EditId) -> tuple[_Parts, _Parts, int]:
+def _moves(
+    connection: Connection, edit_id: EditId, ways: Sequence[Way] | None
+) -> tuple[_Parts, _Parts, int]:
     """Return the boxes that only changed their track, before and after, and how many they are."""
     before: _Parts = {}
     after: _Parts = {}
-    ways = few_ways(connection, edit_id)
+    ways = few_ways(connection, edit_id) if ways is None else ways
     if ways is None:
         rows = connection.exec_driver_sql(
             "SELECT from_track_id, to_track_id, frame_index, score FROM box_moves"

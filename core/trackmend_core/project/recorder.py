@@ -88,30 +88,35 @@ def write_log(connection: Connection, edit_id: EditId) -> None:
     log_moved(connection, edit_id)
 
 
-def play(connection: Connection, edit_id: EditId, *, forward: bool) -> None:
+def play(connection: Connection, edit_id: EditId, *, forward: bool) -> list[Way] | None:
     """Write the rows of an edit as they were before it, or (`forward`) as they were after it.
+
+    Returns:
+        The ways that it took boxes, as they were before this; None if they are more than a few.
 
     Raises:
         LogMismatchError: the rows are not as the log left them.
         PlaceTakenError: another box has taken a place that is needed.
     """
     with recording(connection, UNRECORDED):
-        play_inside(connection, edit_id, forward=forward)
+        return play_inside(connection, edit_id, forward=forward)
 
 
-def play_inside(connection: Connection, edit_id: EditId, *, forward: bool) -> None:
+def play_inside(connection: Connection, edit_id: EditId, *, forward: bool) -> list[Way] | None:
     """Do the same where changes are allowed already: inside an edit they become part of it.
 
     Raises:
         LogMismatchError: the rows are not as the log left them.
         PlaceTakenError: another box has taken a place that is needed.
     """
-    _check_rows(connection, edit_id, forward=forward)
+    # Read once, also by who asked for this: looking up a hundred thousand boxes takes its time.
+    ways = few_ways(connection, edit_id)
+    _check_rows(connection, edit_id, ways, forward=forward)
     try:
         # Boxes that go make room before others come into their place.
         _take_boxes_away(connection, edit_id, forward=forward)
         _play_tracks(connection, edit_id, forward=forward)
-        _play_moves(connection, edit_id, forward=forward)
+        _play_moves(connection, edit_id, ways, forward=forward)
         _put_boxes_back(connection, edit_id, forward=forward)
     except IntegrityError as error:
         raise PlaceTakenError from error
@@ -122,11 +127,13 @@ def play_inside(connection: Connection, edit_id: EditId, *, forward: bool) -> No
     ).first()
     if orphan:
         raise PlaceTakenError
+    return ways
 
 
-def _play_moves(connection: Connection, edit_id: EditId, *, forward: bool) -> None:
+def _play_moves(
+    connection: Connection, edit_id: EditId, ways: Sequence[Way] | None, *, forward: bool
+) -> None:
     run = connection.exec_driver_sql
-    ways = few_ways(connection, edit_id)
     moved = "id IN (SELECT box_id FROM box_moves WHERE edit_id = ?)"
     if ways is None:
         # Boxes of one frame may trade tracks: park each under an id of its own first.
@@ -226,15 +233,21 @@ def _put_boxes_back(connection: Connection, edit_id: EditId, *, forward: bool) -
     )
 
 
-def _check_rows(connection: Connection, edit_id: EditId, *, forward: bool) -> None:
+def _check_rows(
+    connection: Connection, edit_id: EditId, ways: Sequence[Way] | None, *, forward: bool
+) -> None:
     """Compare the layer with the side of the log that it should be on now."""
     run = connection.exec_driver_sql
-    here = "from_track_id" if forward else "to_track_id"
-    strayed = run(
-        "SELECT count(*) FROM box_moves LEFT JOIN boxes ON boxes.id = box_id"
-        f" WHERE edit_id = ? AND boxes.track_id IS NOT {here}",
-        (edit_id,),
-    ).scalar_one()
+    if ways is None:
+        here = "from_track_id" if forward else "to_track_id"
+        strayed = run(
+            "SELECT count(*) FROM box_moves LEFT JOIN boxes ON boxes.id = box_id"
+            f" WHERE edit_id = ? AND boxes.track_id IS NOT {here}",
+            (edit_id,),
+        ).scalar_one()
+    else:
+        logged = run("SELECT count(*) FROM box_moves WHERE edit_id = ?", (edit_id,)).scalar_one()
+        strayed = logged - sum(way.at_origin if forward else way.at_target for way in ways)
     for table, images in _IMAGES.items():
         names = _COLUMNS[table]
         differs = " OR ".join(f"image.{name} IS NOT now.{name}" for name in names)

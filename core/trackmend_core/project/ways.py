@@ -27,6 +27,8 @@ class Way:
         first_frame: of the first of the boxes, 0-based; no two are in one frame.
         last_frame: of the last of them.
         score_sum: of their scores.
+        at_origin: how many of them are in the track before the edit now.
+        at_target: how many are in the track after it.
     """
 
     origin: TrackId
@@ -35,6 +37,8 @@ class Way:
     first_frame: int
     last_frame: int
     score_sum: float
+    at_origin: int
+    at_target: int
 
 
 def few_ways(connection: Connection, edit_id: EditId) -> list[Way] | None:
@@ -48,12 +52,25 @@ def few_ways(connection: Connection, edit_id: EditId) -> list[Way] | None:
         return None
     found = []
     for origin, target in pairs:
-        count, first, last, score_sum = run(
-            f"SELECT count(*), min(frame_index), max(frame_index), total(score){_ALONG}",
-            (edit_id, origin, target),
+        count, *rest = run(
+            "SELECT count(*), min(frame_index), max(frame_index), total(score),"
+            f" total(track_id = ?), total(track_id = ?){_ALONG}",
+            (origin, target, edit_id, origin, target),
         ).one()
         if count:
-            found.append(Way(TrackId(origin), TrackId(target), count, first, last, score_sum))
+            first, last, score_sum, at_origin, at_target = rest
+            found.append(
+                Way(
+                    TrackId(origin),
+                    TrackId(target),
+                    box_count=count,
+                    first_frame=first,
+                    last_frame=last,
+                    score_sum=score_sum,
+                    at_origin=int(at_origin),
+                    at_target=int(at_target),
+                )
+            )
     return found
 
 

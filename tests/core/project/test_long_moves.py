@@ -1,10 +1,13 @@
 """Stretches played as a whole: what comes out is what playing them box by box gives."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 import numpy as np
 import pytest
 from project_scenes import begin_run, write_frames
+from sqlalchemy import event
 
 from trackmend_core.project import Changes, Project, layer_change, recorder
 from trackmend_core.project.edits import (
@@ -16,6 +19,7 @@ from trackmend_core.project.edits import (
     SwapTracks,
 )
 from trackmend_core.project.layer_change import read_change
+from trackmend_core.project.recorder import LogMismatchError
 from trackmend_core.project.records import TrackSummary
 from trackmend_core.project.summaries import refresh_summaries
 from trackmend_core.types import RunId, TrackId, VideoId
@@ -99,6 +103,62 @@ def test_undoing_a_merge_leaves_the_boxes_that_stand_between(
     project.undo()
     assert [box.frame_index for box in project.boxes_of_track(THREE)] == list(range(10, 60, 2))
     assert [box.frame_index for box in project.boxes_of_track(FOUR)] == list(range(11, 60, 2))
+
+
+@pytest.mark.parametrize("name", EDITS)
+@pytest.mark.parametrize("harm", ["strays", "is gone"])
+def test_one_box_that_is_not_where_the_log_left_it_stops_undo_and_redo(
+    project: Project, gappy: RunId, name: str, harm: str
+) -> None:
+    """The many that moved are counted as a whole; one among them must tell all the same."""
+    moved = project.edit(EDITS[name]())
+
+    def spoil() -> str:
+        with closing(sqlite3.connect(project.path)) as vandal:
+            (box_id,) = vandal.execute(
+                "SELECT box_id FROM box_moves WHERE edit_id = ? ORDER BY box_id DESC LIMIT 1",
+                (moved.edit_id,),
+            ).fetchone()
+            vandal.execute("INSERT INTO recorder (edit_id) VALUES (0)")
+            if harm == "is gone":
+                vandal.execute("DELETE FROM boxes WHERE id = ?", (box_id,))
+            else:
+                vandal.execute("UPDATE boxes SET track_id = 77 WHERE id = ?", (box_id,))
+            vandal.execute("DELETE FROM recorder")
+            vandal.commit()
+        return project.digest()
+
+    if name == "swap of a stretch":
+        project.undo()
+        spoilt = spoil()
+        with pytest.raises(LogMismatchError, match="1 rows"):
+            project.redo()
+    else:
+        spoilt = spoil()
+        with pytest.raises(LogMismatchError, match="1 rows"):
+            project.undo()
+    assert project.digest() == spoilt
+
+
+@pytest.mark.parametrize("take_back", [True, False])
+def test_the_boxes_that_moved_are_looked_up_once_to_take_an_edit_back_or_make_it_again(
+    project: Project, gappy: RunId, take_back: bool
+) -> None:
+    """Looking up a hundred thousand boxes by their ids takes a tenth of the whole."""
+    project.edit(SwapTracks(track_a=ONE, track_b=TWO, first_frame=17))
+    if not take_back:
+        project.undo()
+    asked: list[str] = []
+
+    @event.listens_for(project._database.engine, "before_cursor_execute")
+    def note(*told: object) -> None:
+        asked.append(str(told[2]))
+
+    project.undo() if take_back else project.redo()
+    event.remove(project._database.engine, "before_cursor_execute", note)
+    looked_up = [text for text in asked if "box_moves" in text and "JOIN boxes" in text]
+    # One for each way; those of 2 are not in every frame, so their frames are read besides.
+    assert len(looked_up) == 3, looked_up
 
 
 def test_many_edits_over_one_another_come_back_after_a_restart(
