@@ -68,7 +68,11 @@ class PartsLabel(ElidedLabel):
             shorter = _BETWEEN.join((*parts[:kept], "…", parts[-1]))
             if letters.horizontalAdvance(shorter) <= room:
                 return shorter
-        return super()._shown()
+        end = f"{_BETWEEN}{parts[-1]}"
+        rest = room - letters.horizontalAdvance(end)
+        if rest < _LEAST_LETTERS * letters.averageCharWidth():
+            return super()._shown()
+        return letters.elidedText(parts[0], Qt.TextElideMode.ElideRight, rest) + end
 
     @property
     def shown(self) -> str:

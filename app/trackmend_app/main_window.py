@@ -147,7 +147,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(self._video_page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.retracking.beside(self.side_views.splitter), 1)
+        column.addWidget(self.retracking.beside(self.side_views.grid), 1)
         column.addWidget(self.run_strip)
         self.tour = Tour(
             self.workbench, self.action_set, open_sample=self.errands.open_sample, parent=self

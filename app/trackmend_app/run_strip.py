@@ -1,9 +1,10 @@
 """The strip under the video while a run goes on: how far, how fast, how long, pause, cancel."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from trackmend_app.action_set import ActionSet
 from trackmend_app.elided_label import ElidedLabel
+from trackmend_app.narrow_row import NarrowRow
 from trackmend_app.wording import say, say_composed
 from trackmend_core.types import Progress
 
@@ -52,13 +53,20 @@ class RunStrip(QFrame):
         self._cancel = self._button(actions, "cancel_run")
         self._continue = self._button(actions, "continue_run")
         self._continue.setProperty("kind", "primary")
-        layout = QHBoxLayout(self)
+        buttons = (self._pause, self._cancel, self._continue)
+        self._row = NarrowRow(
+            needed=(self._details, *buttons), dispensable=(self._title, self._bar), parent=self
+        )
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(self._row)
+        layout = QHBoxLayout(self._row)
         layout.setContentsMargins(12, 6, 12, 6)
         layout.setSpacing(12)
         for widget in (self._title, self._details):
             layout.addWidget(widget)
         layout.addWidget(self._bar, 1)
-        for button in (self._pause, self._cancel, self._continue):
+        for button in buttons:
             layout.addWidget(button)
         self.hide()
 
@@ -95,6 +103,7 @@ class RunStrip(QFrame):
         self._pause.setVisible(running)
         self._cancel.setVisible(running)
         self._continue.setVisible(not running)
+        self._row.choose_parts()
         self.show()
 
     @property

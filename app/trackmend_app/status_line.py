@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
 
 from trackmend_app.elided_label import PartsLabel
@@ -11,6 +12,8 @@ from trackmend_app.wording import say_composed
 NOTICE_MS = 6000
 FRESH_MS = 1500
 """So young, a notice stays although the person has moved on: it tells of that very step."""
+WIDE_PX = 1500
+"""From this width on there is room for the model's name beside what is expected."""
 READ_MS = 3000
 """So old, it then makes way for what is expected."""
 
@@ -38,7 +41,7 @@ class StatusLine(QStatusBar):
         self.addPermanentWidget(self._progress)
         self.addPermanentWidget(self._device)
         self.addPermanentWidget(self._saved)
-        self._standing = ""
+        self._standing = self._device_said = ""
         self._notice_end = QTimer(self, singleShot=True)
         self._since_notice = QElapsedTimer()
         self._notice_end.timeout.connect(self._on_notice_ended)
@@ -71,7 +74,11 @@ class StatusLine(QStatusBar):
         self._notice_end.start(NOTICE_MS)
         self._since_notice.start()
         if yields:
-            self._since_notice.invalidate()
+            self.let_notice_yield()
+
+    def let_notice_yield(self) -> None:
+        """Let what is said now make way as soon as a person goes on."""
+        self._since_notice.invalidate()
 
     @property
     def _notice_age_ms(self) -> int:
@@ -93,7 +100,20 @@ class StatusLine(QStatusBar):
 
     def set_device(self, text: str) -> None:
         """Say where the model runs and how fast."""
-        self._device.setText(say_composed(text))
+        self._device_said = say_composed(text)
+        self._choose_device_words()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say as much of the device as leaves room for what is expected."""
+        super().resizeEvent(event)
+        self._choose_device_words()
+
+    def _choose_device_words(self) -> None:
+        """Leave the model's name to the tooltip where the line is short."""
+        short = self._device_said.rpartition(", ")[2]
+        is_narrow = self.width() < WIDE_PX
+        self._device.setText(short if is_narrow else self._device_said)
+        self._device.setToolTip(self._device_said if is_narrow else "")
 
     def set_saved(self, when: datetime | None) -> None:
         """Say when the last edit was committed; nothing without a project."""
@@ -106,10 +126,15 @@ class StatusLine(QStatusBar):
         return self._standing
 
     @property
+    def expected_shown(self) -> str:
+        """Return what there is room for of what is expected, or of the notice that covers it."""
+        return self._expected.shown
+
+    @property
     def text(self) -> str:
         """Return the whole line, for tests and for people who read by ear."""
-        labels = (self._mode, self._expected, self._progress, self._device, self._saved)
-        return " · ".join(label.text() for label in labels if label.text())
+        before = (self._mode.text(), self._expected.text(), self._progress.text())
+        return " · ".join(filter(None, (*before, self._device_said, self._saved.text())))
 
     @Slot()
     def _on_notice_ended(self) -> None:

@@ -79,6 +79,7 @@ class StatusPresenter(QObject):
         bench.runs.runner.started.connect(self._run_strip.show_running)
         bench.runs.runner.progressed.connect(self._run_strip.show_progress)
         bench.runs.runner.ended.connect(self._show_strip)
+        bench.runs.runner.finished.connect(lambda _run: self._status_line.let_notice_yield())
 
     @Slot()
     def refresh(self) -> None:

@@ -63,5 +63,7 @@ def test_of_parts_the_first_and_the_last_stay_longest(qtbot: QtBot, qapp: QAppli
     label.resize(whole // 2, 20)
     assert label.shown == "X swaps · … · Esc deselects"
     assert label.toolTip() == label.text()
+    label.setText("Enter: give track 2 to track 8 in frames 104 to 179 · W no error · Esc leaves")
+    assert label.shown == "Enter: give track 2 to t… · Esc leaves"
     label.resize(60, 20)
     assert label.shown.endswith("…")

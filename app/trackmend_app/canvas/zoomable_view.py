@@ -86,9 +86,18 @@ class ZoomableView(QWidget):
         self._show(self._transform.moved(dx, dy), fitted=False)
 
     def look_like(self, other: "ZoomableView") -> None:
-        """Show what another view of the same picture shows."""
-        if self._transform != other.transform and not self.image_size.isEmpty():
-            self._show(other.transform, fitted=other.is_fitted)
+        """Show what another view of the same picture shows, also if that one is larger."""
+        if self.image_size.isEmpty():
+            return
+        if other.is_fitted:
+            if not self._fitted:
+                self.fit()
+            return
+        there = other.transform.moved(
+            (self.width() - other.width()) / 2, (self.height() - other.height()) / 2
+        )
+        if there != self._transform:
+            self._show(there, fitted=False)
 
     def to_image(self, point: QPointF) -> QPointF:
         """Map a widget point to the picture."""

@@ -11,6 +11,7 @@ from trackmend_core.review.retrack_diff import TrackChange
 from trackmend_core.types import TrackId
 
 if TYPE_CHECKING:
+    from trackmend_app.canvas import VideoCanvas
     from trackmend_app.main_window import MainWindow
 
 PANEL = "retrack"
@@ -28,6 +29,7 @@ class RetrackPresenter(QObject):
         self._workbench = window.workbench
         self._control = self._workbench.retracking
         self._list_wants_keys = False
+        self._is_following = False
         control = self._control
         control.active_changed.connect(self._on_active_changed)
         control.changed.connect(self._show)
@@ -90,7 +92,10 @@ class RetrackPresenter(QObject):
             return
         image = self._canvas_presenter.shown_image
         boxes = self._workbench.session.boxes_at(frame_index)
+        self._is_following = True  # the first picture is fitted, which is nobody's wish
         self._after.set_frame(image, frame_index)
+        self._is_following = False
+        self._let_look_alike(self._after, self._canvas)
         replay = self._control.replay
         if replay is None:
             self._after.set_boxes(boxes)
@@ -115,13 +120,18 @@ class RetrackPresenter(QObject):
 
     @Slot()
     def _on_view_shown(self) -> None:
-        if self._control.is_active:
-            self._after.look_like(self._canvas)
+        self._let_look_alike(self._after, self._canvas)
 
     @Slot()
     def _on_after_moved(self) -> None:
-        if self._control.is_active:
-            self._canvas.look_like(self._after)
+        self._let_look_alike(self._canvas, self._after)
+
+    def _let_look_alike(self, follower: "VideoCanvas", leader: "VideoCanvas") -> None:
+        """Let one canvas follow the other, which is not to follow it in turn."""
+        if self._control.is_active and not self._is_following:
+            self._is_following = True
+            follower.look_like(leader)
+            self._is_following = False
 
     @Slot(int, int, bool)
     def _on_after_clicked(self, _box_id: int, track_id: int, _additive: bool) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -20,6 +19,7 @@ from trackmend_app.review.answer_bar import AnswerBar
 from trackmend_app.review.answer_card import AnswerCard
 from trackmend_app.review.key_button import KeyButton
 from trackmend_app.review.open_card import OpenCard
+from trackmend_app.review.panel_head import PanelHead
 from trackmend_app.review.suspicion_card import SuspicionCard
 from trackmend_core.project import ReviewAnswer
 from trackmend_core.review import Suspicion
@@ -45,8 +45,8 @@ class ReviewPanel(QWidget):
 
     def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._summary = QLabel(self)
         self.answers_button = QToolButton(self)
+        self._head = PanelHead(self.tr("REVIEW"), self.answers_button)
         self._pages = QStackedWidget(self)
         self._area = QScrollArea(self)
         self._answers_area = QScrollArea(self)
@@ -66,13 +66,11 @@ class ReviewPanel(QWidget):
     @property
     def summary(self) -> str:
         """Return the line of figures at the top."""
-        return self._summary.text().replace("\N{NO-BREAK SPACE}", " ")
+        return self._head.summary
 
     def set_summary(self, text: str) -> None:
         """Say how many are left and done, and for how long people have worked."""
-        # A line too long is broken between its parts only.
-        parts = (part.replace(" ", "\N{NO-BREAK SPACE}") for part in text.split(" · "))
-        self._summary.setText(" · ".join(parts))
+        self._head.set_summary(text)
 
     def show_message(self, title: str, hint: str, *, may_look_again: bool = False) -> None:
         """Say why nothing is listed and what to do."""
@@ -80,6 +78,7 @@ class ReviewPanel(QWidget):
         self._hint.setText(hint)
         self.again_button.setVisible(may_look_again)
         self._queue_pages.setCurrentIndex(0)
+        self._area.verticalScrollBar().setValue(0)  # the next queue is another one
 
     def show_queue(self, waiting: Sequence[Suspicion], current: Suspicion | None) -> None:
         """List what waits, the one at hand opened; a long queue is shown around it."""
@@ -181,24 +180,13 @@ class ReviewPanel(QWidget):
         self.setProperty("kind", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(LEAST_WIDTH)
-        title = QLabel(self.tr("REVIEW"), self)
-        title.setProperty("kind", "heading")
-        self._summary.setProperty("kind", "figure")
-        self._summary.setWordWrap(True)
-        self._summary.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        head = QHBoxLayout()
-        head.setContentsMargins(12, 8, 12, 8)
-        head.setSpacing(10)
-        head.addWidget(title)
-        head.addWidget(self._summary, 1)
         self._build_switch()
-        head.addWidget(self.answers_button)
         self._pages.addWidget(self._build_queue())
         self._pages.addWidget(_framed(self._answers_area))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(head)
+        column.addWidget(self._head)
         column.addWidget(self._pages, 1)
 
     def _build_switch(self) -> None:

@@ -108,6 +108,12 @@ class SidePresenter(QObject):
             session.show_video(self._video.video_id)
         self._workbench.travel.to(frame_index)
 
+    def refresh_videos(self) -> None:
+        """Offer the videos that the project has now."""
+        videos = self._session.required_project().videos()
+        names = [(int(one.video_id), one.name) for one in videos]
+        self.view.show_videos(names, int(self._video.video_id))
+
     def shut_down(self) -> None:
         """End the reading thread."""
         self._loader.shut_down()
@@ -116,8 +122,7 @@ class SidePresenter(QObject):
         project = self._session.required_project()
         self._video, self._shown_frame = video, -1
         self._run = project.active_run(video.video_id)
-        videos = [(int(one.video_id), one.name) for one in project.videos()]
-        self.view.show_videos(videos, int(video.video_id))
+        self.refresh_videos()
         self.view.canvas.set_frame(None, 0)
         self._to(self._beside_main() + (self._offset or 0))
         self.view.show_link(self._offset)
@@ -208,3 +213,7 @@ class SidePresenter(QObject):
         self.view.used.emit()
         if self._is_run_of_session():
             self._workbench.corrections.pick(TrackId(track_id), None, additive=additive)
+        else:
+            self._workbench.said.emit(
+                self.tr("This is another video: ‹go_to_view› takes the main view there")
+            )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent, QResizeEvent
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -17,42 +17,24 @@ from PySide6.QtWidgets import (
 
 from trackmend_app.canvas import CanvasMode, VideoCanvas
 from trackmend_app.dropped_files import leave_drops_to
+from trackmend_app.narrow_row import NarrowRow
 from trackmend_app.side_views.link import offset_text
 from trackmend_app.theme import icon
 
+_NAME_PX = 92
+"""Of a video's name that are read before it gives way."""
 
-class NarrowHead(QWidget):
-    """A line that does without some of its parts, the first of them first, where room is short.
 
-    What they do has keys as well; a window must not grow for them.
-    """
+class VideoBox(QComboBox):
+    """Names the video; content with the beginning of its name, glad of more."""
 
-    def __init__(self, dispensable: Sequence[QWidget], parent: QWidget) -> None:
-        super().__init__(parent)
-        self._dispensable = dispensable
+    def sizeHint(self) -> QSize:
+        """Ask for the beginning of a name: Qt would ask for the longest one."""
+        return QSize(_NAME_PX, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        """Ask for what it cannot do without."""
-        whole = super().minimumSizeHint()
-        spacing = self._spacing()
-        spared = (
-            one.minimumSizeHint().width() + spacing
-            for one in self._dispensable
-            if not one.isHidden()
-        )
-        return QSize(whole.width() - sum(spared), whole.height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show as many parts as there is room for."""
-        super().resizeEvent(event)
-        room = self.width() - self.minimumSizeHint().width()
-        for part in reversed(self._dispensable):
-            room -= part.sizeHint().width() + self._spacing()
-            part.setVisible(room >= 0)
-
-    def _spacing(self) -> int:
-        layout = self.layout()
-        return layout.spacing() if layout is not None else 0
+        """Ask for the same."""
+        return self.sizeHint()
 
 
 class SideView(QWidget):
@@ -80,7 +62,7 @@ class SideView(QWidget):
         self.canvas = VideoCanvas(self)
         self.canvas.set_mode(CanvasMode.LOOK)
         self.canvas.setAccessibleName(self.tr("Another view of the video"))
-        self.video_box = QComboBox(self)
+        self.video_box = VideoBox(self)
         self.frame_box = QSpinBox(self)
         leave_drops_to(self.frame_box)
         self.count_label = QLabel(self)
@@ -100,7 +82,10 @@ class SideView(QWidget):
             for video_id, name in videos:
                 self.video_box.addItem(name, video_id)
             self.video_box.setCurrentIndex(self.video_box.findData(chosen))
-        self.video_box.setVisible(len(videos) > 1)
+        self.video_box.setToolTip(
+            self.tr("Video of this view: {name}").format(name=self.video_box.currentText())
+        )
+        self._head.set_wanted(self.video_box, len(videos) > 1)
 
     def show_place(self, frame_index: int, frame_count: int) -> None:
         """Say which frame is shown."""
@@ -113,10 +98,13 @@ class SideView(QWidget):
         """Say how far from the main view this one stays; None when it goes its own way."""
         with QSignalBlocker(self.link_button):
             self.link_button.setChecked(offset is not None)
-        linked = self.tr("Linked {offset}")
-        self.link_button.setText(
-            self.tr("Not linked") if offset is None else linked.format(offset=offset_text(offset))
+        self.link_button.setText("" if offset is None else offset_text(offset))
+        self.link_button.setAccessibleName(
+            self.tr("Not linked")
+            if offset is None
+            else self.tr("Linked {offset}").format(offset=offset_text(offset))
         )
+        self._head.choose_parts()
 
     @property
     def head_height(self) -> int:
@@ -125,6 +113,7 @@ class SideView(QWidget):
 
     def redraw_icons(self) -> None:
         """Draw the icons in the colours of the theme that is on."""
+        self.link_button.setIcon(icon("link"))
         self.back_button.setIcon(icon("step-back"))
         self.on_button.setIcon(icon("step-forward"))
         self.close_button.setIcon(icon("close"))
@@ -150,25 +139,31 @@ class SideView(QWidget):
         self.frame_box.setAccessibleName(self.tr("Frame of this view"))
         self.frame_box.setToolTip(self.tr("Frame of this view (Alt+Left, Alt+Right)"))
         self.frame_box.setKeyboardTracking(False)
-        self.frame_box.setFixedWidth(92)
+        self.frame_box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.video_box.setAccessibleName(self.tr("Video of this view"))
-        self.video_box.setToolTip(self.tr("Video of this view"))
-        self.video_box.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
         self.video_box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.count_label.setProperty("kind", "quiet")
         self.link_button.setCheckable(True)
         tip = self.tr("Keep so many frames from the main view, or stay where it is (Alt+L)")
         self.link_button.setToolTip(tip)
-        self.link_button.setAccessibleName(tip)
+        self.link_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.go_button.setText(self.tr("Go here"))
         self.redraw_icons()
         steps = (self.back_button, self.on_button)
-        self._head = NarrowHead((self.count_label, self.go_button, *steps, self.link_button), self)
+        self._head = NarrowRow(
+            needed=(self.frame_box, self.close_button),
+            dispensable=(
+                self.count_label,
+                self.go_button,
+                *steps,
+                self.link_button,
+                self.video_box,
+            ),
+            parent=self,
+        )
         head = QHBoxLayout(self._head)
-        head.setContentsMargins(8, 5, 8, 5)
-        head.setSpacing(5)
+        head.setContentsMargins(6, 5, 6, 5)
+        head.setSpacing(4)
         for widget in (self.back_button, self.on_button, self.frame_box, self.count_label):
             head.addWidget(widget)
         head.addWidget(self.link_button)

@@ -3,21 +3,24 @@
 from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from trackmend_app.action_set import ActionSet
 from trackmend_app.canvas import VideoCanvas
-from trackmend_app.side_views.even_splitter import EvenSplitter
+from trackmend_app.elided_label import ElidedLabel
+from trackmend_app.side_views.even_splitter import ViewGrid
 from trackmend_app.side_views.side_presenter import SidePresenter
 from trackmend_app.side_views.side_view import SideView
 from trackmend_app.workbench import Workbench
 
 MOST_VIEWS = 3
+LEAST_WIDTH = 160
+"""Of a view, in pixels: its frame number, a button to close it, and a picture."""
 
 
 class SideViews(QObject):
-    """The canvases beside the main one; `splitter` holds them all."""
+    """The canvases beside the main one; `grid` holds them all."""
 
     def __init__(
         self,
@@ -28,19 +31,25 @@ class SideViews(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.splitter = EvenSplitter()
-        self._main_head = QLabel(self.tr("Main view"))
-        self.splitter.addWidget(_with_head(self._main_head, canvas))
+        self._main_head = ElidedLabel()
+        self.grid = ViewGrid(_with_head(self._main_head, canvas), least_width=LEAST_WIDTH)
         self._workbench = workbench
         self._actions = actions
+        self._head_height = 0
         self._visible: Mapping[str, bool] = {"boxes": True, "confidence": False}
         self._views: list[SidePresenter] = []
         workbench.session.project_closing.connect(self.close_all)
+        workbench.session.video_changed.connect(self._on_video_changed)
 
     @property
     def views(self) -> tuple[SidePresenter, ...]:
         """Return the open views; the one that keys mean is the last."""
         return tuple(self._views)
+
+    @property
+    def main_title(self) -> str:
+        """Return what is said above the main view while there are others."""
+        return self._main_head.text()
 
     def add(self) -> None:
         """Open a view a second before the main one, in step with it."""
@@ -64,19 +73,19 @@ class SideViews(QObject):
         view.used.connect(partial(self._use, presenter))
         view.link_asked.connect(lambda _linked: self._tell())
         self._views.append(presenter)
-        self.splitter.addWidget(view)
-        self._main_head.setFixedHeight(view.head_height)
-        self.splitter.share_evenly()
+        self._head_height = view.head_height
+        self._main_head.setFixedHeight(self._head_height)
+        self.grid.add_view(view)
+        self._on_video_changed()
         self._tell()
 
     def close(self, presenter: SidePresenter) -> None:
         """Close one view."""
         self._views.remove(presenter)
         presenter.shut_down()
-        presenter.view.setParent(None)
+        self.grid.remove_view(presenter.view)
         presenter.view.deleteLater()
         presenter.deleteLater()
-        self.splitter.share_evenly()
         self._tell()
 
     def close_last(self) -> None:
@@ -115,6 +124,22 @@ class SideViews(QObject):
         """Draw the icons in the colours of the theme that is on."""
         for presenter in self._views:
             presenter.view.redraw_icons()
+
+    @Slot()
+    def _on_video_changed(self) -> None:
+        session = self._workbench.session
+        project, video = session.project, session.video
+        if project is None or video is None:
+            return
+        title = self.tr("Main view")
+        # Which of several it shows is told nowhere else.
+        is_one_of_many = len(project.videos()) > 1
+        self._main_head.setText(f"{title} · {video.name}" if is_one_of_many else title)
+        self.grid.set_picture(
+            aspect=video.width / max(1, video.height), head_height=self._head_height
+        )
+        for presenter in self._views:
+            presenter.refresh_videos()
 
     def _tell(self) -> None:
         self._main_head.setVisible(bool(self._views))

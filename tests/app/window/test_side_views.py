@@ -1,10 +1,11 @@
 """Canvases beside the first one: other frames and other videos, in step with it or not."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from view_records import Mouse
 from window_stage import Stage
 
+from trackmend_app.side_views.arrangement import Room, rows_for
 from trackmend_app.side_views.link import Pace, offset_text, same_time
 from trackmend_core.synthetic import StreetSettings, write_street_video
 
@@ -121,15 +122,33 @@ def test_a_view_can_show_another_video_of_the_project(stage: Stage) -> None:
     stage.wait(lambda: len(stage.session.project.videos()) == 2)
     first, second = stage.session.project.videos()
     stage.session.show_video(first.video_id)
-    view = stage.window.side_views.views[0]
-    view._show_video(first)
     stage.wait(lambda: view.shown_frame == view.frame_index)
-    view.view.video_box.setCurrentIndex(1)
+    assert "street.mp4" in stage.window.side_views.main_title
+    assert view.view.video_box.isVisible() and view.view.video_box.width() >= 90
+    assert view.view.video_box.currentText() == "street.mp4"
+    view.view.video_box.setFocus()
+    stage.qtbot.keyClick(view.view.video_box, Qt.Key.Key_Down)
     stage.wait(lambda: view.shown_frame == view.frame_index)
     assert view.video_id == second.video_id
     assert view.view.canvas.placed_boxes == [], "it has no run yet"
     stage.trigger("go_to_view")
     assert stage.session.video.video_id == second.video_id
+    assert "other.mp4" in stage.window.side_views.main_title
+
+
+def test_a_click_on_a_box_of_another_video_says_how_to_get_there(stage: Stage) -> None:
+    other = stage.video.with_name("other.mp4")
+    write_street_video(other, StreetSettings(width=320, height=256, frame_count=12, seed=9))
+    view = with_view(stage)
+    stage.answers.files = [other]
+    stage.trigger("add_video")
+    stage.wait(lambda: len(stage.session.project.videos()) == 2)
+    stage.wait(lambda: view.view.canvas.placed_boxes != [])
+    assert stage.session.video.name == "other.mp4"
+    Mouse(view.view.canvas).click(view.view.canvas.placed_boxes[0].label.center())
+    assert stage.session.selection.track_ids == ()
+    assert "another video" in stage.notices[-1]
+    assert "Alt+Home" in stage.window.status_line.text
 
 
 @pytest.mark.parametrize(
@@ -153,23 +172,90 @@ def test_views_are_equally_wide_beside_a_wide_dock_and_after_it(stage: Stage, wi
     window.resize(width, 900)
     stage.open_video()
     stage.run_model()
-    for _ in range(2):
-        stage.trigger("add_view")
-    splitter, review = window.side_views.splitter, window.panels["review"]
+    stage.trigger("add_view")
+    grid, review = window.side_views.grid, window.panels["review"]
 
     def is_even() -> bool:
-        sizes = splitter.sizes()
-        return len(sizes) == 3 and max(sizes) - min(sizes) <= 2
+        (row,) = grid.rows
+        wide, narrow = max(view.width() for view in row), min(view.width() for view in row)
+        return len(row) == 2 and wide - narrow <= 2
 
     stage.wait(is_even)
     assert window.width() == width, "a window must not grow for them"
-    for dock_width in (620, 364):
+    for dock_width in (520, 364):
         window.resizeDocks([review], [dock_width], Qt.Orientation.Horizontal)
         stage.wait(is_even)
-    splitter.moveSplitter(splitter.sizes()[0] - 30, 1)
+    row = grid.rows[0][0].parentWidget()
+    row.moveSplitter(row.sizes()[0] - 30, 1)
     window.resizeDocks([review], [340], Qt.Orientation.Horizontal)
     stage.qtbot.wait(50)
     assert not is_even(), "made so by hand, they stay so"
     stage.trigger("close_view")
-    sizes = splitter.sizes()
-    assert len(sizes) == 2 and abs(sizes[0] - sizes[1]) <= 2
+    stage.trigger("add_view")
+    stage.wait(is_even)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1024, 640)])
+def test_four_views_of_two_videos_fit_into_a_small_window(
+    stage: Stage, size: tuple[int, int]
+) -> None:
+    window = stage.window
+    window.resize(*size)
+    other = stage.video.with_name("other.mp4")
+    write_street_video(other, StreetSettings(width=320, height=256, frame_count=12, seed=9))
+    view = with_view(stage)
+    stage.answers.files = [other]
+    stage.trigger("add_video")
+    stage.wait(lambda: len(stage.session.project.videos()) == 2)
+    stage.wait(lambda: window.canvas_presenter.shown_frame == 0)
+    stage.trigger("add_view")
+    stage.trigger("add_view")
+    grid = window.side_views.grid
+    stage.wait(lambda: [len(row) for row in grid.rows] == [2, 2])
+    stage.qtbot.wait(50)
+    assert (window.width(), window.height()) == size
+    every = [one for row in grid.rows for one in row]
+    widths, heights = {one.width() for one in every}, {one.height() for one in every}
+    assert max(widths) - min(widths) <= 2 and max(heights) - min(heights) <= 2
+    assert view.view.close_button.isVisible() and view.view.frame_box.isVisible()
+    for part in (view.view.close_button, view.view.frame_box):
+        assert view.view.rect().contains(part.geometry()), "nothing is cut off"
+    if size == (1280, 720):
+        stage.press(Qt.Key.Key_R)
+        stage.qtbot.wait(200)
+        stage.press(Qt.Key.Key_Escape)
+        assert (window.width(), window.height()) == size
+    window.side_views.close_all()
+    assert [len(row) for row in grid.rows] == [1]
+    assert window.canvas.hasFocus()
+
+
+def test_a_row_is_added_where_it_makes_pictures_larger() -> None:
+    def room(width: int, height: int) -> Room:
+        return Room(width=width, height=height, head_height=40, least_width=160, aspect=4 / 3)
+
+    assert rows_for(1, room(100, 900)) == 1
+    assert rows_for(2, room(900, 600)) == 1
+    assert rows_for(2, room(400, 900)) == 2
+    assert rows_for(4, room(2400, 500)) == 1
+    assert rows_for(4, room(600, 400)) == 2
+    assert rows_for(4, room(639, 130)) == 2, "no room for four beside each other"
+
+
+def test_a_dry_run_beside_views_of_another_size_shows_the_same_part(stage: Stage) -> None:
+    with_view(stage)
+    stage.trigger("add_view")
+    stage.trigger("add_view")
+    canvas, after = stage.window.canvas, stage.window.retracking.after
+    stage.press(Qt.Key.Key_R)
+    stage.wait(lambda: not stage.bench.retracking.runner.is_running)
+    assert after.width() != canvas.width()
+    assert canvas.is_fitted and after.is_fitted
+    canvas.set_zoom(3 * canvas.zoom)
+    middles = [one.to_image(QRectF(one.rect()).center()) for one in (canvas, after)]
+    assert after.zoom == canvas.zoom
+    assert (middles[0] - middles[1]).manhattanLength() < 1
+    after.fit()
+    assert canvas.is_fitted
+    whole = QRectF(canvas.to_widget(0, 0), canvas.to_widget(320, 256))
+    assert QRectF(canvas.rect()).adjusted(-1, -1, 1, 1).contains(whole)
