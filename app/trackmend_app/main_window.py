@@ -57,6 +57,7 @@ from trackmend_app.side_views import SideViews
 from trackmend_app.situation import Mode
 from trackmend_app.status_line import StatusLine
 from trackmend_app.status_presenter import StatusPresenter
+from trackmend_app.tab_walk import walk
 from trackmend_app.theme import DARK, LIGHT, apply_theme, current_theme
 from trackmend_app.timeline import TimelineView
 from trackmend_app.timeline.lane_order import LaneOrder, LaneSort
@@ -350,6 +351,10 @@ class MainWindow(QMainWindow):
             self.menus.popup_at_box(position)
         else:
             self.menus.popup_at_place(position)
+
+    def focusNextPrevChild(self, on: bool) -> bool:  # noqa: N802 - Qt's name
+        """Pass over panels that stand behind others."""
+        return walk(super().focusNextPrevChild, on)
 
     def createPopupMenu(self) -> QMenu:  # noqa: N802 - Qt's name
         """Offer the panels; Qt's own list names those that come and go with a mode as well."""

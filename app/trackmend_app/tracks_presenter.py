@@ -216,11 +216,5 @@ class TracksPresenter(QObject):
 
     @Slot(int, int)
     def _on_merge_asked(self, dragged: int, target: int) -> None:
-        """Merge; a lane that cannot go there is put back, as its note had said."""
-        edit = MergeTracks(keep=TrackId(target), absorb=TrackId(dragged))
-        try:
-            self._session.required_project().preview(edit)
-        except UserError as error:
-            self.said.emit(str(error))
-        else:
-            self._corrections.merge(keep=edit.keep, absorb=edit.absorb)
+        """Merge; a lane that cannot go there is put back, and a note says why and what to do."""
+        self._corrections.merge(keep=TrackId(target), absorb=TrackId(dragged))

@@ -88,6 +88,7 @@ class DescribeTracksDialog(FittingDialog):
     def _build(self) -> None:
         self.table.setHorizontalHeaderLabels([self.tr("attribute"), self.tr("value")])
         self.table.setAccessibleName(self.tr("Attributes"))
+        self.table.setTabKeyNavigation(False)
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.table.horizontalHeader().setDefaultAlignment(

@@ -6,6 +6,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QAbstractScrollArea,
     QAbstractSpinBox,
     QApplication,
     QComboBox,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QScrollBar,
     QWidget,
 )
+from review_driving import make_errors, wait_for_queue
 from window_stage import Stage
 
 from trackmend_app.help.first_start import begin_first_time
@@ -53,6 +55,10 @@ def takes_tab(widget: QWidget) -> bool:
     """Tell whether Tab may stop there now."""
     policy = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
     return bool(policy) and widget.isEnabled() and widget.isVisible()
+
+
+def is_in_front(dock: QDockWidget) -> bool:
+    return dock.isVisible() and dock.window().rect().intersects(dock.geometry())
 
 
 def nameless(window: QWidget) -> list[str]:
@@ -95,6 +101,34 @@ def test_every_control_of_a_dialog_has_a_name(stage: Stage, action_id: str) -> N
     dialog.reject()
 
 
+@pytest.mark.parametrize(
+    "action_id",
+    ["edit_keys", "finetune", "describe_track", "settings", "report_problem",
+     "help_swapped", "about", "key_sheet", "models"],
+)  # fmt: skip
+def test_tab_goes_round_a_whole_dialog(stage: Stage, action_id: str) -> None:
+    stage.open_video()
+    stage.run_model()
+    stage.click_box(1)
+    stage.trigger(action_id)
+    dialog = [one for one in stage.window.findChildren(QDialog) if one.isVisible()][-1]
+    dialog.activateWindow()
+    stage.wait(lambda: dialog.isAncestorOf(QApplication.focusWidget()))
+    if action_id == "describe_track":
+        stage.qtbot.mouseClick(
+            dialog.findChild(QWidget, "add_attribute"), Qt.MouseButton.LeftButton
+        )
+        dialog.label_box.setFocus()
+    missed = {one for one in controls(dialog) if takes_tab(one)}
+    for _ in range(3 * len(missed)):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        missed -= {focused, focused.parentWidget()}
+        stage.qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    assert not missed, missed
+    dialog.reject()
+
+
 def test_tab_reaches_every_panel(stage: Stage) -> None:
     work(stage)
     window = stage.window
@@ -108,7 +142,8 @@ def test_tab_reaches_every_panel(stage: Stage) -> None:
         stage.qtbot.keyClick(focused, Qt.Key.Key_Tab)
         if QApplication.focusWidget() is window.canvas:
             break
-    shown = [name for name in DOCKS if window.panels[name].isVisible()]
+    # What stands behind another panel has a key of its own, and its tab takes the arrow keys.
+    shown = [name for name in DOCKS if is_in_front(window.panels[name])]
     missed = [
         name
         for name in shown
@@ -116,6 +151,38 @@ def test_tab_reaches_every_panel(stage: Stage) -> None:
         and not any(window.panels[name].isAncestorOf(one) for one in reached)
     ]
     assert missed == []
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Tab, Qt.Key.Key_Backtab])
+def test_tab_passes_over_panels_behind_others_and_scrolls_to_where_it_stops(
+    stage: Stage, key: Qt.Key
+) -> None:
+    make_errors(stage)
+    wait_for_queue(stage)
+    window = stage.window
+    for dock in ("why", "alike", "film", "history", "training", "review"):
+        window.panels.show(dock)
+    bar = window.review_panel._area.verticalScrollBar()
+    window.resize(1280, 640)
+    stage.qtbot.wait(50)
+    bar.setValue(bar.maximum())
+    window.activateWindow()
+    window.canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    unseen, reached = [], set()
+    for _ in range(80):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        reached.add(focused)
+        seen = focused.viewport() if isinstance(focused, QAbstractScrollArea) else focused
+        if seen.visibleRegion().isEmpty():
+            unseen.append(f"{type(focused).__name__} {focused.accessibleName()}")
+        stage.qtbot.keyClick(focused, key)
+        if QApplication.focusWidget() is window.canvas:
+            break
+    assert QApplication.focusWidget() is window.canvas, "it goes round"
+    assert unseen == []
+    assert window.review_panel.start_button in reached
+    assert window.track_table.view in reached and window.timeline in reached
 
 
 def test_where_the_keyboard_is_can_be_seen(stage: Stage) -> None:

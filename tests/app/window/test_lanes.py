@@ -167,8 +167,9 @@ def test_a_lane_held_over_one_that_is_seen_with_it_says_why_not(tracked: Stage) 
     before = tracked.session.project.digest()
     mouse = Mouse(tracked.window.timeline.viewport())
     mouse.drag(lane_number(tracked, a), lane_number(tracked, b))
-    assert not tracked.errors, "no dialog for what the lane has said already"
-    assert "both seen" in tracked.window.status_line.text
+    assert QApplication.activeModalWidget() is None, "no dialog for that"
+    assert "both seen" in tracked.window.refusal_note.text, "whole, with what to do instead"
+    assert "swap them" in tracked.window.refusal_note.text
     mouse.press(lane_number(tracked, a))
     mouse.move(lane_number(tracked, b))
     drag = tracked.window.timeline.drag
