@@ -338,6 +338,7 @@ class MainWindow(QMainWindow):
         else:
             self.panels.leave_project()
             self.welcome.show_recent(recent_projects(self._settings))
+            self.welcome.take_keys()
 
     @Slot(object)
     def _on_lanes_ordered(self, order: LaneOrder) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QApplication, QDockWidget, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 _MOST_STEPS = 400
 """More than there are controls, so that a walk without an end ends."""
@@ -26,12 +26,14 @@ def walk(move: Callable[[bool], bool], on: bool) -> bool:
 
 
 def _is_behind(widget: QWidget) -> bool:
-    """Tell whether a widget's panel is a tab behind another: Qt keeps it outside the window."""
+    """Tell whether a widget's panel is a tab behind another: Qt keeps it outside the window.
+
+    It keeps a row of tabs there as well while all its panels are hidden.
+    """
+    window = widget.window()
     return any(
-        isinstance(one, QDockWidget)
-        and not one.isFloating()
-        and not one.window().rect().intersects(one.geometry())
-        for one in _around(widget)
+        one.parentWidget() is window and not window.rect().intersects(one.geometry())
+        for one in (widget, *_around(widget))
     )
 
 

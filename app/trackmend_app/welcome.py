@@ -52,8 +52,10 @@ class WelcomePage(QWidget):
         hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         row = QHBoxLayout()
         row.setSpacing(8)
-        for action_id, kind in _BUTTONS:
-            row.addWidget(self._button(actions, action_id, kind))
+        buttons = [self._button(actions, action_id, kind) for action_id, kind in _BUTTONS]
+        self._first, self._last_above = buttons[0], buttons[-1]
+        for button in buttons:
+            row.addWidget(button)
         self._progress_text = QLabel()
         self._progress_text.setProperty("kind", "quiet")
         self._progress_bar = QProgressBar()
@@ -145,12 +147,19 @@ class WelcomePage(QWidget):
         heading = QLabel(self.tr("LATELY"))
         heading.setProperty("kind", "heading")
         self._recent.addWidget(heading, alignment=Qt.AlignmentFlag.AlignHCenter)
+        before: QWidget = self._last_above
         for path in paths:
             button = QPushButton(f"{path.stem}   {_folder_text(path)}")
             button.setProperty("kind", "ghost")
             button.setToolTip(str(path))
             button.clicked.connect(lambda _checked, path=path: self.recent_chosen.emit(path))
             self._recent.addWidget(button, alignment=Qt.AlignmentFlag.AlignHCenter)
+            self.setTabOrder(before, button)
+            before = button
+
+    def take_keys(self) -> None:
+        """Let the keyboard begin where one begins, at the first button."""
+        self._first.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _folder_text(path: Path) -> str:

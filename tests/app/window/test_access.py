@@ -185,6 +185,28 @@ def test_tab_passes_over_panels_behind_others_and_scrolls_to_where_it_stops(
     assert window.track_table.view in reached and window.timeline in reached
 
 
+def test_after_a_project_the_keys_are_at_the_top_of_the_welcome_page(stage: Stage) -> None:
+    stage.open_video()
+    for dock in ("why", "review"):
+        stage.window.panels.show(dock)
+    stage.trigger("close_project")
+    stage.window.activateWindow()
+    stage.qtbot.wait(50)
+    reached: list[str] = []
+    for _ in range(30):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        name = focused.objectName() or getattr(focused, "text", str)()
+        if name in reached:
+            break
+        reached.append(name)
+        assert not focused.visibleRegion().isEmpty(), name
+        stage.qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    assert reached[0] == "welcome_open_video"
+    after = reached[reached.index("welcome_tour") + 1]
+    assert after.startswith("street"), "what was open lately follows what stands above it"
+
+
 def test_where_the_keyboard_is_can_be_seen(stage: Stage) -> None:
     work(stage)
     window = stage.window
