@@ -156,13 +156,11 @@ class Session(QObject):
         if self._video is not None:
             place = {"video_id": self._video.video_id, "frame_index": self._frame_index}
             keep_if_possible(project, PLACE_KEY, place)
-        self._project = None
-        self._video, self._run, self._saved_at = None, None, None
+        self._project, self._video, self._run, self._saved_at = None, None, None, None
         self._forget_rows()
         self._live_boxes.clear()
         self._marks.forget()
-        self._frame_index, self._range = 0, None
-        self._selection = Selection()
+        self._frame_index, self._range, self._selection = 0, None, Selection()
         close_calmly(project)
         for signal in (self.project_changed, self.video_changed, self.run_changed):
             signal.emit()
@@ -251,8 +249,8 @@ class Session(QObject):
         if frame_index >= self._run.next_frame and frame_index in self._live_boxes:
             return self._live_boxes[frame_index]
         if self._boxes is None or self._boxes[0] != frame_index:
-            boxes = list(self._project.boxes_in_frame(self._run.run_id, frame_index))
-            self._boxes = (frame_index, boxes)
+            boxes = self._project.boxes_in_frame(self._run.run_id, frame_index)
+            self._boxes = (frame_index, list(boxes))
         return self._boxes[1]
 
     def put_live_boxes(self, frame_index: int, tracked: Sequence[TrackedBox]) -> None:
@@ -320,6 +318,13 @@ class Session(QObject):
             changes = project.redo()
         return self._jump_to(changes)
 
+    def read_anew(self) -> None:
+        """Show the file as it is, after somebody else has edited it."""
+        self._forget_rows()
+        self._marks.forget()
+        self._keep_selection_true()
+        self.tracks_changed.emit()
+
     def _jump_to(self, changes: Changes | None, *, undone: bool = False) -> Changes | None:
         if changes is None:
             return None
@@ -378,8 +383,7 @@ class Session(QObject):
         return tuple(track for track in track_ids if track in alive or track < 0)
 
     def _keep_box_in_step(self) -> None:
-        tracks = self._selection.track_ids
-        if tracks:
+        if tracks := self._selection.track_ids:
             self.select(Selection(tracks, self._box_of(tracks)))
 
     def _box_of(self, track_ids: Sequence[TrackId]) -> BoxId | None:

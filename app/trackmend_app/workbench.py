@@ -11,6 +11,7 @@ from trackmend_app.chooser import Chooser
 from trackmend_app.corrections import Corrections
 from trackmend_app.dialogs.questions import Questions
 from trackmend_app.edit_plans import EditPlans
+from trackmend_app.foreign_edits import ForeignEdits
 from trackmend_app.jobs.crop_loader import CropLoader
 from trackmend_app.jobs.frame_loader import FrameLoader, OpenedVideo
 from trackmend_app.jobs.glimpse_maker import GlimpseMaker
@@ -139,10 +140,12 @@ class Workbench(QObject):
         self._opened: OpenedVideo | None = None
         self._video_lost = False
         self._side_views = 0
+        self._foreign = ForeignEdits(self.session, self)
         self._connect()
 
     def _connect(self) -> None:
         session = self.session
+        self._foreign.found.connect(self._on_foreign_edit)
         session.video_changed.connect(self._on_video_changed)
         session.range_changed.connect(self._on_range_changed)
         session.frame_changed.connect(self.glimpse_maker.disturb)
@@ -212,6 +215,11 @@ class Workbench(QObject):
         ):
             failing.failed.connect(self.failed)
         self.loader.read_failed.connect(lambda _index, error: self.said.emit(str(error)))
+
+    @Slot()
+    def _on_foreign_edit(self) -> None:
+        self.review.look_again()
+        self.said.emit("Somebody changed this project in another window; it is shown as it is now")
 
     @property
     def opened_video(self) -> OpenedVideo | None:

@@ -2,7 +2,7 @@
 
 import time
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from trackmend_core.errors import UserError
 from trackmend_core.project.database import new_id
@@ -123,6 +123,13 @@ def next_undo(connection: Connection) -> EditId | None:
 def next_redo(connection: Connection) -> EditId | None:
     """Return the edit that redo does again."""
     return _first(connection, EditState.UNDONE, newest=False)
+
+
+def position(connection: Connection) -> tuple[EditId | None, EditId | None, EditId | None]:
+    """Return the newest edit, the one that undo takes back, and the one that redo does again."""
+    newest = connection.execute(select(func.max(edits.c.id))).scalar()
+    last = None if newest is None else EditId(newest)
+    return last, next_undo(connection), next_redo(connection)
 
 
 def edit_title(connection: Connection, edit_id: EditId) -> str:

@@ -144,6 +144,11 @@ class LayerAccess:
         with self._database.writing() as connection:
             return edit_log.redo_edit(connection)
 
+    def log_position(self) -> tuple[EditId | None, EditId | None, EditId | None]:
+        """Return the newest edit, the one to undo and the one to redo: they tell of any edit."""
+        with self._database.reading() as connection:
+            return edit_log.position(connection)
+
     @property
     def undo_title(self) -> str | None:
         """Return the title of the edit that `undo` takes back."""
