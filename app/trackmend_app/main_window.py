@@ -331,12 +331,13 @@ class MainWindow(QMainWindow):
         project = self.workbench.session.project
         has_project = project is not None
         self.menus.show_project(project.path if project is not None else None)
+        if not has_project:
+            self.panels.leave_project()  # first: with the welcome page they would need more height
         self._pages.setCurrentWidget(self._video_page if has_project else self.welcome)
         if has_project:
             self.panels.enter_project()
             self.canvas.setFocus()
         else:
-            self.panels.leave_project()
             self.welcome.show_recent(recent_projects(self._settings))
             self.welcome.take_keys()
 

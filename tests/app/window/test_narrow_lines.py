@@ -11,6 +11,7 @@ from window_stage import Stage
 from trackmend_app.review.panel_head import PanelHead
 from trackmend_app.settings import AppSettings, save_settings, settings_file
 from trackmend_app.wording.translator import speak
+from trackmend_core.synthetic import StreetSettings, write_street_video
 
 
 @pytest.fixture
@@ -87,3 +88,18 @@ def test_a_run_does_not_make_a_narrow_window_larger(stage: Stage, width: int) ->
     stage.run_model()
     assert widths == {width}
     assert stage.window.run_strip.isHidden()
+
+
+def test_another_project_does_not_make_a_low_window_larger(stage: Stage) -> None:
+    other = stage.video.with_name("other.mp4")
+    write_street_video(other, StreetSettings(width=320, height=256, frame_count=12, seed=9))
+    stage.window.resize(1280, 720)
+    stage.open_video()
+    stage.run_model()
+    panels = stage.window.panels
+    heights = panels["timeline"].height()
+    stage.drop(other)
+    stage.wait(lambda: stage.session.video is not None and stage.session.video.name == "other.mp4")
+    stage.wait(lambda: stage.window.canvas_presenter.shown_frame >= 0)
+    assert (stage.window.width(), stage.window.height()) == (1280, 720)
+    assert panels["timeline"].height() == heights
