@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QEnterEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -20,6 +20,7 @@ from trackmend_app.dropped_files import leave_drops_to
 from trackmend_app.narrow_row import NarrowRow
 from trackmend_app.side_views.link import offset_text
 from trackmend_app.theme import icon
+from trackmend_app.wording import say
 
 _NAME_PX = 92
 """Of a video's name that are read before it gives way."""
@@ -137,15 +138,12 @@ class SideView(QWidget):
         self.setProperty("kind", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.frame_box.setAccessibleName(self.tr("Frame of this view"))
-        self.frame_box.setToolTip(self.tr("Frame of this view (Alt+Left, Alt+Right)"))
         self.frame_box.setKeyboardTracking(False)
         self.frame_box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.video_box.setAccessibleName(self.tr("Video of this view"))
         self.video_box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.count_label.setProperty("kind", "quiet")
         self.link_button.setCheckable(True)
-        tip = self.tr("Keep so many frames from the main view, or stay where it is (Alt+L)")
-        self.link_button.setToolTip(tip)
         self.link_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.go_button.setText(self.tr("Go here"))
         self.redraw_icons()
@@ -179,6 +177,27 @@ class SideView(QWidget):
         self.frame_box.valueChanged.connect(lambda number: self.frame_asked.emit(number - 1))
         self.link_button.toggled.connect(self.link_asked)
         self.video_box.currentIndexChanged.connect(self._on_video_chosen)
+        self.tell_keys()
+
+    def tell_keys(self) -> None:
+        """Name in every tooltip the key that does the same, as the keys are set now."""
+        for part, tip in (
+            (self.frame_box, say("Frame of this view (‹view_back›, ‹view_forward›)")),
+            (self.back_button, say("A frame back (‹view_back›)")),
+            (self.on_button, say("A frame on (‹view_forward›)")),
+            (
+                self.link_button,
+                say("Keep so many frames from the main view, or stay where it is (‹link_view›)"),
+            ),
+            (self.go_button, say("Take the main view to this frame (‹go_to_view›)")),
+            (self.close_button, say("Close this view (‹close_view›)")),
+        ):
+            part.setToolTip(tip)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Be up to date before a tooltip is asked for."""
+        super().enterEvent(event)
+        self.tell_keys()
 
     @Slot(int)
     def _on_video_chosen(self, _row: int) -> None:

@@ -1,10 +1,14 @@
 """Canvases beside the first one: other frames and other videos, in step with it or not."""
 
 import pytest
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtWidgets import QApplication
 from view_records import Mouse
 from window_stage import Stage
 
+from trackmend_app.actions import ACTIONS
+from trackmend_app.keys.key_map import KeyChoice, resolved
 from trackmend_app.side_views.arrangement import Room, rows_for
 from trackmend_app.side_views.link import Pace, offset_text, same_time
 from trackmend_core.synthetic import StreetSettings, write_street_video
@@ -228,6 +232,19 @@ def test_four_views_of_two_videos_fit_into_a_small_window(
     window.side_views.close_all()
     assert [len(row) for row in grid.rows] == [1]
     assert window.canvas.hasFocus()
+
+
+def test_tooltips_of_a_view_name_the_keys_that_hold_now(stage: Stage) -> None:
+    view = with_view(stage).view
+    assert view.close_button.toolTip().endswith("(Ctrl+Shift+\\)")
+    assert view.go_button.toolTip().endswith("(Alt+Home)")
+    keys = resolved(ACTIONS, KeyChoice(own={"link_view": ("Alt+K",), "view_back": ("Alt+B",)}))
+    stage.window.action_set.set_keys(keys)
+    middle = QPointF(view.rect().center())
+    QApplication.sendEvent(view, QEnterEvent(middle, middle, middle))
+    assert view.link_button.toolTip().endswith("(Alt+K)")
+    assert "(Alt+B, " in view.frame_box.toolTip()
+    assert view.back_button.toolTip().endswith("(Alt+B)")
 
 
 def test_a_row_is_added_where_it_makes_pictures_larger() -> None:
