@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyleOptionComboBox
 from view_records import Mouse
 from window_stage import Stage
 
@@ -232,6 +232,16 @@ def test_four_views_of_two_videos_fit_into_a_small_window(
     window.side_views.close_all()
     assert [len(row) for row in grid.rows] == [1]
     assert window.canvas.hasFocus()
+
+
+def test_a_long_name_of_a_video_ends_in_dots(stage: Stage) -> None:
+    box = with_view(stage).view.video_box
+    box.clear()
+    box.addItem("a-long-name-of-a-camera-at-the-north-gate.mp4")
+    box.resize(110, 30)
+    shown = QStyleOptionComboBox()
+    box.initStyleOption(shown)
+    assert shown.currentText.startswith("a-l") and shown.currentText.endswith("…")
 
 
 def test_tooltips_of_a_view_name_the_keys_that_hold_now(stage: Stage) -> None:
