@@ -62,12 +62,11 @@ class Route:
 _LAST_BOXES = text(
     """
     SELECT run_tracks.tracker_id, run_tracks.id AS root, last.id AS box_id, last.frame_index,
-           boxes.track_id
+           (SELECT track_id FROM boxes WHERE boxes.id = last.id) AS track_id
     FROM run_tracks
     CROSS JOIN run_boxes AS last ON last.id = (
         SELECT id FROM run_boxes WHERE run_track_id = run_tracks.id AND in_layer
         ORDER BY frame_index DESC LIMIT 1)
-    LEFT JOIN boxes ON boxes.id = last.id
     WHERE run_tracks.run_id = :run_id AND run_tracks.tracker_id IN :tracker_ids
     ORDER BY last.frame_index
     """

@@ -128,5 +128,5 @@ def layer_mark(connection: Connection, *, newest_edit: EditId | None) -> LayerMa
     return LayerMark(
         newest_edit=newest_edit,
         last_track=highest.get("tracks", 0),
-        last_box=highest.get("boxes", 0),
+        last_box=highest.get("laid_boxes", 0),
     )

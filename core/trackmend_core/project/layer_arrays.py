@@ -22,7 +22,10 @@ _COLUMNS = """
     FROM boxes
 """
 # All boxes in the order in which they lie in the file: by an index each would be looked up.
-_OF_RUN = f"{_COLUMNS} NOT INDEXED WHERE run_id = ?"
+_OF_RUN = (
+    _COLUMNS.replace("SELECT id", "SELECT laid_boxes.id").replace("FROM boxes", "FROM laid_boxes")
+    + " NOT INDEXED CROSS JOIN strands ON strands.id = strand_id WHERE run_id = ?"
+)
 _NUMBERS = "SELECT id, number FROM tracks WHERE id IN (SELECT value FROM json_each(?))"
 # With the plus the run cannot be looked up by its index, which would read every box of the run.
 _OF_TRACKS = (

@@ -76,7 +76,7 @@ class LayerWriter:
             self.forget()
             self._log_version = version
         sequence = connection.exec_driver_sql(
-            "SELECT seq FROM sqlite_sequence WHERE name = 'boxes'"
+            "SELECT seq FROM sqlite_sequence WHERE name = 'laid_boxes'"
         ).scalar()
         self._next_box_id = BoxId((sequence or 0) + 1)
         self._batch = _Batch()

@@ -29,7 +29,7 @@ of it is checked with its daily backup, which waits until the project is closed.
 JOINED_CACHE_KIB: Final = 8192
 """Who joins reads everything once, which no cache of pages makes quicker."""
 
-_LARGE_TABLES: Final = ("boxes", "run_boxes", "frame_detections")
+_LARGE_TABLES: Final = ("laid_boxes", "run_boxes", "frame_detections")
 
 NETWORK_NOTICE: Final = (
     "This project lies on a network drive. It works, but a lost connection can damage it:"

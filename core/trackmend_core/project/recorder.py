@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from trackmend_core.project.moved_boxes import log_moved, make_room, settle_with_recorded
 from trackmend_core.project.schema import boxes, tracks
+from trackmend_core.project.strands import move_stretch
 from trackmend_core.project.transaction import PARKING_TRACK
 from trackmend_core.project.ways import Way, few_ways
 from trackmend_core.types import EditId
@@ -167,7 +168,13 @@ def _move_along(
     stretch = (leaves, way.first_frame, way.last_frame)
     there = run(f"SELECT count(*) FROM boxes WHERE {between}", stretch).scalar_one()
     if there == way.box_count:
-        run(f"UPDATE boxes SET track_id = ? WHERE {between}", (lands_in, *stretch))
+        move_stretch(
+            connection,
+            leaves,
+            to_track_id=lands_in,
+            first_frame=way.first_frame,
+            last_frame=way.last_frame,
+        )
         return
     run(
         "UPDATE boxes SET track_id = ? WHERE id IN (SELECT box_id FROM box_moves"
@@ -236,25 +243,31 @@ def _put_boxes_back(connection: Connection, edit_id: EditId, *, forward: bool) -
 def _check_rows(
     connection: Connection, edit_id: EditId, ways: Sequence[Way] | None, *, forward: bool
 ) -> None:
-    """Compare the layer with the side of the log that it should be on now."""
+    """Compare the layer with the side of the log that it should be on now.
+
+    Rows that are as logged are counted, not those that are not: an outer join with `boxes`, which
+    is a view, would have SQLite walk all boxes.
+    """
     run = connection.exec_driver_sql
+    strayed = run("SELECT count(*) FROM box_moves WHERE edit_id = ?", (edit_id,)).scalar_one()
     if ways is None:
         here = "from_track_id" if forward else "to_track_id"
-        strayed = run(
-            "SELECT count(*) FROM box_moves LEFT JOIN boxes ON boxes.id = box_id"
-            f" WHERE edit_id = ? AND boxes.track_id IS NOT {here}",
+        strayed -= run(
+            "SELECT count(*) FROM box_moves CROSS JOIN boxes ON boxes.id = box_id"
+            f" WHERE edit_id = ? AND boxes.track_id = {here}",
             (edit_id,),
         ).scalar_one()
     else:
-        logged = run("SELECT count(*) FROM box_moves WHERE edit_id = ?", (edit_id,)).scalar_one()
-        strayed = logged - sum(way.at_origin if forward else way.at_target for way in ways)
+        strayed -= sum(way.at_origin if forward else way.at_target for way in ways)
+    side = (edit_id, int(not forward))
     for table, images in _IMAGES.items():
-        names = _COLUMNS[table]
-        differs = " OR ".join(f"image.{name} IS NOT now.{name}" for name in names)
-        strayed += run(
-            f"SELECT count(*) FROM {images} AS image LEFT JOIN {table} AS now ON now.id = image.id"
-            f" WHERE edit_id = ? AND is_after = ? AND (now.id IS NULL OR {differs})",
-            (edit_id, int(not forward)),
+        same = " AND ".join(f"image.{name} IS now.{name}" for name in _COLUMNS[table])
+        of_edit = "WHERE edit_id = ? AND is_after = ?"
+        strayed += run(f"SELECT count(*) FROM {images} {of_edit}", side).scalar_one()
+        strayed -= run(
+            f"SELECT count(*) FROM {images} AS image CROSS JOIN {table} AS now"
+            f" ON now.id = image.id {of_edit} AND {same}",
+            side,
         ).scalar_one()
     if strayed:
         raise LogMismatchError(f"{strayed} rows are not as edit {edit_id} left them")

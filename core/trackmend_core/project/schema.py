@@ -5,7 +5,7 @@ once), the layer that people repair (`tracks`, `boxes`: changed by edits only), 
 of those edits.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
@@ -27,7 +27,7 @@ from sqlalchemy import (
 APPLICATION_ID: Final = 0x54524D44
 """`TRMD`, in the SQLite header of every project."""
 
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 """`PRAGMA user_version`; raised by one with every migration."""
 
 metadata = MetaData()
@@ -39,6 +39,12 @@ def _run_key(*, nullable: bool = False) -> Column[int]:
 
 def _box_columns() -> list[Column[float]]:
     return [Column(name, Float, nullable=False) for name in ("x1", "y1", "x2", "y2", "score")]
+
+
+def _like(column: Column[Any]) -> Column[Any]:
+    """Return a column for the same values (of any type), of the track where that is the strand."""
+    name = column.name.replace("strand_id", "track_id")
+    return Column(name, column.type, nullable=column.nullable, primary_key=column.primary_key)
 
 
 videos = Table(
@@ -152,15 +158,31 @@ tracks = Table(
     sqlite_autoincrement=True,
 )
 
-boxes = Table(
-    "boxes",
+strands = Table(
+    "strands",
     metadata,
     Column("id", Integer, primary_key=True),
-    _run_key(),
     Column(
         "track_id",
         Integer,
         ForeignKey("tracks.id", deferrable=True, initially="DEFERRED"),
+        nullable=False,
+    ),
+    Column("chunk", Integer, nullable=False),
+    UniqueConstraint("track_id", "chunk"),
+)
+"""A stretch of frames of one track, see `strands`: the boxes in it change hands as one."""
+
+
+laid_boxes = Table(
+    "laid_boxes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _run_key(),
+    Column(
+        "strand_id",
+        Integer,
+        ForeignKey("strands.id", deferrable=True, initially="DEFERRED"),
         nullable=False,
     ),
     Column("frame_index", Integer, nullable=False),
@@ -169,11 +191,15 @@ boxes = Table(
     Column("class_id", Integer, nullable=False),
     Column("detection_id", Integer),
     Column("is_occluded", Boolean, nullable=False, server_default=text("0")),
-    UniqueConstraint("track_id", "frame_index"),
-    Index("boxes_by_frame", "run_id", "frame_index"),
+    UniqueConstraint("strand_id", "frame_index"),
+    Index("laid_by_frame", "run_id", "frame_index"),
     CheckConstraint("source IN ('model', 'interpolated', 'person')", name="known_source"),
     sqlite_autoincrement=True,
 )
+
+boxes = Table("boxes", MetaData(), *(_like(column) for column in laid_boxes.columns))
+"""The layer as all but `strands` know it: a view that is read and written like a table. What is
+written to it is not counted (`rowcount`)."""
 
 track_summaries = Table(
     "track_summaries",
@@ -241,11 +267,7 @@ def _image_table(name: str, recorded: Table) -> Table:
         Column("edit_id", Integer, ForeignKey("edits.id", ondelete="CASCADE"), primary_key=True),
         Column("is_after", Boolean, primary_key=True),
         Column("id", Integer, primary_key=True),
-        *(
-            Column(column.name, column.type, nullable=column.nullable)
-            for column in recorded.columns
-            if column.name != "id"
-        ),
+        *(_like(column) for column in recorded.columns if column.name != "id"),
         sqlite_with_rowid=False,
     )
 

@@ -12,6 +12,7 @@ from trackmend_core.project.moved_boxes import keep_tracks_of, kept_before
 from trackmend_core.project.numbers import free_number
 from trackmend_core.project.records import BoxRecord, BoxXyxy, frame_number
 from trackmend_core.project.schema import boxes, runs, tracks, videos
+from trackmend_core.project.strands import move_stretch
 from trackmend_core.types import BoxId, BoxSource, RunId, TrackId
 
 PARKING_TRACK = TrackId(-1)
@@ -222,13 +223,17 @@ class Transaction:
         self, track_id: TrackId, *, first_frame: int, last_frame: int, is_occluded: bool
     ) -> int:
         """Mark the boxes of a stretch as occluded or not; return how many were not so before."""
-        marked = self.connection.execute(
-            update(boxes)
-            .where(_stretch(track_id, first_frame, last_frame))
-            .where(boxes.c.is_occluded != is_occluded)
-            .values(is_occluded=is_occluded)
+        which = and_(
+            _stretch(track_id, first_frame, last_frame), boxes.c.is_occluded != is_occluded
         )
-        return marked.rowcount
+        count = self._count(which)
+        self.connection.execute(update(boxes).where(which).values(is_occluded=is_occluded))
+        return count
+
+    def _count(self, which: ColumnElement[bool]) -> int:
+        """Return how many boxes; a view does not say how many rows of it were written."""
+        query = select(func.count()).select_from(boxes).where(which)
+        return self.connection.execute(query).scalar_one()
 
     def describe_track(
         self, track_id: TrackId, *, label: str | None, attributes: dict[str, str] | None
@@ -244,7 +249,7 @@ class Transaction:
 
     def _new_box_id(self) -> BoxId:
         sequence = self.connection.exec_driver_sql(
-            "SELECT seq FROM sqlite_sequence WHERE name = 'boxes'"
+            "SELECT seq FROM sqlite_sequence WHERE name = 'laid_boxes'"
         ).scalar()
         return BoxId(self._allotments.next((sequence or 0) + 1))
 
@@ -270,19 +275,22 @@ class Transaction:
         is_parked = track_id <= PARKING_TRACK
         kept = kept_before(self.connection)
         with kept if is_parked else keep_tracks_of(self.connection, stretch):
-            moved = self.connection.execute(
-                update(boxes).where(stretch).values(track_id=to_track_id)
+            return move_stretch(
+                self.connection,
+                track_id,
+                to_track_id=to_track_id,
+                first_frame=first_frame,
+                last_frame=last_frame,
             )
-        return moved.rowcount
 
     def delete_boxes(
         self, track_id: TrackId, *, first_frame: int, last_frame: int | None = None
     ) -> int:
         """Delete the boxes of a stretch and return how many they were."""
-        gone = self.connection.execute(
-            delete(boxes).where(_stretch(track_id, first_frame, last_frame))
-        )
-        return gone.rowcount
+        which = _stretch(track_id, first_frame, last_frame)
+        count = self._count(which)
+        self.connection.execute(delete(boxes).where(which))
+        return count
 
     def delete_box(self, box_id: BoxId) -> None:
         """Delete one box."""

@@ -43,6 +43,12 @@ def make_older(path: Path, older: Path, *, version: int) -> None:
                 file.execute(
                     f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}"
                 )
+        # Ids that were given once are not given again, in no version.
+        file.execute(
+            "UPDATE main.sqlite_sequence AS older SET seq = max(seq, coalesce((SELECT seq"
+            " FROM new.sqlite_sequence AS newer"
+            " WHERE replace(newer.name, 'laid_boxes', 'boxes') = older.name), 0))"
+        )
         for _, statement in kept:
             file.execute(statement)
         file.execute(f"PRAGMA application_id = {APPLICATION_ID}")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from project_scenes import add_street, record_run
 
-from trackmend_core.project import Project
+from trackmend_core.project import Project, strands
 from trackmend_core.project.backups import is_sound
 from trackmend_core.types import RunId
 
@@ -21,7 +21,9 @@ from project_scenes import begin_run, write_frames
 from trackmend_core.errors import UserError
 from trackmend_core.project import Project
 from trackmend_core.project.edits import DeleteBox, SetBox, SplitTrack, SwapTracks
+from trackmend_core.project import strands
 from trackmend_core.types import RunId
+strands.SHIFT = int(sys.argv[4])
 dice = random.Random(int(sys.argv[3]))
 project = Project.open(sys.argv[1])
 first = RunId(1)
@@ -50,13 +52,18 @@ while True:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_project_survives_kill_9_with_every_acknowledged_edit(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize(
+    ("seed", "shift"), [(1, strands.SHIFT), (2, strands.SHIFT), (3, 2), (4, 3)]
+)
+def test_a_project_survives_kill_9_with_every_acknowledged_edit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, shift: int
+) -> None:
+    monkeypatch.setattr(strands, "SHIFT", shift)
     with Project.create(tmp_path / "p.trackmend") as project:
         record_run(project, add_street(project))
     here = str(Path(__file__).parent)
     with subprocess.Popen(
-        [sys.executable, "-c", EDITOR, str(project.path), here, str(seed)],
+        [sys.executable, "-c", EDITOR, str(project.path), here, str(seed), str(shift)],
         stdout=subprocess.PIPE,
         text=True,
     ) as editor:

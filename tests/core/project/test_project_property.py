@@ -1,9 +1,11 @@
 """Whatever is done, undone, redone and reopened: the layer is what the log says."""
 
+import sqlite3
 import tempfile
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -16,7 +18,7 @@ from hypothesis.stateful import (
 from project_scenes import FRAME_COUNT, add_street, record_run, write_frames
 
 from trackmend_core.errors import UserError
-from trackmend_core.project import Project
+from trackmend_core.project import Project, strands
 from trackmend_core.project.altered import altered_boxes
 from trackmend_core.project.edits import (
     AddBox,
@@ -245,6 +247,10 @@ class Reviewing(RuleBasedStateMachine):
     def name_the_moment(self) -> None:
         self.project.add_checkpoint("then")
 
+    @rule(moment=st.integers(1, 3))
+    def go_back(self, moment: int) -> None:
+        self.edit(RevertTo(run_id=self.run_id, checkpoint_id=moment, name="then"))
+
     @rule(first=frames, length=st.integers(0, 9), track_id=st.none() | ids)
     def verify(self, first: int, length: int, track_id: TrackId | None) -> None:
         with suppress(UserError):
@@ -291,10 +297,36 @@ class Reviewing(RuleBasedStateMachine):
         assert self.project.digest() == before
 
 
-TestReviewing = Reviewing.TestCase
-TestReviewing.settings = settings(
+class ReviewingOnShortStrands(Reviewing):
+    """The same where boxes lie on strands of two frames, which change hands as a whole."""
+
+    def __init__(self) -> None:
+        self._patch = pytest.MonkeyPatch()
+        self._patch.setattr(strands, "SHIFT", 1)
+        super().__init__()
+
+    @invariant()
+    def no_strand_is_without_boxes(self) -> None:
+        with closing(sqlite3.connect(self.project.path)) as file:
+            found = file.execute(
+                "SELECT id FROM strands WHERE id NOT IN (SELECT strand_id FROM laid_boxes)"
+            )
+            assert found.fetchall() == []
+
+    def teardown(self) -> None:
+        try:
+            super().teardown()
+        finally:
+            self._patch.undo()
+
+
+_SETTINGS = settings(
     max_examples=20,
     stateful_step_count=12,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
+TestReviewing = Reviewing.TestCase
+TestReviewing.settings = _SETTINGS
+TestReviewingOnShortStrands = ReviewingOnShortStrands.TestCase
+TestReviewingOnShortStrands.settings = _SETTINGS

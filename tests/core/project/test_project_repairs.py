@@ -1,12 +1,11 @@
 """Edits that lay boxes anew, describe tracks, and go back."""
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
+from older_files import make_older
 from project_scenes import (
     EMBEDDING_DIM,
     add_street,
@@ -332,38 +331,11 @@ def test_what_an_older_version_logged_is_known_after_the_migration(tmp_path: Pat
         project.edit(SwapTracks(track_a=a, track_b=b, first_frame=10))
         project.edit(SetBox(box_id=project.boxes_of_track(a)[3].box_id, box_xyxy=(1, 2, 30, 40)))
         digest, touched = project.digest(), project.touched_tracks(run_id)
-    make_old(tmp_path / "old.trackmend")
-    with Project.open(tmp_path / "old.trackmend") as project:
+    make_older(tmp_path / "old.trackmend", tmp_path / "older.trackmend", version=1)
+    with Project.open(tmp_path / "older.trackmend") as project:
         assert project.digest() == digest
         assert project.touched_tracks(run_id) == touched
         project.edit(SetOcclusion(track_id=a, first_frame=0, last_frame=3, is_occluded=True))
         project.undo()
         assert project.undo() is not None
         assert project.replay_digest() == project.digest()
-
-
-def make_old(path: Path) -> None:
-    """Take a project back to the first schema, as an older version wrote it."""
-    from trackmend_core.project.migrations.versions import v0001_first as first
-    from trackmend_core.project.triggers import recorder_statements
-
-    with closing(sqlite3.connect(path, isolation_level=None)) as old:
-        for table in ("verdict_rows", "verdicts", "review_answers"):
-            old.execute(f"DROP TABLE {table}")
-        old.execute("DROP TABLE edit_tracks")
-        old.execute("DROP TABLE verified_stretches")
-        for table in ("tracks", "boxes"):
-            for what in ("guard", "record"):
-                for when in ("insert", "update", "delete"):
-                    old.execute(f"DROP TRIGGER {table}_{what}_{when}")
-            old.execute(f"DROP TABLE recorded_{table}")
-        for table in ("tracks", "track_images"):
-            old.execute(f"ALTER TABLE {table} DROP COLUMN attributes")
-        for table in ("boxes", "box_images"):
-            old.execute(f"ALTER TABLE {table} DROP COLUMN is_occluded")
-        old.execute("ALTER TABLE edits DROP COLUMN superseded_by")
-        for table, columns in (("tracks", first.TRACK_COLUMNS), ("boxes", first.BOX_COLUMNS)):
-            for statement in recorder_statements(table, columns=columns):
-                old.execute(statement)
-        old.execute("UPDATE alembic_version SET version_num = '0001'")
-        old.execute("PRAGMA user_version = 1")
