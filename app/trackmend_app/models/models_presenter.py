@@ -10,6 +10,7 @@ from trackmend_app.jobs.modelling import ConvertedModel, InspectedModel, convert
 from trackmend_app.jobs.runner import JobRunner
 from trackmend_app.models.model_rows import ModelRow, model_rows
 from trackmend_app.models.models_dialog import ModelsDialog
+from trackmend_app.wording import say_composed
 from trackmend_app.workbench import Workbench
 from trackmend_core.errors import UserError
 
@@ -118,7 +119,8 @@ class ModelsPresenter(QObject):
     @Slot(object)
     def _on_failed(self, error: BaseException) -> None:
         if isinstance(error, UserError) and self._dialog is not None:
-            self._dialog.show_state(f"{error.message} {error.hint}".strip(), is_error=True)
+            said = " ".join(filter(None, map(say_composed, (error.message, error.hint))))
+            self._dialog.show_state(said, is_error=True)
         else:
             self._workbench.failed.emit(error)
 

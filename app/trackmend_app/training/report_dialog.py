@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from trackmend_app.dialogs.fitting import FittingDialog
 from trackmend_app.training.likeness import LikenessPlot
 from trackmend_app.training.report import SWITCHES, FigureChange, Report, ReportedEvent
-from trackmend_app.wording import say
+from trackmend_app.wording import say, say_each
 
 _CROP_HEIGHT = 96
 _KIND_STYLE = {"fixed": "good", "broken": "error", "unchanged": "quiet"}
@@ -35,7 +35,7 @@ class WhatChangedDialog(FittingDialog):
         self.setMinimumSize(560, 420)
         title = QLabel(name)
         title.setProperty("kind", "title")
-        verdict = QLabel(report.reason)
+        verdict = QLabel(say_each(report.reason))
         verdict.setObjectName("verdict")
         verdict.setProperty("kind", _VERDICT_STYLE.get(report.verdict, "quiet"))
         verdict.setWordWrap(True)

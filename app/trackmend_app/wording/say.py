@@ -1,11 +1,15 @@
 """The calls through which words reach the screen where no widget is at hand for its `tr`."""
 
+import re
+from typing import Final
+
 from PySide6.QtCore import QCoreApplication
 
 from trackmend_app.wording.shown_keys import with_keys
 
 WORDS = "trackmend"
 COMPOSED = "composed"
+_BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.!?]) (?=[A-Z“])")
 
 
 def say(text: str) -> str:
@@ -43,3 +47,11 @@ def say_composed(text: str) -> str:
     pattern: see `wording.composed`.
     """
     return with_keys(QCoreApplication.translate(COMPOSED, text))
+
+
+def say_each(text: str) -> str:
+    """Return finished sentences of the core in that language, each looked up for itself."""
+    whole = say_composed(text)
+    if whole != text:
+        return whole
+    return " ".join(map(say_composed, _BETWEEN_SENTENCES.split(text)))
