@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def describe_file(path: Path) -> str:
-    """Return the schema of a project and the number of rows of each table, as text.
+    """Return the schema of a project and the number of rows of each table and view, as text.
 
     Nothing of a person's work is in it: no names, no places, no boxes.
     """
@@ -16,7 +16,7 @@ def describe_file(path: Path) -> str:
             rows = connection.execute(
                 "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
             ).fetchall()
-            tables = [name for kind, name, _ in rows if kind == "table"]
+            tables = [name for kind, name, _ in rows if kind in ("table", "view")]
             counts = [(name, _count(connection, name)) for name in tables]
     except sqlite3.Error as error:
         return f"the project file cannot be read: {error}\n"
