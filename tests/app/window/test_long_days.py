@@ -11,7 +11,7 @@ from window_stage import TIMEOUT_MS, Stage
 from trackmend_core.errors import UserError
 from trackmend_core.project import Project
 
-STEPS_MADE = 45
+STEPS_MADE = 60
 THE_MODEL_BROKE = "the model broke"
 
 
