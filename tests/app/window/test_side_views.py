@@ -26,6 +26,17 @@ def with_view(stage: Stage):  # type: ignore[no-untyped-def]
     return view
 
 
+def with_view_and_other_video(stage: Stage):  # type: ignore[no-untyped-def]
+    """Open a view, then add a video, which the main view goes to."""
+    view = with_view(stage)
+    other = stage.video.with_name("other.mp4")
+    write_street_video(other, StreetSettings(width=320, height=256, frame_count=12, seed=9))
+    stage.answers.files = [other]
+    stage.trigger("add_video")
+    stage.wait(lambda: len(stage.session.project.videos()) == 2)
+    return view
+
+
 def test_another_view_stands_a_second_before_and_keeps_in_step(stage: Stage) -> None:
     view = with_view(stage)
     assert (view.frame_index, view.offset) == (5, -25)
@@ -118,12 +129,7 @@ def test_there_are_four_views_at_most_and_that_is_said(stage: Stage) -> None:
 
 
 def test_a_view_can_show_another_video_of_the_project(stage: Stage) -> None:
-    other = stage.video.with_name("other.mp4")
-    write_street_video(other, StreetSettings(width=320, height=256, frame_count=12, seed=9))
-    view = with_view(stage)
-    stage.answers.files = [other]
-    stage.trigger("add_video")
-    stage.wait(lambda: len(stage.session.project.videos()) == 2)
+    view = with_view_and_other_video(stage)
     first, second = stage.session.project.videos()
     stage.session.show_video(first.video_id)
     stage.wait(lambda: view.shown_frame == view.frame_index)
@@ -141,12 +147,7 @@ def test_a_view_can_show_another_video_of_the_project(stage: Stage) -> None:
 
 
 def test_a_click_on_a_box_of_another_video_says_how_to_get_there(stage: Stage) -> None:
-    other = stage.video.with_name("other.mp4")
-    write_street_video(other, StreetSettings(width=320, height=256, frame_count=12, seed=9))
-    view = with_view(stage)
-    stage.answers.files = [other]
-    stage.trigger("add_video")
-    stage.wait(lambda: len(stage.session.project.videos()) == 2)
+    view = with_view_and_other_video(stage)
     stage.wait(lambda: view.view.canvas.placed_boxes != [])
     assert stage.session.video.name == "other.mp4"
     Mouse(view.view.canvas).click(view.view.canvas.placed_boxes[0].label.center())
@@ -205,12 +206,7 @@ def test_four_views_of_two_videos_fit_into_a_small_window(
 ) -> None:
     window = stage.window
     window.resize(*size)
-    other = stage.video.with_name("other.mp4")
-    write_street_video(other, StreetSettings(width=320, height=256, frame_count=12, seed=9))
-    view = with_view(stage)
-    stage.answers.files = [other]
-    stage.trigger("add_video")
-    stage.wait(lambda: len(stage.session.project.videos()) == 2)
+    view = with_view_and_other_video(stage)
     stage.wait(lambda: window.canvas_presenter.shown_frame == 0)
     stage.trigger("add_view")
     stage.trigger("add_view")
