@@ -178,9 +178,11 @@ def test_the_event_is_brought_into_a_view_that_is_zoomed_in(swapped: Stage) -> N
     canvas.centre_on(5, 5)
     queue_of(swapped).take(wrong)
     swapped.wait(lambda: swapped.window.canvas_presenter.shown_frame == wrong.frame)
-    swapped.qtbot.wait(20)
-    numbers = {placed.box.number for placed in canvas.placed_boxes}
-    assert numbers & set(wrong.numbers)
+
+    def numbers_in_sight() -> set[int]:
+        return {placed.box.number for placed in canvas.placed_boxes}
+
+    swapped.wait(lambda: not numbers_in_sight().isdisjoint(wrong.numbers))
 
 
 def test_boxes_that_are_missed_are_brought_into_a_view_that_is_zoomed_in(swapped: Stage) -> None:
