@@ -9,7 +9,7 @@ import numpy as np
 from trackmend_core.types import ImageArray, IntArray
 
 GROUP = 100
-TIMEOUT_MS = 5000
+TIMEOUT_MS = 60_000
 
 
 class LongGroups:
@@ -21,6 +21,7 @@ class LongGroups:
 
     def __init__(self) -> None:
         self.may_read = threading.Event()
+        self.begun: list[int] = []
         self.given_up: list[int] = []
         self.prepared: list[int] = []
         self.left: list[int] = []
@@ -38,6 +39,7 @@ class LongGroups:
         return np.arange(0, self.frame_count, GROUP)
 
     def read_unless(self, frame_index: int, given_up: Callable[[], bool]) -> ImageArray | None:
+        self.begun.append(frame_index)
         while frame_index % GROUP and not self.may_read.wait(0.002):
             if given_up():
                 self.given_up.append(frame_index)

@@ -72,6 +72,7 @@ def test_the_reader_leaves_a_frame_that_nobody_waits_for(
 ) -> None:
     with qtbot.waitSignal(loader.near_ready, timeout=TIMEOUT_MS):
         loader.request(560)
+    qtbot.waitUntil(lambda: video.begun == [560], timeout=TIMEOUT_MS)
     with qtbot.waitSignal(loader.near_ready, timeout=TIMEOUT_MS) as near:
         loader.request(240)
     assert near.args[0] == 200
@@ -128,6 +129,8 @@ def test_after_a_step_back_the_frames_before_are_prepared_and_what_is_at_hand_st
     for frame in (50, 49, 48, 300):
         loader.request(frame)
         qtbot.waitUntil(lambda frame=frame: frame in shown, timeout=TIMEOUT_MS)
+        if frame == 49:
+            qtbot.waitUntil(lambda: bool(video.prepared), timeout=TIMEOUT_MS)
     assert shown == [50, 49, 48, 300]
     assert video.prepared[0] == 49, "it began after the first step back and not before"
 

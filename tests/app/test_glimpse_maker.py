@@ -1,5 +1,6 @@
 """Glimpses: made of key frames while it is quiet, shown at once while a far frame is decoded."""
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -129,7 +130,7 @@ def test_nothing_is_made_while_somebody_works_or_moves_in_the_video(
     maker.of.open(maker.video.path)
     qtbot.wait(120)
     assert len(maker.glimpses) == 0
-    monkeypatch.setattr(glimpse_maker, "QUIET_S", 2.0)  # a slow machine is not taken for quiet
+    monkeypatch.setattr(glimpse_maker, "QUIET_S", 600)  # a slow machine is not taken for quiet
     maker.of.disturb()
     maker.is_busy = False
     until = time.monotonic() + 0.15
@@ -145,16 +146,18 @@ def test_nothing_is_made_while_somebody_works_or_moves_in_the_video(
 def test_closing_the_video_stops_it_and_forgets_what_was_made(
     qtbot: QtBot, maker: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = LongGroups.read
+    read, may_go_on = LongGroups.read, threading.Event()
 
-    def slowly(video: LongGroups, frame_index: int) -> ImageArray:
-        time.sleep(0.05)
+    def one_and_then_slowly(video: LongGroups, frame_index: int) -> ImageArray:
+        if len(maker.glimpses) > 0:
+            may_go_on.wait(TIMEOUT_MS / 1000)
         return read(video, frame_index)
 
-    monkeypatch.setattr(LongGroups, "read", slowly)
+    monkeypatch.setattr(LongGroups, "read", one_and_then_slowly)
     maker.of.open(maker.video.path)
     qtbot.waitUntil(lambda: len(maker.glimpses) > 0, timeout=TIMEOUT_MS)
     maker.of.close_video()
+    may_go_on.set()
     # The file is closed, at the latest after the picture that is being decoded.
     qtbot.waitUntil(maker.video.may_read.is_set, timeout=TIMEOUT_MS)
     qtbot.wait(60)

@@ -21,7 +21,9 @@ def crop_of(frame_index: int) -> CropKey:
 
 
 @pytest.fixture
-def way() -> RightOfWay:
+def way(monkeypatch: pytest.MonkeyPatch) -> RightOfWay:
+    """One that a slow machine does not make impatient."""
+    monkeypatch.setattr(RightOfWay.wait, "__kwdefaults__", {"most_s": TIMEOUT_MS / 1000})
     return RightOfWay()
 
 
@@ -90,7 +92,7 @@ def test_a_picture_being_decoded_is_left_for_newer_wishes_and_comes_after_them(
     come: list[int] = []
     crops.crop_ready.connect(lambda key, _picture: come.append(key.frame_index))
     crops.ask(Path("long.mp4"), [crop_of(560)], for_whom="film")
-    qtbot.wait(SHORT_MS)
+    qtbot.waitUntil(lambda: cut_from.begun == [560], timeout=TIMEOUT_MS)
     crops.ask(Path("long.mp4"), [crop_of(300)], for_whom="review")
     qtbot.waitUntil(lambda: come == [300], timeout=TIMEOUT_MS)
     assert cut_from.given_up == [560]
@@ -102,6 +104,6 @@ def test_a_picture_that_nobody_wants_any_more_is_left(
     qtbot: QtBot, crops: CropLoader, cut_from: LongGroups
 ) -> None:
     crops.ask(Path("long.mp4"), [crop_of(560)])
-    qtbot.wait(SHORT_MS)
+    qtbot.waitUntil(lambda: cut_from.begun == [560], timeout=TIMEOUT_MS)
     crops.ask(Path("long.mp4"), [])
     qtbot.waitUntil(lambda: cut_from.given_up == [560], timeout=TIMEOUT_MS)

@@ -9,7 +9,7 @@ from trackmend_app.training.process import TrainingProcess
 from trackmend_core.errors import UserError
 from trackmend_training.protocol import Cancelled, Finished, Message, Step
 
-TIMEOUT_MS = 20_000
+TIMEOUT_MS = 60_000
 
 PREAMBLE = """
 import sys, time

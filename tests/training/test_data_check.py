@@ -228,7 +228,7 @@ def test_ctrl_c_ends_a_check_without_a_traceback(tmp_path: Path) -> None:
         [sys.executable, "-c", script],
         capture_output=True,
         text=True,
-        timeout=50,
+        timeout=240,
         check=False,
         start_new_session=True,
     )

@@ -102,7 +102,7 @@ def test_two_processes_learn_what_one_does(launcher: str, run_file: Path, tmp_pa
         capture_output=True,
         text=True,
         env=environment,
-        timeout=100,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]

@@ -13,7 +13,7 @@ import pytest
 
 from trackmend_training.process import Line
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 
 
 class Orders:
@@ -101,7 +101,7 @@ from trackmend_training.process import Line
 line = Line()
 line.listen()
 Path(sys.argv[1], "begun").touch()
-until = time.monotonic() + 60
+until = time.monotonic() + 120
 while not line.is_cancelled() and time.monotonic() < until:
     time.sleep(0.02)
 Path(sys.argv[1], "cancelled" if line.is_cancelled() else "never").touch()

@@ -38,6 +38,7 @@ def stage(
     video.write_bytes(source.read_bytes())
     stage = Stage(qtbot, qapp, video=video, detector=TruthDetector(source, truth))
     yield stage
+    stage.detector.let_go()
     stage.answers.agrees = True
     stage.close()
     stop_log_file()

@@ -164,7 +164,7 @@ def test_tab_passes_over_panels_behind_others_and_scrolls_to_where_it_stops(
         window.panels.show(dock)
     bar = window.review_panel._area.verticalScrollBar()
     window.resize(1280, 640)
-    stage.qtbot.wait(50)
+    stage.rest(50)
     bar.setValue(bar.maximum())
     window.activateWindow()
     window.canvas.setFocus(Qt.FocusReason.TabFocusReason)
@@ -191,7 +191,7 @@ def test_after_a_project_the_keys_are_at_the_top_of_the_welcome_page(stage: Stag
         stage.window.panels.show(dock)
     stage.trigger("close_project")
     stage.window.activateWindow()
-    stage.qtbot.wait(50)
+    stage.rest(50)
     reached: list[str] = []
     for _ in range(30):
         focused = QApplication.focusWidget()

@@ -93,7 +93,7 @@ def points(stage: Stage):  # type: ignore[no-untyped-def]
     panel(stage).scatter_button.click()
     view = panel(stage).scatter
     stage.wait(lambda: view.isVisible() and view.scatter is not None)
-    stage.qtbot.wait(100)  # the page is laid out once events are handled
+    stage.rest(100)  # the page is laid out once events are handled
     view.setFocus()
     return view
 

@@ -1,3 +1,4 @@
+from job_driving import run_until
 from window_stage import Stage
 
 from trackmend_app.choice_menus import PRESET_TITLES
@@ -18,16 +19,14 @@ def test_the_next_run_tracks_as_chosen_and_a_stopped_one_goes_on_so(stage: Stage
     entries[PRESET_TITLES[Preset.SORT]].trigger()
     menu.aboutToShow.emit()
     assert [a.text() for a in menu.actions() if a.isChecked()] == [PRESET_TITLES[Preset.SORT]]
-    stage.detector.delay_s = 0.05
-    stage.trigger("run_model")
-    stage.wait(lambda: len(stage.detector.seen) > 8)
+    run_until(stage, 9)
     stage.trigger("cancel_run")
+    stage.detector.let_go()
     stage.wait(lambda: not stage.bench.runs.runner.is_running)
     stopped = stage.session.run
     assert stopped.tracker_settings["method"] == "sort"
     assert "sort" in stopped.description
     stage.bench.runs.choose_preset(Preset.DEFAULT)
-    stage.detector.delay_s = 0.0
     stage.trigger("continue_run")
     stage.wait(lambda: not stage.bench.runs.runner.is_running)
     assert stage.session.run.run_id == stopped.run_id

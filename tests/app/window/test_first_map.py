@@ -48,7 +48,7 @@ def test_the_panel_says_what_is_done_for_the_first_map(stage: Stage) -> None:
     shelf._held = None  # as if it had never been loaded
 
     def slow(*given: object, **named: object) -> ReadyDetector:
-        may_load.wait(20)
+        may_load.wait(60)
         return load(*given, **named)
 
     shelf._load = slow
@@ -56,10 +56,13 @@ def test_the_panel_says_what_is_done_for_the_first_map(stage: Stage) -> None:
     map_of = detector.detect_with_map
 
     def slow_map(image: object) -> object:
-        may_read.wait(20)
+        may_read.wait(60)
         return map_of(image)
 
     detector.detect_with_map = slow_map
+    worker, asked = stage.bench.similarity._worker, []
+    ask = worker.ask
+    worker.ask = lambda question: asked.append(question.frames[0]) or ask(question)
     tiles = stage.window.why.similarity_panel.tiles
     now = next(tile for tile in tiles if tile.offset == 0)
     try:
@@ -68,7 +71,7 @@ def test_the_panel_says_what_is_done_for_the_first_map(stage: Stage) -> None:
         stage.wait(lambda: now.said == "loading the network…")
         stage.press(Qt.Key.Key_F)
         assert stage.session.frame_index == 21, "the window goes on meanwhile"
-        stage.qtbot.wait(400)  # until the frame that is on show now has been asked for
+        stage.wait(lambda: asked[-1:] == [21])
         may_load.set()
         stage.wait(lambda: now.said == "reading the frame…")
     finally:

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QTabBar
 from pytestqt.exceptions import TimeoutError as QtBotTimeout
-from window_stage import Stage
+from window_stage import TIMEOUT_MS, Stage
 
 from trackmend_app.carrying.carry_dialog import CarryOverDialog
 from trackmend_app.jobs.crop_loader import CropKey
@@ -114,7 +114,7 @@ def test_german_bursts_nothing(german_stage: Stage) -> None:
     german_stage.click_box(1)
     window = german_stage.window
     with suppress(QtBotTimeout):
-        german_stage.qtbot.waitUntil(lambda: not burst(window), timeout=2000)
+        german_stage.qtbot.waitUntil(lambda: not burst(window), timeout=TIMEOUT_MS)
     assert burst(window) == []
 
 

@@ -86,7 +86,7 @@ def test_no_button_of_the_tool_bar_is_out_of_reach_in_a_small_window(stage: Stag
     stage.open_video()
     stage.run_model()
     bar = stage.window.tool_bar
-    stage.qtbot.waitUntil(lambda: bar.width() == 1280)
+    stage.wait(lambda: bar.width() == 1280)
     buttons = [one for one in bar.findChildren(QToolButton) if one.objectName()[:7] == "button_"]
     assert [one.objectName() for one in buttons if not one.isVisible()] == []
     needed = bar.layout().sizeHint().width()
@@ -98,7 +98,7 @@ def test_a_small_window_stays_small_and_the_timeline_keeps_its_lanes(stage: Stag
     stage.window.resize(1280, 720)
     stage.open_video()
     stage.run_model()
-    stage.qtbot.wait(100)
+    stage.rest(100)
     assert stage.window.height() == 720
     lanes = stage.window.timeline.lane_layout
     assert len(lanes.visible_rows) >= min(5, lanes.count)

@@ -1,10 +1,10 @@
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from job_driving import once_cancelled
 from PySide6.QtCore import Qt
 from window_stage import Stage
 
@@ -215,7 +215,7 @@ def test_the_window_lives_while_it_exports_and_what_is_edited_meanwhile_is_not_i
     def slowly(project: Any, run_id: RunId) -> Iterator[MotTable]:
         for table in mot_chunks(project, run_id):
             begun.set()
-            go_on.wait(10)
+            go_on.wait(60)
             yield table
 
     monkeypatch.setattr("trackmend_app.jobs.exporting.mot_chunks", slowly)
@@ -234,12 +234,12 @@ def test_the_window_lives_while_it_exports_and_what_is_edited_meanwhile_is_not_i
 def test_closing_the_project_stops_an_export_and_leaves_the_earlier_file(
     tracked: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun = threading.Event()
+    begun, go_on = threading.Event(), threading.Event()
 
     def slowly(project: Any, run_id: RunId) -> Iterator[MotTable]:
         for table in mot_chunks(project, run_id):
             begun.set()
-            time.sleep(0.3)
+            go_on.wait(60)
             yield table
 
     monkeypatch.setattr("trackmend_app.jobs.exporting.mot_chunks", slowly)
@@ -249,6 +249,7 @@ def test_closing_the_project_stops_an_export_and_leaves_the_earlier_file(
     tracked.answers.write_to = folder / "out.txt"
     tracked.trigger("export_mot")
     tracked.wait(begun.is_set)
+    once_cancelled(monkeypatch, go_on.set)
     tracked.session.close_project()
     assert [path.name for path in folder.iterdir()] == ["out.txt"]
     assert (folder / "out.txt").read_text() == "earlier"

@@ -20,7 +20,7 @@ def slow_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     may_store, decide = threading.Event(), index_tasks.decide
 
     def waits(*given: object, **named: object) -> object:
-        assert may_store.wait(10)
+        assert may_store.wait(60)
         return decide(*given, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(index_tasks, "decide", waits)

@@ -288,7 +288,7 @@ def test_a_replay_that_an_edit_made_fail_is_done_again(
 
     def fails(*_given: object, **_named: object) -> Iterator[Progress]:
         yield Progress(done=0, total=1, message="")
-        may_fail.wait(10)
+        may_fail.wait(60)
         raise KeyError("a track that went")
 
     monkeypatch.setattr(retrack_control, "replay", fails)

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+from job_driving import run_until
 from PySide6.QtCore import QEvent, QObject, Qt
 from review_driving import make_errors, press, queue_of, swaps, wait_for_queue
 from window_stage import Stage
@@ -160,13 +161,12 @@ def test_the_queue_waits_while_a_run_goes_on(stage: Stage) -> None:
     stage.open_video()
     panel = stage.window.review_panel
     assert panel.message == "No tracks yet"
-    stage.detector.delay_s = 0.02
-    stage.trigger("run_model")
+    run_until(stage, 5)
     stage.wait(lambda: queue_of(stage).state is QueueState.RUN_GOES_ON)
     assert panel.message == "Waiting for the run"
     stage.press(Qt.Key.Key_N)
     assert "waits until the run has ended" in stage.notices[-1]
-    stage.detector.delay_s = 0.0
+    stage.detector.let_go()
     stage.wait(lambda: not stage.bench.runs.runner.is_running)
     wait_for_queue(stage)
 

@@ -2,6 +2,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from job_driving import once_cancelled, run_until
 from PySide6.QtCore import Qt
 from window_stage import Stage
 
@@ -12,28 +13,33 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 def test_a_run_streams_its_boxes_onto_the_video_while_it_goes_on(stage: Stage) -> None:
     stage.open_video()
-    stage.detector.delay_s = 0.04
     shown: list[int] = []
     stage.window.canvas_presenter.frame_shown.connect(
         lambda _frame: shown.append(len(stage.window.canvas.placed_boxes))
     )
-    stage.trigger("run_model")
+    stage.detector.delay_s = 0.01  # a tenth of a second and more for ten frames
+    run_until(stage, 10)
     stage.wait(lambda: any(shown))
+    for frame in (24, 39):
+        before = len(shown)
+        stage.detector.hold_at(frame)
+        stage.wait(lambda before=before: any(shown[before:]) and stage.detector.is_held)
     assert stage.bench.runs.runner.is_running
+    stage.detector.let_go()
     stage.wait(lambda: not stage.bench.runs.runner.is_running)
     assert stage.session.run.status is RunStatus.FINISHED
-    assert len(shown) > 5
 
 
 def test_a_run_tells_progress_speed_and_device(stage: Stage) -> None:
     stage.open_video()
     stage.detector.delay_s = 0.03
-    stage.trigger("run_model")
+    run_until(stage, 30)
     stage.wait(lambda: "frames/s" in stage.window.run_strip.text)
     assert "of 40 frames" in stage.window.run_strip.text
     assert "left" in stage.window.run_strip.text
     assert "Fake · truth" in stage.window.status_line.text
     assert stage.window.status_line.text.startswith("Running")
+    stage.detector.let_go()
     stage.wait(lambda: not stage.bench.runs.runner.is_running)
     assert not stage.window.run_strip.isVisible()
 
@@ -64,17 +70,15 @@ def test_the_speed_of_a_run_is_known_after_reopening_and_none_is_made_up(stage: 
 
 def test_a_cancelled_run_keeps_its_frames_and_goes_on_under_the_same_ids(stage: Stage) -> None:
     stage.open_video()
-    stage.detector.delay_s = 0.05
-    stage.trigger("run_model")
-    stage.wait(lambda: len(stage.detector.seen) > 10)
+    run_until(stage, 11)
     stage.trigger("cancel_run")
+    stage.detector.let_go()
     stage.wait(lambda: not stage.bench.runs.runner.is_running)
     run = stage.session.run
     assert run.status is RunStatus.CANCELLED
     assert 0 < run.next_frame < 40
     assert "cancelled" in stage.window.run_strip.text
     kept = [box.number for box in stage.session.boxes_at(run.next_frame - 1)]
-    stage.detector.delay_s = 0.0
     stage.trigger("continue_run")
     stage.wait(lambda: not stage.bench.runs.runner.is_running)
     assert stage.session.run.run_id == run.run_id
@@ -86,14 +90,11 @@ def test_a_cancelled_run_keeps_its_frames_and_goes_on_under_the_same_ids(stage: 
 
 def test_a_paused_run_stands_still_and_goes_on(stage: Stage) -> None:
     stage.open_video()
-    stage.detector.delay_s = 0.03
-    stage.trigger("run_model")
-    stage.wait(lambda: len(stage.detector.seen) > 5)
+    run_until(stage, 6)
     stage.trigger("pause_run")
-    stage.qtbot.wait(150)
-    seen = len(stage.detector.seen)
+    stage.detector.let_go()
     stage.qtbot.wait(200)
-    assert len(stage.detector.seen) == seen
+    assert stage.detector.seen == list(range(7)), "the frame at hand was ended"
     assert stage.window.status_line.text.startswith("Paused")
     stage.trigger("pause_run")
     stage.wait(lambda: not stage.bench.runs.runner.is_running)
@@ -129,14 +130,14 @@ def test_a_second_run_is_a_new_layer_beside_the_first(stage: Stage) -> None:
     assert stage.session.run.run_id == first
 
 
-def test_closing_the_window_stops_a_run_and_keeps_what_it_has(stage: Stage) -> None:
+def test_closing_the_window_stops_a_run_and_keeps_what_it_has(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stage.open_video()
-    stage.detector.delay_s = 0.05
-    stage.trigger("run_model")
-    stage.wait(lambda: len(stage.detector.seen) > 5)
+    run_until(stage, 6)
+    once_cancelled(monkeypatch, stage.detector.let_go)
     stage.close()
     assert any("Stop the run?" in question for question in stage.answers.asked)
-    stage.detector.delay_s = 0.0
     stage.open_window()
     stage.open_video()
     assert stage.session.run.status is RunStatus.CANCELLED
@@ -145,22 +146,23 @@ def test_closing_the_window_stops_a_run_and_keeps_what_it_has(stage: Stage) -> N
 
 def test_a_person_who_does_not_want_to_stop_keeps_the_window(stage: Stage) -> None:
     stage.open_video()
-    stage.detector.delay_s = 0.05
-    stage.trigger("run_model")
+    run_until(stage, 0)
     stage.answers.agrees = False
     stage.close()
     assert stage.window.isVisible()
     assert stage.bench.runs.runner.is_running
+    stage.detector.let_go()
     stage.wait(lambda: not stage.bench.runs.runner.is_running)
 
 
 def test_who_looks_elsewhere_during_a_run_is_left_there(stage: Stage) -> None:
     stage.open_video()
     stage.detector.delay_s = 0.03
-    stage.trigger("run_model")
-    stage.wait(lambda: len(stage.detector.seen) > 12)
+    run_until(stage, 13)
+    stage.wait(lambda: stage.session.frame_index > 0)
     stage.press(Qt.Key.Key_Home, CTRL)
     assert stage.session.frame_index == 0
+    stage.detector.let_go()
     stage.wait(lambda: not stage.bench.runs.runner.is_running)
     assert stage.session.frame_index == 0
 
@@ -180,9 +182,10 @@ def test_the_window_keeps_its_size_while_a_run_goes_on(stage: Stage) -> None:
     stage.open_video()
     stage.window.resize(1180, 720)
     stage.detector.delay_s = 0.05
-    stage.trigger("run_model")
+    run_until(stage, 30)
     stage.wait(lambda: "left" in stage.window.run_strip.text)
     assert stage.window.size().toTuple() == (1180, 720)
+    stage.detector.let_go()
     stage.wait(lambda: not stage.bench.runs.runner.is_running)
     assert stage.window.size().toTuple() == (1180, 720)
 

@@ -1,10 +1,10 @@
 """A frame that stands in for the wanted one is marked, and nothing can be done to it by mistake."""
 
+from job_driving import run_until
 from PySide6.QtCore import Qt
 from view_records import Mouse
 from window_stage import Stage
 
-from trackmend_app.canvas_presenter import STALE_MS
 from trackmend_app.jobs.frame_loader import glimpse_key
 
 
@@ -55,8 +55,7 @@ def test_a_frame_that_takes_long_is_marked_until_it_comes(stage: Stage) -> None:
     canvas, image = stage.window.canvas, stage.window.canvas_presenter.shown_image
     stage.session.go_to(30)
     assert not canvas.stands_in, "a frame that comes at once needs no mark"
-    stage.qtbot.wait(2 * STALE_MS)
-    assert canvas.stands_in
+    stage.wait(lambda: canvas.stands_in)
     stage.bench.loader.frame_ready.emit(30, image)
     assert not canvas.stands_in
 
@@ -85,9 +84,8 @@ def test_no_glimpse_is_made_while_the_model_runs(stage: Stage) -> None:
     stage.open_video()
     maker = stage.bench.glimpse_maker
     stage.wait(lambda: len(stage.bench.glimpses) > 0)
-    stage.detector.delay_s = 0.05
-    stage.trigger("run_model")
-    stage.wait(lambda: stage.bench.runs.runner.is_running)
+    run_until(stage, 3)
     with stage.qtbot.assertNotEmitted(maker.finished, wait=700):
         maker.open(stage.video)
     assert stage.bench.runs.runner.is_running
+    stage.detector.let_go()

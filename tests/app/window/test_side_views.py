@@ -212,7 +212,7 @@ def test_four_views_of_two_videos_fit_into_a_small_window(
     stage.trigger("add_view")
     grid = window.side_views.grid
     stage.wait(lambda: [len(row) for row in grid.rows] == [2, 2])
-    stage.qtbot.wait(50)
+    stage.rest(50)
     assert (window.width(), window.height()) == size
     every = [one for row in grid.rows for one in row]
     widths, heights = {one.width() for one in every}, {one.height() for one in every}

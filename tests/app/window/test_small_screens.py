@@ -81,7 +81,7 @@ def too_large(widget: QWidget, size: QSize) -> bool:
 def settle(stage: Stage) -> None:
     queue = queue_of(stage)
     stage.wait(lambda: queue.state == "ready" and not stage.bench.retracking.runner.is_running)
-    stage.qtbot.wait(60)
+    stage.rest(60)
 
 
 def test_no_key_of_the_main_job_makes_the_window_larger(small: tuple[Stage, QSize]) -> None:
@@ -109,7 +109,7 @@ def test_no_panel_makes_the_window_larger(small: tuple[Stage, QSize]) -> None:
             settle(stage)
         for name in PANELS:
             stage.window.panels.show(name)
-            stage.qtbot.wait(30)
+            stage.rest(30)
             if too_large(stage.window, size):
                 grown.append(f"{name} {key} {stage.window.size()} {stage.window.minimumSizeHint()}")
     assert not grown, grown
@@ -158,14 +158,14 @@ def test_every_dialog_fits_on_the_screen(small: tuple[Stage, QSize]) -> None:
             continue
         stage.window.canvas.setFocus()
         action.trigger()
-        stage.qtbot.wait(150)
+        stage.rest(150)
         found = [one for one in stage.window.findChildren(QDialog) if one.isVisible()]
         for dialog in found:
             shown.add(action_id)
             if too_large(dialog, size):
                 large.append(f"{action_id} {dialog.size()} {dialog.minimumSizeHint()}")
             dialog.reject()
-            stage.qtbot.wait(20)
+            stage.rest(20)
         stage.wait(lambda: not stage.window.errands.runner.is_running)
     assert not large, large
     assert len(shown) >= 9, shown
@@ -183,7 +183,7 @@ def test_a_dry_run_beside_maps_needs_no_more_than_a_low_screen(small: tuple[Stag
     assert not too_large(stage.window, size), stage.window.size()
     panel = stage.window.retracking.panel
     panel.changes.setVisible(True)  # as with changes to go through
-    stage.qtbot.wait(60)
+    stage.rest(60)
     assert not too_large(stage.window, size), stage.window.size()
     assert panel.accept_button.visibleRegion().boundingRect().height() > 20, "it stays in sight"
 
@@ -197,7 +197,7 @@ def test_no_button_and_no_id_is_cut_off(small: tuple[Stage, QSize]) -> None:
     needed = bar.layout().sizeHint().width()
     assert needed <= bar.width() - 100, "there is room for the place in a long video"
     view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # as with many tracks
-    stage.qtbot.wait(60)
+    stage.rest(60)
     assert view.columnWidth(0) >= 50
     assert not too_large(stage.window, size)
 

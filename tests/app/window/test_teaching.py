@@ -380,6 +380,7 @@ def test_a_training_that_was_cut_off_is_told_once_at_the_next_opening(taught: St
         taught.open_window()
         taught.drop(project)
         taught.wait(lambda: taught.session.run is not None)
+        taught.wait(lambda told=told: len(taught.answers.told) >= told)
         taught.qtbot.wait(50)
         assert len(taught.answers.told) == told
         assert all("model.safetensors" in one for one in taught.answers.told)

@@ -57,7 +57,7 @@ def test_a_picture_waits_for_slow_barcodes(
 
     def start_slowly(title: str, factory: object) -> None:
         def slow():  # type: ignore[no-untyped-def]
-            may_go_on.wait(20)
+            may_go_on.wait(60)
             return (yield from factory())  # type: ignore[operator]
 
         threading.Timer(1.5, may_go_on.set).start()

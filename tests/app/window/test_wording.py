@@ -4,7 +4,7 @@ import pytest
 from pseudo_locale import burst, everything_said, left_over, record_painted
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.exceptions import TimeoutError as QtBotTimeout
-from window_stage import Stage
+from window_stage import TIMEOUT_MS, Stage
 
 NAMES = frozenset(
     {
@@ -34,7 +34,7 @@ def unspoken(window: object, *names: str) -> list[str]:
 def hold_everything(stage: Stage, window: QWidget) -> None:
     """Wait for the layout to settle; then nothing may be cut off."""
     with suppress(QtBotTimeout):
-        stage.qtbot.waitUntil(lambda: not burst(window), timeout=1500)
+        stage.qtbot.waitUntil(lambda: not burst(window), timeout=TIMEOUT_MS)
     assert burst(window) == []
 
 

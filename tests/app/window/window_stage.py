@@ -1,6 +1,7 @@
 """A window with a drawn video, a fake model and answered questions, for tests of behaviour."""
 
 import hashlib
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,8 @@ from trackmend_core.synthetic import GroundTruth
 from trackmend_core.types import FloatArray, FrameDetections, ImageArray
 from trackmend_core.video import open_video
 
-TIMEOUT_MS = 20_000
+TIMEOUT_MS = 60_000
+"""Long, for slow and busy machines: a test that fails pays for it, one that passes does not."""
 EMBEDDING_DIM = 16
 
 
@@ -46,7 +48,7 @@ def embeddings_of(identities: Sequence[int]) -> FloatArray:
 
 
 class TruthDetector:
-    """Knows the truth of one video by heart; slow on demand, broken on demand."""
+    """Knows the truth of one video by heart; slow, broken or at a standstill on demand."""
 
     description = "Fake · truth"
 
@@ -55,13 +57,33 @@ class TruthDetector:
         self.breaks_at: int | None = None
         self.finds_nothing = False
         self.seen: list[int] = []
+        self._held_at: int | None = None
+        self._may_go_on = threading.Event()
         self._truth = truth
         self._frame_of = frames_by_picture(video)
+
+    def hold_at(self, frame_index: int) -> None:
+        """Go on if it stands still, and stand still at a frame: a test has time meanwhile."""
+        before, self._may_go_on = self._may_go_on, threading.Event()
+        self._held_at = frame_index
+        before.set()
+
+    @property
+    def is_held(self) -> bool:
+        """Tell whether the frame has come, and nothing goes on until `let_go`."""
+        return not self._may_go_on.is_set() and self.seen[-1:] == [self._held_at]
+
+    def let_go(self) -> None:
+        """Go on from where it stands still, and stand still no more."""
+        self._held_at = None
+        self._may_go_on.set()
 
     def detect(self, image_bgr: ImageArray) -> FrameDetections:
         time.sleep(self.delay_s)
         frame_index = self._frame_of[picture_key(image_bgr)]
         self.seen.append(frame_index)
+        if frame_index == self._held_at:
+            self._may_go_on.wait(TIMEOUT_MS / 1000)
         if frame_index == self.breaks_at:
             raise RuntimeError("the model broke")
         rows = np.flatnonzero(self._truth.frame_indices == frame_index)
@@ -154,7 +176,7 @@ class Stage:
         self.qtbot.addWidget(window)
         window.resize(1280, 800)
         window.show()
-        self.qtbot.waitExposed(window)
+        self.qtbot.waitExposed(window, timeout=TIMEOUT_MS)
         self.window = window
         return window
 
@@ -168,6 +190,11 @@ class Stage:
 
     def wait(self, ready: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(ready, timeout=TIMEOUT_MS)
+
+    def rest(self, milliseconds: int) -> None:
+        """Let the window lay itself out: so long, and ten turns of its events on a slow machine."""
+        for _ in range(10):
+            self.qtbot.wait(milliseconds // 10)
 
     def drop(self, *paths: Path, on: QWidget | None = None) -> None:
         mime = QMimeData()

@@ -166,18 +166,18 @@ def test_threads_that_ask_for_one_map_share_the_making_of_it() -> None:
     found: list[EmbeddingMap] = []
 
     def make() -> EmbeddingMap:
-        release.wait(10)
+        release.wait(60)
         made.append(small_map())
         return made[-1]
 
     def ask() -> None:
-        started.wait(10)
+        started.wait(60)
         found.append(cache.get_or_make("a", make))
 
     threads = [threading.Thread(target=ask) for _ in range(3)]
     for thread in threads:
         thread.start()
-    started.wait(10)
+    started.wait(60)
     release.set()
     for thread in threads:
         thread.join()

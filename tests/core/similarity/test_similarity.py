@@ -145,9 +145,9 @@ def test_a_full_size_map_is_answered_within_one_frame_of_a_video() -> None:
     query = embedding_map.features[:, 5, 5].copy()
     durations_s = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()  # of all threads; what other programs do does not count
         similarity_map(query, embedding_map)
-        durations_s.append(time.perf_counter() - start)
+        durations_s.append(time.process_time() - start)
     assert min(durations_s) < 0.033
 
 
