@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
 
+from trackmend_app.by_hand import ByHand
 from trackmend_app.dialogs.questions import Questions
 from trackmend_app.edit_plans import EditPlans
 from trackmend_app.radius_text import radius_text
@@ -36,12 +37,13 @@ class Corrections(QObject):
         self,
         session: Session,
         *,
+        by_hand: ByHand,
         plans: EditPlans,
         questions: Questions,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._by_hand = session, by_hand
         self._plans = plans
         self._questions = questions
         self._mode = Mode.REVIEW
@@ -222,7 +224,7 @@ class Corrections(QObject):
 
     def _apply(self, edit: Edit) -> Changes | None:
         try:
-            return self._session.edit(edit)
+            return self._by_hand.edit(edit)
         except UserError as error:
             self.refused.emit(error)
             return None

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from trackmend_app.activity import ActivityClock
 from trackmend_app.blast_radius import BlastRadius
+from trackmend_app.by_hand import ByHand
 from trackmend_app.chooser import Chooser
 from trackmend_app.corrections import Corrections
 from trackmend_app.dialogs.questions import Questions
@@ -79,10 +80,15 @@ class Workbench(QObject):
         self.loader = FrameLoader(self.frames, glimpses=self.glimpses, way=self.way, parent=self)
         self.crops = CropLoader(self.frames, way=self.way, parent=self)
         self.playback = Playback(parent=self)
+        self.by_hand = ByHand(self.session)
         self.plans = EditPlans(self.session)
         self.blast_radius = BlastRadius(self.session, self.plans, parent=self)
         self.corrections = Corrections(
-            self.session, plans=self.plans, questions=questions, parent=self
+            self.session,
+            by_hand=self.by_hand,
+            plans=self.plans,
+            questions=questions,
+            parent=self,
         )
         self.repairs = Repairs(self.session, self.plans, parent=self)
         self.verification = Verification(self.session, parent=self)
@@ -99,7 +105,11 @@ class Workbench(QObject):
             parent=self,
         )
         self.review = ReviewQueue(
-            self.session, verification=self.verification, go_to=self.travel.to_event, parent=self
+            self.session,
+            by_hand=self.by_hand,
+            verification=self.verification,
+            go_to=self.travel.to_event,
+            parent=self,
         )
         self.verification.in_turn = partial(self.review.in_turn, at_any_rate=True)
         self.steps = Steps(self.session, self.review, self.verification, parent=self)

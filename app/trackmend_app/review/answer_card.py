@@ -66,6 +66,7 @@ class AnswerCard(QFrame):
         return {
             Decision.ACCEPTED: self.tr("Accepted"),
             Decision.REJECTED: self.tr("Not an error"),
+            Decision.SETTLED: self.tr("Settled by hand"),
         }.get(decision, self.tr("Unsure"))
 
     def _on_back_clicked(self) -> None:

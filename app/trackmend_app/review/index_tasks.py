@@ -6,6 +6,7 @@ Whatever may change something returns the keys of what waits again because of it
 from collections.abc import Callable, Sequence
 
 from trackmend_core.project import Changes, ReviewAnswer
+from trackmend_core.project.edits import Edit
 from trackmend_core.review import Decision, ReviewIndex, Suspicion
 
 
@@ -32,13 +33,27 @@ def read_answers(index: ReviewIndex, *, opens: ReviewAnswer | None) -> Sequence[
 
 
 def follow_edit(
-    index: ReviewIndex, *, changes: Changes, accepted: tuple[Suspicion, str] | None
+    index: ReviewIndex,
+    *,
+    changes: Changes,
+    accepted: tuple[Suspicion, str] | None,
+    by_hand: Edit | None,
 ) -> Sequence[str]:
-    """Take over an edit; if it is an acceptance, remember that first."""
+    """Take over an edit; if it is an acceptance, remember that first.
+
+    Args:
+        index: to bring up to date.
+        changes: what the edit changed.
+        accepted: the suspicion that it mends, and a note.
+        by_hand: the edit, if a person has made it while looking at the place.
+    """
     if accepted is not None:
         suspicion, note = accepted
         index.decide(suspicion, Decision.ACCEPTED, note=note, made=changes.title)
-    index.update(changes)
+    if by_hand is None:
+        index.update(changes)
+    else:
+        index.update_by_hand(changes, by_hand)
     return ()
 
 

@@ -5,8 +5,9 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from trackmend_app.by_hand import ByHand
 from trackmend_app.review import index_tasks
-from trackmend_app.review.answering import Answering
+from trackmend_app.review.answering import Answering, Task
 from trackmend_app.review.index_process import FROM_BOXES
 from trackmend_app.review.index_thread import IndexThread
 from trackmend_app.review.proposal_preview import ProposalPreview, preview
@@ -50,13 +51,14 @@ class ReviewQueue(Answering):
         self,
         session: Session,
         *,
+        by_hand: ByHand,
         verification: Verification,
         go_to: Callable[[int], None],
         parent: QObject | None = None,
     ) -> None:
         """Follow a session; `go_to` shows a frame."""
         super().__init__(parent)
-        self._session = session
+        self._session, self._by_hand = session, by_hand
         self._verification = verification
         self._go_to = go_to
         self.own_process_from = FROM_BOXES
@@ -208,7 +210,7 @@ class ReviewQueue(Answering):
         self._go_on_at = self._snapshot.place(current.key) if current is not None else None
         self._accepting = current
         try:
-            self._session.edit(proposal.edit)
+            self._by_hand.edit(proposal.edit)
         except UserError as error:
             self._go_on_at = None
             self.refused.emit(error)
@@ -311,7 +313,11 @@ class ReviewQueue(Answering):
             self._note_back = self._accepted[edit_id][1] if edit_id in self._accepted else ""
             self._post(partial(index_tasks.follow_undo, changes=changes, waiting=waiting))
         else:
-            self._post(partial(index_tasks.follow_edit, changes=changes, accepted=accepted))
+            self._post(self._following(changes, accepted))
+
+    def _following(self, changes: Changes, accepted: tuple[Suspicion, str] | None) -> Task:
+        by_hand = self._by_hand.making
+        return partial(index_tasks.follow_edit, changes=changes, accepted=accepted, by_hand=by_hand)
 
     # What the thread found
 

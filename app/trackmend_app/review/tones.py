@@ -19,4 +19,6 @@ def kind_token(kind: SuspicionKind) -> str:
 
 def decision_token(decision: Decision) -> str:
     """Return the colour of an answer."""
-    return {Decision.ACCEPTED: "good", Decision.REJECTED: "quiet"}.get(decision, "doubt")
+    if decision is Decision.ACCEPTED:
+        return "good"
+    return "doubt" if decision is Decision.UNSURE else "quiet"

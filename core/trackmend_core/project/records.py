@@ -369,7 +369,7 @@ class ReviewAnswer:
         kind: of event, as it was called then.
         family: of events that the answer is about.
         frame_index: where the event was, 0-based.
-        decision: "accepted", "rejected" or "unsure".
+        decision: "accepted", "rejected", "unsure" or "settled".
         anchors: boxes of the tracks concerned, just before and just after the event.
         features: what its probability was judged by, to learn from.
         answer_id: None until it is stored.

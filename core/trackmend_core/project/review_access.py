@@ -29,8 +29,7 @@ class ReviewAccess:
     ) -> ReviewAnswer:
         """Store an answer given while this run was looked at; return it with its id.
 
-        It is a verdict, and so a step that can be taken back, unless it accepts: that comes and
-        goes with its edit.
+        It is a verdict, and so a step that can be taken back, unless it was given with an edit.
 
         Args:
             run_id: that was looked at.
@@ -44,7 +43,7 @@ class ReviewAccess:
         with self._database.writing() as connection:
             stored = review_answers.insert_answer(connection, run_id, answer, author=self.author)
             assert stored.answer_id is not None
-            if answer.decision == review_answers.ACCEPTED:
+            if answer.decision in review_answers.GOES_WITH_EDIT:
                 if instead_of:
                     review_answers.forget(connection, instead_of)
                 return stored

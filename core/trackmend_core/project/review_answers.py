@@ -15,8 +15,8 @@ from trackmend_core.project.state import mark_written
 from trackmend_core.project.verdicts import overtake_answers
 from trackmend_core.types import RunId, VideoId
 
-ACCEPTED = "accepted"
-"""`review.Decision.ACCEPTED`: such an answer is no step of its own, it goes with its edit."""
+GOES_WITH_EDIT = ("accepted", "settled")
+"""`review.Decision`: such an answer is no step of its own, it was given with an edit."""
 
 
 def insert_answer(

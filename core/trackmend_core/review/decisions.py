@@ -32,7 +32,7 @@ SAME_MOMENT_S: Final = 0.5
 NEAR_S: Final = 1.0
 """An answer also says something of other events in the same tracks, so near in time."""
 
-_HIDING = (Decision.REJECTED, Decision.UNSURE)
+_HIDING = (Decision.REJECTED, Decision.UNSURE, Decision.SETTLED)
 
 
 class Memory:
@@ -95,6 +95,10 @@ class Memory:
         self._answers = [one for one in self._answers if one not in earlier]
         self._answers.append(stored)
         self._learn()
+
+    def settle(self, finding: Finding, *, title: str) -> None:
+        """Add that an edit made by hand answers an event; nothing is learnt from it."""
+        self.store(finding, Decision.SETTLED, note="", features={}, title=title, after_edit_id=None)
 
     @property
     def answers(self) -> Sequence[ReviewAnswer]:

@@ -1,7 +1,6 @@
 """The review queue of one run: what to look at next, why, and what would mend it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, Self
 
 import numpy as np
@@ -16,6 +15,7 @@ from trackmend_core.review.findings import Findings
 from trackmend_core.review.fitted import Fitted, shipped
 from trackmend_core.review.judge import Judge
 from trackmend_core.review.kinds import Action, Decision
+from trackmend_core.review.known import Known, Told
 from trackmend_core.review.previews import blast_radius, ghost_boxes
 from trackmend_core.review.probability import NOTHING_NEAR, AnsweredNear, features, probability
 from trackmend_core.review.queue_order import (
@@ -27,6 +27,7 @@ from trackmend_core.review.queue_order import (
 from trackmend_core.review.scene import OnStep, Scene, go_on
 from trackmend_core.review.scene_names import SceneNames
 from trackmend_core.review.sentences import say_answer, sentence
+from trackmend_core.review.settled import Settled
 from trackmend_core.review.sight import Sight
 from trackmend_core.review.suspicion import BlastRadius, Crop, GhostBox, Proposal, Suspicion
 from trackmend_core.types import BoxId, RunId, TrackId
@@ -76,7 +77,7 @@ class ReviewIndex:
         self._findings = Findings(self.judge, on_step=on_step)
         self._memory = Memory(project, self.scene)
         self._by_key: dict[str, Finding] = {}
-        self._known: dict[Finding, _Known] = {}
+        self._known: dict[Finding, Known] = {}
         self._sight: Sight | None = None
 
     @classmethod
@@ -122,6 +123,21 @@ class ReviewIndex:
             self._findings.update(touched)
             if self._sight is not None and not self._sight.tracks.isdisjoint(touched):
                 self._sight = self._sight.with_tracks(touched)
+
+    def update_by_hand(self, changes: Changes, edit: Edit) -> None:
+        """Take over an edit that a person made by hand: what proposes the opposite is answered.
+
+        Raises:
+            UserError: the answer cannot be stored; the edit is taken over all the same.
+        """
+        settled = Settled.by(edit, self.scene)
+        self.update(changes)
+        if settled is None:
+            return
+        for finding in list(self._findings):
+            if settled.denies(finding, changes.tracks) and self._memory.recall(finding) is None:
+                title = self._proposal(finding.repair).title
+                self._memory.settle(finding, title=f"Settled by hand: {title}")
 
     def decide(
         self,
@@ -230,16 +246,16 @@ class ReviewIndex:
         """Return how far an edit reaches."""
         return blast_radius(self.scene, edit)
 
-    def _known_of(self, finding: Finding) -> "_Known":
+    def _known_of(self, finding: Finding) -> Known:
         """Return what was worked out for a finding before, or the beginning of it."""
         known = self._known.get(finding)
         if known is None:
             plain = probability(finding, self.judge.fitted)
             judged = Judged(finding=finding, probability=plain)
-            known = _Known(alone=plain, plain=plain, judged=judged)
+            known = Known(alone=plain, plain=plain, judged=judged)
         return known
 
-    def _judged(self, finding: Finding, known: "_Known", near: AnsweredNear) -> Judged:
+    def _judged(self, finding: Finding, known: Known, near: AnsweredNear) -> Judged:
         if known.near is not near and known.near != near:
             known.plain, known.near = probability(finding, self.judge.fitted, near), near
         adapted = self._memory.adapted(finding, known.plain)
@@ -247,18 +263,18 @@ class ReviewIndex:
             known.judged = Judged(finding=finding, probability=adapted)
         return known.judged
 
-    def _listed_by(self, judged: Judged, known: "_Known") -> float:
+    def _listed_by(self, judged: Judged, known: Known) -> float:
         """Return the probability that decides whether a finding is worth a look at all."""
         if known.near == NOTHING_NEAR:
             return judged.probability
         alone = self._memory.adapted(judged.finding, known.alone)
         return max(judged.probability, alone)
 
-    def _told_of(self, finding: Finding, numbers: dict[TrackId, int]) -> "_Told":
+    def _told_of(self, finding: Finding, numbers: dict[TrackId, int]) -> Told:
         """Return what a person is told and shown of a finding; it is worked out once."""
         known = self._known[finding]
         if known.told is None:
-            known.told = _Told(
+            known.told = Told(
                 sentence=sentence(finding, numbers),
                 proposal=self._proposal(finding.repair),
                 crops=self._crops(finding),
@@ -355,38 +371,6 @@ class ReviewIndex:
                         )
                     )
         return tuple(crops)
-
-
-@dataclass(slots=True, kw_only=True)
-class _Known:
-    """What was worked out for a finding, kept from edit to edit.
-
-    Attributes:
-        alone: its probability by what is usual, whatever was answered beside it.
-        plain: the same with these answers.
-        near: what was answered close by, which that depends on.
-        judged: with them, as of last time.
-        told: what a person reads of it, if it was ever shown.
-        suspicion: as it was shown last time.
-        state: what that depended on.
-    """
-
-    alone: float
-    plain: float
-    judged: Judged
-    near: AnsweredNear = NOTHING_NEAR
-    told: "_Told | None" = None
-    suspicion: Suspicion | None = None
-    state: tuple[float, Finding | None, int, Answer | None, bool] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
-    """What is said and shown of a finding, whatever its probability."""
-
-    sentence: str
-    proposal: Proposal
-    crops: tuple[Crop, ...]
 
 
 def _key(finding: Finding) -> str:

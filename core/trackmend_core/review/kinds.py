@@ -53,11 +53,12 @@ class Action(StrEnum):
 
 
 class Decision(StrEnum):
-    """A person's answer to a suspicion."""
+    """A person's answer to a suspicion; `SETTLED` was given by an edit made by hand."""
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     UNSURE = "unsure"
+    SETTLED = "settled"
 
 
 _TITLES = {
