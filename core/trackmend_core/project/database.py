@@ -51,6 +51,7 @@ class Database:
         self._snapshot = threading.local()
         self._file_id: FileId | None = None
         self._rescued: Path | None = None
+        self._rescue_lock = threading.Lock()
         self.engine = self._create_engine()
 
     def _create_engine(self) -> Engine:
@@ -116,19 +117,26 @@ class Database:
         return rescued
 
     def _rescue(self, path: Path) -> Path | None:
-        """Give a file that has no name any more a new one, once; None if that fails."""
-        if self._rescued is None:
-            stamp = time.strftime("%Y-%m-%d %H-%M-%S")
-            target = path.with_name(f"{path.stem} rescued {stamp}{path.suffix}")
-            try:
-                with self.engine.connect() as plain:
-                    source = plain.connection.driver_connection
-                    assert isinstance(source, sqlite3.Connection)
-                    save_as(source, target)
-            except (UserError, SQLAlchemyError, sqlite3.Error, OSError):
-                return None
-            self._rescued = target
-        return self._rescued
+        """Give a file that has no name any more a new one, once; None if that fails.
+
+        Threads that find it gone at the same moment wait for the first one of them.
+        """
+        with self._rescue_lock:
+            if self._rescued is None:
+                self._rescued = self._saved_beside(path)
+            return self._rescued
+
+    def _saved_beside(self, path: Path) -> Path | None:
+        stamp = time.strftime("%Y-%m-%d %H-%M-%S")
+        target = path.with_name(f"{path.stem} rescued {stamp}{path.suffix}")
+        try:
+            with self.engine.connect() as plain:
+                source = plain.connection.driver_connection
+                assert isinstance(source, sqlite3.Connection)
+                save_as(source, target)
+        except (UserError, SQLAlchemyError, sqlite3.Error, OSError):
+            return None
+        return target
 
     def _on_connect(self, raw: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         cursor = raw.cursor()

@@ -18,21 +18,20 @@ needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps 
 
 
 @pytest.fixture
-def lost(stage: Stage) -> tuple[Stage, str, Path]:
-    """A window with an edited project whose file somebody has deleted."""
+def edited(stage: Stage) -> tuple[Stage, str, Path]:
+    """A window with an edited project, whose file somebody is about to delete."""
     track_and_choose_the_longest(stage)
     stage.press(Qt.Key.Key_S)
-    digest, path = stage.session.project.digest(), stage.session.project.path
-    path.unlink()
-    return stage, digest, path
+    return stage, stage.session.project.digest(), stage.session.project.path
 
 
 @needs_posix
 @pytest.mark.parametrize("key", [Qt.Key.Key_Q, Qt.Key.Key_W])
 def test_where_the_project_is_now_is_told_before_the_window_or_the_project_is_closed(
-    lost: tuple[Stage, str, Path], key: Qt.Key
+    edited: tuple[Stage, str, Path], key: Qt.Key
 ) -> None:
-    stage, digest, path = lost
+    stage, digest, path = edited
+    path.unlink()
     stage.press(key, CTRL)
     (rescued,) = path.parent.glob("* rescued *.trackmend")
     (told,) = stage.answers.told
@@ -45,15 +44,16 @@ def test_where_the_project_is_now_is_told_before_the_window_or_the_project_is_cl
 
 @needs_posix
 def test_what_could_not_be_saved_keeps_the_window_open_unless_it_may_be_lost(
-    lost: tuple[Stage, str, Path], monkeypatch: pytest.MonkeyPatch
+    edited: tuple[Stage, str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage, digest, path = lost
+    stage, digest, path = edited
 
     def no_room(*_: object) -> None:
         raise OSError("no space")
 
     with monkeypatch.context() as full:
-        full.setattr(database, "save_as", no_room)
+        full.setattr(database, "save_as", no_room)  # before a thread finds it gone
+        path.unlink()
         stage.answers.agrees = False
         stage.press(Qt.Key.Key_Q, CTRL)
         assert "could not be saved" in stage.answers.asked[-1]

@@ -1,9 +1,13 @@
 """What other processes and programs do to a project that is open takes nothing away from it."""
 
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from project_scenes import add_street, no_file_larger_than, record_run, track_numbered
@@ -135,6 +139,32 @@ def test_a_rescue_that_fails_promises_nothing_and_is_tried_again(
         project.edit(DeleteTrack(track_id=track_numbered(project, run_id, 2)))
     (rescued,) = project.path.parent.glob("* rescued *.trackmend")
     with Project.open(rescued) as safe:
+        assert safe.digest() == digest
+
+
+@needs_posix
+def test_threads_that_find_a_project_gone_at_once_save_it_once(
+    project: Project, run_id: RunId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.edit(DeleteTrack(track_id=track_numbered(project, run_id, 1)))
+    digest = project.digest()
+    project.path.unlink()
+    save, saved, together = database.save_as, [], Barrier(4)
+
+    def slowly(source: sqlite3.Connection, target: Path) -> None:
+        saved.append(target)
+        time.sleep(0.05)
+        save(source, target)
+
+    def rescue(_: int) -> Path | None:
+        together.wait()
+        return project.rescue_if_lost()
+
+    monkeypatch.setattr(database, "save_as", slowly)
+    with ThreadPoolExecutor(together.parties) as pool:
+        told = set(pool.map(rescue, range(together.parties)))
+    assert told == {*saved} and len(saved) == 1
+    with Project.open(saved[0]) as safe:
         assert safe.digest() == digest
 
 
