@@ -50,16 +50,18 @@ def follow_edit(
     if accepted is not None:
         suspicion, note = accepted
         index.decide(suspicion, Decision.ACCEPTED, note=note, made=changes.title)
-    if by_hand is None:
-        index.update(changes)
-    else:
+    if by_hand is not None:
         index.update_by_hand(changes, by_hand)
+        return ()
+    index.update(changes)
+    index.read_answers()  # what an edit settled is settled again by its redo
     return ()
 
 
 def follow_undo(index: ReviewIndex, *, changes: Changes, waiting: frozenset[str]) -> Sequence[str]:
     """Take over an undo; what an acceptance had settled waits again, and is no longer answered."""
     index.update(changes)
+    index.read_answers()
     opened = [one for one in index.suspicions() if one.key not in waiting]
     reopened = [one for one in opened if index.was_accepted(one)]
     for one in reopened:

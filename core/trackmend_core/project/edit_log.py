@@ -12,6 +12,7 @@ from trackmend_core.project.history import edits_in_effect, note_touched
 from trackmend_core.project.layer_change import LayerChange, read_change
 from trackmend_core.project.recorder import PlaceTakenError, play, recording, write_log
 from trackmend_core.project.records import Changes, EditState, frame_number
+from trackmend_core.project.review_answers import turn_settled
 from trackmend_core.project.schema import edits
 from trackmend_core.project.state import mark_changed
 from trackmend_core.project.summaries import update_summaries
@@ -165,6 +166,7 @@ def _replay_one(connection: Connection, edit_id: EditId, *, forward: bool) -> Ch
         ) from error
     state = EditState.APPLIED if forward else EditState.UNDONE
     connection.execute(update(edits).where(edits.c.id == edit_id).values(state=state.value))
+    turn_settled(connection, edit_id, undone=not forward)
     return _finish(
         connection,
         edit_id=edit_id,

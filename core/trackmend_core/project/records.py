@@ -371,7 +371,7 @@ class ReviewAnswer:
         frame_index: where the event was, 0-based.
         decision: "accepted", "rejected", "unsure" or "settled".
         anchors: boxes of the tracks concerned, just before and just after the event.
-        features: what its probability was judged by, to learn from.
+        features: what its probability was judged by, to learn from; of "settled" the edit.
         answer_id: None until it is stored.
         run_id: that was looked at; None until it is stored.
         title: what a person is told it is, in English, such as "Not an error: Swap ...".

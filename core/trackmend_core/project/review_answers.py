@@ -13,9 +13,12 @@ from trackmend_core.project.runs import run_record
 from trackmend_core.project.schema import review_answers
 from trackmend_core.project.state import mark_written
 from trackmend_core.project.verdicts import overtake_answers
-from trackmend_core.types import RunId, VideoId
+from trackmend_core.types import EditId, RunId, VideoId
 
-GOES_WITH_EDIT = ("accepted", "settled")
+SETTLED = "settled"
+BY_EDIT = "edit_id"
+"""The feature of a settled answer that names its edit: it counts while that is applied."""
+GOES_WITH_EDIT = ("accepted", SETTLED)
 """`review.Decision`: such an answer is no step of its own, it was given with an edit."""
 
 
@@ -88,6 +91,16 @@ def forget(connection: Connection, answer_ids: Sequence[int]) -> None:
     )
     overtake_answers(connection, answer_ids)
     mark_written(connection)
+
+
+def turn_settled(connection: Connection, edit_id: EditId, *, undone: bool) -> None:
+    """Let the answers that an edit gave follow its undo and its redo."""
+    connection.execute(
+        update(review_answers)
+        .where(review_answers.c.decision == SETTLED)
+        .where(review_answers.c.features[BY_EDIT].as_integer() == edit_id)
+        .values(counts=not undone)
+    )
 
 
 def answer_that_counts(connection: Connection, answer_id: int) -> ReviewAnswer | None:

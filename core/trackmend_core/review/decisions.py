@@ -13,13 +13,14 @@ from typing import Final
 import numpy as np
 
 from trackmend_core.project import BoxXyxy, Project, ReviewAnchor, ReviewAnswer
+from trackmend_core.project.review_answers import BY_EDIT
 from trackmend_core.review.duplicates import paired_iou
 from trackmend_core.review.finding import Finding
 from trackmend_core.review.kinds import Decision
 from trackmend_core.review.probability import NOTHING_NEAR, AnsweredNear
 from trackmend_core.review.scene import Scene
 from trackmend_core.review.track_view import TrackView
-from trackmend_core.types import Float64Array
+from trackmend_core.types import EditId, Float64Array
 
 ENOUGH_ANSWERS: Final = 10
 """The ranking follows a reviewer only after so many answers."""
@@ -96,9 +97,16 @@ class Memory:
         self._answers.append(stored)
         self._learn()
 
-    def settle(self, finding: Finding, *, title: str) -> None:
+    def settle(self, finding: Finding, *, title: str, edit_id: EditId) -> None:
         """Add that an edit made by hand answers an event; nothing is learnt from it."""
-        self.store(finding, Decision.SETTLED, note="", features={}, title=title, after_edit_id=None)
+        self.store(
+            finding,
+            Decision.SETTLED,
+            note="",
+            features={BY_EDIT: edit_id},
+            title=title,
+            after_edit_id=None,
+        )
 
     @property
     def answers(self) -> Sequence[ReviewAnswer]:

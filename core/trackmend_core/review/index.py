@@ -132,12 +132,14 @@ class ReviewIndex:
         """
         settled = Settled.by(edit, self.scene)
         self.update(changes)
-        if settled is None:
+        if settled is None or changes.edit_id is None:
             return
         for finding in list(self._findings):
             if settled.denies(finding, changes.tracks) and self._memory.recall(finding) is None:
                 title = self._proposal(finding.repair).title
-                self._memory.settle(finding, title=f"Settled by hand: {title}")
+                self._memory.settle(
+                    finding, title=f"Settled by hand: {title}", edit_id=changes.edit_id
+                )
 
     def decide(
         self,

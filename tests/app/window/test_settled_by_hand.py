@@ -10,6 +10,8 @@ from trackmend_app.review.kind_chip import KindChip
 from trackmend_core.project.edits import SplitTrack
 from trackmend_core.review import Action, Decision, Suspicion
 
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
 
 @pytest.fixture
 def looked_at(stage: Stage) -> Stage:
@@ -75,8 +77,13 @@ def test_one_undo_takes_a_split_back_and_no_answer_is_in_its_way(looked_at: Stag
     looked_at.go_to(18)
     press(looked_at, Qt.Key.Key_S)
     assert len(answers(looked_at)) == 1
-    press(looked_at, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    press(looked_at, Qt.Key.Key_Z, CTRL)
     assert numbers(looked_at) == before
+    assert answers(looked_at) == []
+    assert queue_of(looked_at).snapshot.answers == ()
+    press(looked_at, Qt.Key.Key_Z, CTRL | SHIFT)
+    assert len(queue_of(looked_at).snapshot.answers) == 1
+    assert proposing(looked_at, Action.MERGE) == []
     assert not looked_at.errors
 
 
@@ -89,7 +96,7 @@ def test_two_who_were_swapped_by_hand_are_not_proposed_to_be_swapped_back(
     press(looked_at, Qt.Key.Key_X)
     assert proposing(looked_at, Action.SWAP) == []
     assert len(answers(looked_at)) == 1
-    press(looked_at, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    press(looked_at, Qt.Key.Key_Z, CTRL)
     assert proposing(looked_at, Action.SWAP) == []
 
 

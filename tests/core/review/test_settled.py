@@ -74,7 +74,13 @@ def test_the_opposite_is_proposed_unless_a_person_made_it_so(
         step, _ = project.steps()
         assert step is not None and step.verdict_id is None, "the edit is the last step"
         index.update(project.undo())
+        index.read_answers()
         assert opposite(index, touched) == []
+        assert index.answers() == (), "what was not done has settled nothing"
+        index.update(project.redo())
+        index.read_answers()
+        assert opposite(index, touched) == []
+        assert [one.decision for one in index.answers()] == given
 
 
 def test_a_swap_that_comes_too_late_may_still_be_mended(
