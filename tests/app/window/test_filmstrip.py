@@ -129,6 +129,7 @@ def test_a_strip_fills_its_width_and_two_tracks_stand_at_the_sides(tracked: Stag
     both = [cell for cell in panel.cells if cell.y() == panel.cells[-1].y()]
     page = both[0].parentWidget()
     tracked.wait(lambda: page.width() > 200 and both[0].x() == 0)
+    tracked.rest(20)  # the layout follows
     assert both[-1].geometry().right() == page.width() - 1
 
 

@@ -112,6 +112,7 @@ def test_a_layout_of_a_large_window_leaves_the_video_room_in_a_small_one(stage: 
     stage.open_video()
     canvas, timeline = stage.window.canvas, stage.window.panels["timeline"]
     stage.wait(lambda: timeline.height() < 0.45 * 800)
+    stage.rest(20)  # the canvas follows
     assert canvas.height() > 0.35 * 800
     assert timeline.height() > 150
     stage.trigger("reset_layout")

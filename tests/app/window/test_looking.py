@@ -87,6 +87,7 @@ def test_no_button_of_the_tool_bar_is_out_of_reach_in_a_small_window(stage: Stag
     stage.run_model()
     bar = stage.window.tool_bar
     stage.wait(lambda: bar.width() == 1280)
+    stage.rest(20)  # the layout follows
     buttons = [one for one in bar.findChildren(QToolButton) if one.objectName()[:7] == "button_"]
     assert [one.objectName() for one in buttons if not one.isVisible()] == []
     needed = bar.layout().sizeHint().width()

@@ -64,6 +64,7 @@ def test_how_to_leave_a_card_is_said_in_a_narrow_german_window(stage: Stage) -> 
     stage.wait(lambda: queue_of(stage).current is not None)
     line = stage.window.status_line
     stage.wait(lambda: line.expected_shown.startswith("Eingabe"))
+    stage.rest(20)  # the layout follows
     assert line.expected_shown.endswith("Esc verlässt")
 
 

@@ -192,6 +192,7 @@ def test_no_button_and_no_id_is_cut_off(small: tuple[Stage, QSize]) -> None:
     stage, size = small
     bar, view = stage.window.tool_bar, stage.window.track_table.view
     stage.wait(lambda: bar.width() == size.width())
+    stage.rest(20)  # the layout follows
     buttons = [one for one in bar.findChildren(QToolButton) if one.objectName()[:7] == "button_"]
     assert [one.objectName() for one in buttons if not one.isVisible()] == []
     needed = bar.layout().sizeHint().width()
