@@ -8,6 +8,7 @@ descriptor that stays open as long as SQLite's connections do.
 """
 
 import os
+import secrets
 import sqlite3
 import sys
 import threading
@@ -152,12 +153,13 @@ def read_start(path: Path, count: int) -> bytes:
 def save_as(source: sqlite3.Connection, target: Path) -> None:
     """Write the state that a connection sees into a file of its own, whole or not at all.
 
+    Who else writes the same target at the same moment, another window perhaps, is not disturbed.
+
     Raises:
         sqlite3.Error: it cannot be written, or what was written is damaged.
         OSError: it cannot be given its name.
     """
-    partial = target.with_name(f"{target.name}.partial")
-    partial.unlink(missing_ok=True)
+    partial = target.with_name(f"{target.name}.{secrets.token_hex(4)}.partial")
     try:
         with closing(sqlite3.connect(partial)) as copy:
             source.backup(copy)

@@ -4,8 +4,10 @@ import os
 import sqlite3
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from project_scenes import (
@@ -133,7 +135,7 @@ def test_a_failed_copy_leaves_what_lay_there(project: Project, run_id: RunId) ->
     with no_file_larger_than(64 * 1024), pytest.raises(UserError, match="cannot be copied"):
         copy_project(project.path, target)
     assert target.read_bytes() == before
-    assert not list(project.path.parent.glob("*.partial"))
+    assert not list(project.path.parent.glob("*.partial*"))
 
 
 def test_a_backup_made_after_the_clock_was_put_back_is_kept(
@@ -197,3 +199,19 @@ def test_what_a_killed_backup_left_goes_with_a_later_one(project: Project, run_i
     project.back_up()
     assert not old.exists()
     assert new.exists(), "it may be in the making"
+
+
+def test_two_who_copy_to_the_same_name_at_once_both_succeed(
+    project: Project, tmp_path: Path
+) -> None:
+    target, together = tmp_path / "copy.trackmend", Barrier(4)
+
+    def copy(_: int) -> None:
+        together.wait()
+        copy_project(project.path, target)
+
+    with ThreadPoolExecutor(together.parties) as pool:
+        list(pool.map(copy, range(together.parties)))
+    with Project.open(target) as copied:
+        assert copied.digest() == project.digest()
+    assert not list(tmp_path.glob("*.partial*"))
