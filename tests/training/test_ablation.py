@@ -1,6 +1,7 @@
 """The tables of FairMOT's paper, trained and judged on a drawn street."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -69,6 +70,30 @@ def test_first_halves_are_learnt_from_and_second_ones_judged_by(request_: Ablati
 def test_what_is_learnt_from_is_not_judged_by(request_: AblationRequest) -> None:
     with pytest.raises(UserError, match="learnt from"):
         judged_parts(replace(request_, judge_by=request_.data))
+
+
+def test_the_same_frames_with_other_detections_are_not_judged_by_either(
+    request_: AblationRequest, tmp_path: Path
+) -> None:
+    (street,) = request_.data
+    for place, detector in (("learnt", "SDP"), ("judged", "FRCNN")):
+        shutil.copytree(street, tmp_path / place / f"MOT17-02-{detector}")
+    learnt = replace(request_, data=(tmp_path / "learnt",))
+    with pytest.raises(UserError, match="learnt from"):
+        judged_parts(replace(learnt, judge_by=(tmp_path / "judged" / "MOT17-02-FRCNN",)))
+
+
+def test_weights_that_would_not_be_used_are_named_before_any_training(
+    request_: AblationRequest, base_model: Path, tmp_path: Path
+) -> None:
+    for weights, named in (
+        ({"dla_34": base_model}, "network “dla_34”"),
+        ({"mobilenetv2_fpn": tmp_path / "lost.pth"}, "are not there"),
+    ):
+        said: list[Message] = []
+        with pytest.raises(UserError, match=named):
+            run_ablation(replace(request_, weights=weights), emit=said.append)
+        assert not any(isinstance(message, Started) for message in said)
 
 
 def test_rows_of_the_association_share_one_training(request_: AblationRequest) -> None:

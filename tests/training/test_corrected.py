@@ -4,17 +4,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from corrected_project import FRAME_COUNT, REID_DIM, EditedStreet, start_street_run
+from corrected_project import FRAME_COUNT, QUICK, REID_DIM, EditedStreet, start_street_run
 
 from trackmend_core.errors import UserError
 from trackmend_core.project import Project
 from trackmend_core.project.edits import AddBox, DeleteTrack, SwapTracks
 from trackmend_core.synthetic import write_video
 from trackmend_core.types import FrameDetections, RunId, TrackedBox
+from trackmend_core.video import fingerprint
 from trackmend_training.datasets.corrected import (
     CorrectedRun,
     read_corrected_run,
 )
+from trackmend_training.training_set import build_training_set, corrected_runs
 
 
 def read(street: EditedStreet, *, max_frames: int = FRAME_COUNT) -> CorrectedRun:
@@ -134,3 +136,35 @@ def test_project_tells_frames_of_edits_that_count(edited_street: EditedStreet) -
     assert project.frames_of_edits(run_id) == [(track.first_frame, track.last_frame)]
     project.undo()
     assert project.frames_of_edits(run_id) == []
+
+
+def test_a_video_that_nobody_has_looked_at_teaches_nothing_beside_one_that_was_corrected(
+    edited_street: EditedStreet,
+) -> None:
+    project = edited_street.project
+    path = edited_street.folder / "unseen.mp4"
+    write_video(path, (frame.image[::-1] for frame in edited_street.frames), 25)
+    known = project.videos()[0]
+    other = project.add_video(replace(known, path=path, fingerprint=fingerprint(path)))
+    with start_street_run(project, other) as writer:
+        writer.write(0, FrameDetections.empty(REID_DIM), [])
+    told: list[str] = []
+    assert corrected_runs(project, tell=told.append) == [edited_street.run_id, writer.run_id]
+    assert told == []
+    first, second = project.tracks(edited_street.run_id)[:2]
+    project.edit(SwapTracks(track_a=first.track_id, track_b=second.track_id, first_frame=6))
+    assert corrected_runs(project, tell=told.append) == [edited_street.run_id]
+    assert len(told) == 1 and "Nothing is learnt from unseen.mp4" in told[0]
+
+
+def test_two_runs_of_a_video_are_not_learnt_from_together(edited_street: EditedStreet) -> None:
+    """One would learn the frames that judge the other, and that a person is two."""
+    twice = [edited_street.run_id, edited_street.empty_run()]
+    with pytest.raises(UserError, match="of the same video"):
+        build_training_set(
+            edited_street.project,
+            run_ids=twice,
+            folder=edited_street.folder / "images",
+            config=QUICK,
+            reid_dim=REID_DIM,
+        )

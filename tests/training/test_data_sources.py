@@ -75,6 +75,14 @@ def test_mot15_world_coordinates_are_no_classes(tmp_path: Path) -> None:
     assert images[0].identities.tolist() == images[1].identities.tolist() == [0]
 
 
+def test_images_that_are_counted_from_0_lose_no_frame(tmp_path: Path) -> None:
+    folder = write_sequence(tmp_path / "SEQ", ["1,1,20,10,20,40,1,1,1", "2,2,30,10,20,40,1,1,1"])
+    for frame in range(1, 5):
+        (folder / "img1" / f"{frame:06d}.jpg").rename(folder / "img1" / f"{frame - 1:06d}.jpg")
+    images = load_any(source(folder))
+    assert [boxes_of(image) for image in images[:2]] == [[[20, 10, 40, 50]], [[30, 10, 50, 50]]]
+
+
 def test_a_folder_of_sequences_takes_each_once_and_mixes_no_identity(tmp_path: Path) -> None:
     for name in ("MOT17-02-DPM", "MOT17-02-SDP", "MOT17-04-SDP", "MOT20-01"):
         write_sequence(tmp_path / name, ["1,1,20,10,20,40,1,1,1"], frames=1)

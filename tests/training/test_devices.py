@@ -199,3 +199,19 @@ def test_more_processes_than_the_run_is_for_are_refused(
     monkeypatch.setenv("LOCAL_RANK", "0")
     with pytest.raises(UserError, match=r"2 processes were started .* settings are for 1"):
         start_devices(TrainConfig.from_toml(run_file))
+
+
+def test_a_run_for_several_machines_does_not_wait_alone(
+    run_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would for half an hour, without a word."""
+    for name in ("WORLD_SIZE", "MASTER_ADDR", "NODE_RANK", "GROUP_RANK", "SLURM_NTASKS"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(UserError, match="2 machines, and nothing says where the others are"):
+        start_devices(replace(TrainConfig.from_toml(run_file), nodes=2))
+
+
+@pytest.mark.parametrize("name", ["tpu", "banana"])
+def test_what_nothing_can_compute_on_is_named(name: str, config: TrainConfig) -> None:
+    with pytest.raises(UserError, match=f"“{name}” is no accelerator"):
+        replace(config, accelerator=name)

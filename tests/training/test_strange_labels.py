@@ -10,7 +10,7 @@ import pytest
 
 from trackmend_core.errors import UserError
 from trackmend_training.config import SourceConfig, TrainConfig
-from trackmend_training.datasets.gather import load_any
+from trackmend_training.datasets.gather import load_any, read_raw
 from trackmend_training.pictures import read_picture
 
 BIG = 10**400
@@ -30,7 +30,15 @@ def picture(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "row",
-    ["0 1e308 .5 .5 .2 .2", "0 1e30 .5 .5 .2 .2", "0 1 1e308 .5 .2 .2", f"0 {BIG} .5 .5 .2 .2"],
+    [
+        *(
+            "0 1e308 .5 .5 .2 .2",
+            "0 1e30 .5 .5 .2 .2",
+            "0 1 1e308 .5 .2 .2",
+            f"0 {BIG} .5 .5 .2 .2",
+        ),
+        "0 .51 .5 .2 .3 .9",  # YOLO text with a score
+    ],
 )
 def test_jde(row: str, tmp_path: Path) -> None:
     picture(tmp_path / "images" / "1.jpg")
@@ -39,7 +47,9 @@ def test_jde(row: str, tmp_path: Path) -> None:
     refuse(tmp_path)
 
 
-@pytest.mark.parametrize("row", ["inf .5 .5 .2 .2", "nan .5 .5 .2 .2", "0 1e308 .5 .2 .2"])
+@pytest.mark.parametrize(
+    "row", ["inf .5 .5 .2 .2", "nan .5 .5 .2 .2", "0 1e308 .5 .2 .2", "0.7 .5 .5 .2 .2"]
+)
 def test_yolo(row: str, tmp_path: Path) -> None:
     picture(tmp_path / "images" / "1.jpg")
     (tmp_path / "labels").mkdir()
@@ -50,7 +60,7 @@ def test_yolo(row: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "changes",
     [{"bbox": [1e308, 1, 1e308, 1]}, {"bbox": [BIG, 1, 1, 1]}]
-    + [{"track_id": value} for value in (1e308, float("inf"), float("nan"), 10**30, "1e400")],
+    + [{"track_id": value} for value in (1e308, float("inf"), float("nan"), 10**30, "1e400", 1.5)],
 )
 def test_coco(changes: dict[str, Any], tmp_path: Path) -> None:
     picture(tmp_path / "1.jpg")
@@ -97,3 +107,18 @@ def test_a_configuration_without_end(text: str, tmp_path: Path) -> None:
     (tmp_path / "c.toml").write_text(text)
     with pytest.raises(UserError, match="not valid TOML"):
         TrainConfig.from_toml(tmp_path / "c.toml")
+
+
+def test_coco_tells_of_boxes_without_an_image_and_takes_no_identity_for_none(
+    tmp_path: Path,
+) -> None:
+    picture(tmp_path / "1.jpg")
+    box = {"category_id": 1, "bbox": [1, 2, 30, 40], "track_id": None}
+    content = {
+        "images": [{"id": 1, "file_name": "1.jpg"}],
+        "annotations": [{**box, "image_id": 1}, {**box, "image_id": "1"}],
+    }
+    (tmp_path / "a.JSON").write_text(json.dumps(content))
+    raw = read_raw(SourceConfig(path=str(tmp_path / "a.JSON")))
+    assert raw.images[0].identities.tolist() == [-1]
+    assert raw.notes == ["a.JSON: 1 boxes are of images that it does not list."]

@@ -84,6 +84,18 @@ def test_a_run_of_which_nothing_is_learnt_is_not_judged_by(
     assert judged_run(both) is learnt
 
 
+def test_no_run_is_judged_by_of_which_nobody_has_said_anything(
+    held_in_the_middle: CorrectedRun,
+) -> None:
+    """The old model would be right in all it does there, however long it is."""
+    unseen = held_in_the_middle
+    corrected = replace(
+        unseen, samples=[replace(unseen.samples[0], origins=("edit 1",))], held_out=None
+    )
+    assert judged_run(cast("TrainingSet", SimpleNamespace(runs=(unseen, corrected)))) is corrected
+    assert judged_run(cast("TrainingSet", SimpleNamespace(runs=(unseen,)))) is unseen
+
+
 def stand_in(worth: float, switches: int = 0) -> _Judged:
     scores = SimpleNamespace(clear=SimpleNamespace(idf1=worth, mota=worth, id_switches=switches))
     return cast("_Judged", _StandIn(scores))

@@ -20,7 +20,7 @@ from trackmend_training.config import SourceConfig, TrainConfig, ValidationConfi
 from trackmend_training.protocol import Finished, Message, Noted, Step, Validated
 from trackmend_training.run_log import EVENTS_FOLDER, VALIDATION_FILE
 from trackmend_training.trainer import fit
-from trackmend_training.validation import Judge
+from trackmend_training.validation import Judge, build_judge
 
 SEQUENCE_FRAMES = 3
 
@@ -154,6 +154,10 @@ def test_a_run_that_could_not_be_judged_does_not_begin(
     """Found at the first judgement, it would cost all steps since the last checkpoint."""
     truth = sequence / "gt" / "gt.txt"
     rows = truth.read_text().splitlines()
+    nameless = [",".join([row.split(",")[0], "-1", *row.split(",")[2:]]) for row in rows]
+    truth.write_text("\n".join(nameless))
+    with pytest.raises(UserError, match="boxes without an id"):
+        fit(judged, emit=lambda _: None)
     truth.write_text("\n".join(row for row in rows if row.startswith("3,")))
     with pytest.raises(UserError, match="no true box that counts in the 2 frames"):
         fit(
@@ -171,6 +175,9 @@ def test_a_run_that_could_not_be_judged_does_not_begin(
     lonely = ValidationConfig(every=1, sources=(SourceConfig(path=str(nobody)),))
     with pytest.raises(UserError, match="show nobody"):
         fit(replace(judged, validation=lonely), emit=lambda _: None)
+    first = replace(lonely, sources=(*lonely.sources, *judged.sources), max_images=1)
+    with pytest.raises(UserError, match="show nobody"):
+        fit(replace(judged, validation=first), emit=lambda _: None)
     assert not (Path(judged.out_dir) / MODEL_FILE).exists()
 
 
@@ -179,3 +186,11 @@ def test_a_run_that_is_judged_by_what_it_learns_from_says_so(judged: TrainConfig
     fit(replace(judged, steps=2), emit=heard.append)
     told = [message.text for message in heard if isinstance(message, Noted)]
     assert len(told) == 1 and told[0].startswith("2 images are both learnt from and judged by")
+
+
+def test_a_judgement_that_no_step_is_named_for_is_told(judged: TrainConfig) -> None:
+    heard: list[str] = []
+    unused = replace(judged, validation=replace(judged.validation, every=0))
+    assert build_judge(unused, device="cpu", tell=heard.append) is None
+    assert len(heard) == 1 and "validation.every is 0" in heard[0]
+    assert build_judge(replace(judged, validation=ValidationConfig()), device="cpu") is None

@@ -84,7 +84,7 @@ def _add_finetune(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("project", type=Path)
     parser.add_argument("--out", type=Path, required=True, help="receives images and checkpoints")
     parser.add_argument("--base", type=Path, help="model to begin with, else the run's own")
-    parser.add_argument("--run-id", type=int, action="append", help="else the active runs")
+    parser.add_argument("--run-id", type=int, action="append", help="else the corrected ones")
     for name in FINETUNE_OPTIONS:
         value = getattr(usual, name)
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)

@@ -54,6 +54,15 @@ class Precision(StrEnum):
     FLOAT16 = "16-mixed"
 
 
+class Accelerator(StrEnum):
+    """What computes; `auto` takes a graphics card where there is one."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+    MPS = "mps"
+
+
 class Sampling(StrEnum):
     """In which order images come."""
 

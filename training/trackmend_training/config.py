@@ -11,6 +11,7 @@ from typing import Any, Self
 from trackmend_core.errors import UserError
 from trackmend_core.similarity import SamplerName
 from trackmend_training.choices import (
+    Accelerator,
     HeatMapLoss,
     IdentityLoss,
     InitialPart,
@@ -86,7 +87,7 @@ class TrainConfig:
         uncertainty: learn the balance of detection and identity (equation 5).
         max_objects: slots for objects in one image.
         precision: one of `Precision`; float16 needs CUDA.
-        accelerator: Lightning Fabric's, "auto", "cpu", "cuda" or "mps".
+        accelerator: one of `Accelerator`.
         threads: of torch on the CPU, 0 for its own choice.
         workers: processes that prepare images; 0 does it in between.
         checkpoint_every: steps between checkpoints.
@@ -138,7 +139,7 @@ class TrainConfig:
     uncertainty: bool = True
     max_objects: int = 100
     precision: str = Precision.FLOAT32
-    accelerator: str = "auto"
+    accelerator: str = Accelerator.AUTO
     threads: int = 0
     workers: int = 0
     checkpoint_every: int = 200
@@ -344,6 +345,7 @@ class FinetuneConfig:
 
 _CHOICES: dict[str, type[StrEnum]] = {
     "precision": Precision,
+    "accelerator": Accelerator,
     "sampling": Sampling,
     "schedule": Schedule,
     "optimiser": OptimiserName,

@@ -14,6 +14,11 @@ from trackmend_training.config import TrainConfig
 from trackmend_training.losses import LossCounts, count_targets
 from trackmend_training.precision import choose_precision
 
+_SIGNS_OF_A_LAUNCHER = (
+    *("WORLD_SIZE", "MASTER_ADDR", "NODE_RANK", "GROUP_RANK"),
+    *("SLURM_NTASKS", "LSB_JOBID", "OMPI_COMM_WORLD_SIZE"),
+)
+
 
 def start_devices(config: TrainConfig) -> Fabric:
     """Set up one process per device and return this one's; the others begin by this call.
@@ -49,11 +54,17 @@ def start_devices(config: TrainConfig) -> Fabric:
 def _agree_with_launcher(config: TrainConfig) -> None:
     """Check that as many processes were started as share the batches.
 
-    Each of them would do the whole run otherwise, all into the same folder.
+    Each of them would do the whole run otherwise, all into the same folder; and one that nobody
+    has told where the others are would wait for them for half an hour.
 
     Raises:
-        UserError: `torchrun` has started more or fewer.
+        UserError: `torchrun` has started more or fewer, or none where several machines are needed.
     """
+    if config.nodes > 1 and not any(sign in os.environ for sign in _SIGNS_OF_A_LAUNCHER):
+        raise UserError(
+            f"This run is for {config.nodes} machines, and nothing says where the others are.",
+            "Start it by torchrun on each of them (torchrun --nnodes ...), or set nodes to 1.",
+        )
     wanted = config.devices * config.nodes
     started = os.environ.get("WORLD_SIZE", "")
     if started.isdecimal() and "LOCAL_RANK" in os.environ and int(started) != wanted:

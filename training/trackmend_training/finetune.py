@@ -33,7 +33,11 @@ from trackmend_training.step import ExtraLoss
 from trackmend_training.stretches import StoppedError, judged_run
 from trackmend_training.telling_apart import TellApart
 from trackmend_training.trainer import fit
-from trackmend_training.training_set import TrainingSet, active_runs, build_training_set
+from trackmend_training.training_set import (
+    TrainingSet,
+    build_training_set,
+    corrected_runs,
+)
 
 CHECKPOINTS_PER_RUN = 4
 USUAL_INPUT_WH = (640, 480)
@@ -80,7 +84,7 @@ def finetune(
     """
     config = config.guarded()
     with project_as_it_is(project_path, folder=out_dir) as project:
-        chosen = list(run_ids) if run_ids is not None else active_runs(project)
+        chosen = list(run_ids or corrected_runs(project, tell=lambda text: emit(Noted(text=text))))
         base = base if base is not None else _model_of_runs(project, chosen)
         model = load_checkpoint(base)
         if model.num_classes != 1:

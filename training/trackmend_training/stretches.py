@@ -11,6 +11,7 @@ from trackmend_core.project import Project
 from trackmend_core.types import ImageArray
 from trackmend_core.video import open_video
 from trackmend_training.datasets.corrected import CorrectedRun
+from trackmend_training.datasets.sampling import is_unsaid
 from trackmend_training.judging import JudgedStretch
 from trackmend_training.training_set import TrainingSet
 
@@ -24,8 +25,13 @@ class StoppedError(Exception):
 
 
 def judged_run(training_set: TrainingSet) -> CorrectedRun:
-    """Return the run by whose frames the new model is judged; something is learnt from it."""
-    runs = [run for run in training_set.runs if run.samples]
+    """Return the run by whose frames the new model is judged; something is learnt from it.
+
+    Beside one that was corrected none is taken of which nobody has said anything: what the old
+    model made there would be the truth.
+    """
+    learnt = [run for run in training_set.runs if run.samples]
+    runs = [run for run in learnt if not is_unsaid(run.samples)] or learnt
     return max(runs, key=lambda one: one.held_out.frame_count if one.held_out else 0)
 
 

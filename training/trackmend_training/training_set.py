@@ -1,13 +1,14 @@
 """What a project teaches: frames of its corrected runs, drawn streets to replay, and why each."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from trackmend_core.errors import UserError
+from trackmend_core.jobs.evidence import read_evidence
 from trackmend_core.project import Project
 from trackmend_core.types import RunId
 from trackmend_training.config import FinetuneConfig, SourceConfig
@@ -68,18 +69,23 @@ def build_training_set(
 
     Args:
         project: open; only read.
-        run_ids: whose layers to learn from; None for the active run of every video.
+        run_ids: whose layers to learn from, one of a video; None for `corrected_runs`.
         folder: receives the images.
         config: how many and which.
         reid_dim: length of the embedding that will be learnt.
 
     Raises:
-        UserError: there is nothing to learn from, or a video cannot be read.
+        UserError: there is nothing to learn from, two runs are of one video, or one cannot be read.
     """
-    chosen = list(run_ids) if run_ids is not None else active_runs(project)
+    chosen = list(run_ids) if run_ids is not None else corrected_runs(project)
     if not chosen:
         raise UserError(
             "The project has nothing to learn from.", "Run the model on a video and correct it."
+        )
+    if len({project.run(run_id).video_id for run_id in chosen}) < len(chosen):
+        # What one of them learns from would judge the other, and its people be others to it.
+        raise UserError(
+            "Two of the runs to learn from are of the same video.", "Name one run of each video."
         )
     runs = tuple(
         read_corrected_run(
@@ -104,10 +110,28 @@ def build_training_set(
     )
 
 
-def active_runs(project: Project) -> list[RunId]:
-    """Return the run of every video that is shown and edited."""
-    active = (project.active_run(video.video_id) for video in project.videos())
-    return [run.run_id for run in active if run is not None]
+def corrected_runs(
+    project: Project, *, tell: Callable[[str], None] = lambda _sentence: None
+) -> list[RunId]:
+    """Return the run of every video that is shown and edited, and of which a person said anything.
+
+    Beside a video that was corrected, the tracks of one that nobody has looked at are no truth to
+    learn or to judge by. Where nobody has said anything at all, the tracks as they are, of all.
+
+    Args:
+        project: open; only read.
+        tell: is told which videos are left out.
+    """
+    videos = {video.video_id: video.path.name for video in project.videos()}
+    active = [run for run in map(project.active_run, videos) if run is not None]
+    corrected = [run for run in active if read_evidence(project, run.run_id)] or active
+    unseen = [videos[run.video_id] for run in active if run not in corrected]
+    if unseen:
+        tell(
+            f"Nothing is learnt from {', '.join(unseen)}: nobody has corrected or verified "
+            "anything there."
+        )
+    return [run.run_id for run in corrected]
 
 
 def _combine(

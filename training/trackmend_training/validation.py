@@ -14,8 +14,8 @@ from trackmend_core.evaluation import (
     identity_pairs,
     tpr_at_far,
 )
-from trackmend_core.exchange import read_mot
 from trackmend_core.jobs import MemorySink
+from trackmend_core.jobs.sequence_truth import read_truth
 from trackmend_core.model import Detector
 from trackmend_core.model.loaded import LoadedModel
 from trackmend_core.tracking import Tracker, TrackerSettings
@@ -47,7 +47,7 @@ class Judge:
         self, config: TrainConfig, images: Sequence[LabelledImage], *, device: str
     ) -> None:
         self._config = config
-        self._images = _spread(images, config.validation.max_images)
+        self._images = images
         self._device = device
 
     def scores(self, state: TrainingState) -> dict[str, float]:
@@ -116,7 +116,7 @@ class Judge:
         return scores
 
     def _on_sequence(self, detector: Detector, folder: Path) -> dict[str, float]:
-        gt = read_mot(folder / "gt" / "gt.txt", is_ground_truth=True)
+        gt = read_truth(folder, video=folder)
         sink = MemorySink()
         with open_video(folder) as video:
             tracker = Tracker(TrackerSettings.default(video.frame_rate))
@@ -147,12 +147,15 @@ def build_judge(
         UserError: there is nothing to judge by.
     """
     if not config.validation.every:
+        if config.validation.sources or config.validation.sequence is not None:
+            tell("The training is not judged on the way: validation.every is 0. It counts steps.")
         return None
     images: list[LabelledImage] = []
     offset = 0
     for source in config.validation.sources:
         images += [image.with_identities_from(offset) for image in load_any(source)]
         offset = 1 + max(int(image.identities.max(initial=-1)) for image in images)
+    images = _spread(images, config.validation.max_images)
     if images and not any(len(image.boxes_xyxy) for image in images):
         raise UserError(
             "The images to judge the training by show nobody.",

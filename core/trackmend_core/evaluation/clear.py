@@ -101,6 +101,11 @@ def frames_to_judge(
         )
     rules = rules or ClearRules()
     frames = judged_frames(gt, result, iou_min=iou_min, rules=rules)
+    if any((frame.gt_ids < 0).any() for frame in frames):
+        raise UserError(
+            "The ground truth has boxes without an id (-1).",
+            "Tracks can be judged only by boxes of which it is known whose they are.",
+        )
     if not _has_truth(frames):
         in_all_frames = replace(rules, result_frames_only=False)
         if _has_truth(judged_frames(gt, result, iou_min=iou_min, rules=in_all_frames)):

@@ -8,16 +8,15 @@ from statistics import median
 
 from trackmend_core.errors import UserError
 from trackmend_core.evaluation import SequenceScores, evaluate_sequence, overall
-from trackmend_core.exchange import read_mot
 from trackmend_core.jobs.memory_sink import MemorySink
 from trackmend_core.jobs.recommended import recommended_settings
 from trackmend_core.jobs.seams import FrameDetector
+from trackmend_core.jobs.sequence_truth import GROUND_TRUTH, read_truth
 from trackmend_core.project import as_stored
 from trackmend_core.tracking import INGREDIENTS, Preset, Tracker, TrackerSettings
 from trackmend_core.types import FrameDetections, MotTable, Progress
 from trackmend_core.video import open_video
 
-GROUND_TRUTH = Path("gt", "gt.txt")
 _VIDEO_SUFFIXES = (".mp4", ".mkv", ".avi", ".mov", ".webm")
 
 
@@ -139,7 +138,7 @@ def _detect(
         return _Sequence(
             name=folder.name,
             video=video,
-            truth=read_mot(folder / GROUND_TRUTH, is_ground_truth=True),
+            truth=read_truth(folder, video=video),
             detections=detections,
             frame_rate=source.frame_rate,
         )

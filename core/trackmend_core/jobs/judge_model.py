@@ -21,10 +21,10 @@ from trackmend_core.evaluation import (
     tpr_at_far,
 )
 from trackmend_core.evaluation.rules import PEDESTRIAN
-from trackmend_core.exchange import read_mot
-from trackmend_core.jobs.compare_presets import GROUND_TRUTH, video_in
+from trackmend_core.jobs.compare_presets import video_in
 from trackmend_core.jobs.memory_sink import MemorySink
 from trackmend_core.jobs.seams import ReadingDetector
+from trackmend_core.jobs.sequence_truth import read_truth
 from trackmend_core.project import as_stored
 from trackmend_core.tracking import Tracker, TrackerSettings
 from trackmend_core.types import Float64Array, FloatArray, IntArray, MotTable, Progress
@@ -34,7 +34,6 @@ SettingsFor = Callable[[float], TrackerSettings]
 """Tracker settings for a frame rate."""
 Suited = tuple[ReadingDetector, Mapping[str, SettingsFor]]
 """What looks at a video, and the settings to track in it by name."""
-IDENTITIES_OF_A_SEQUENCE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +108,11 @@ def judge_model(
     boxes: list[JudgedImage] = []
     embeddings: list[FloatArray] = []
     identities: list[IntArray] = []
+    numbers: dict[tuple[int, int], int] = {}
     sequences: dict[str, dict[str, SequenceScores]] = {name: {} for name in trackers}
     for number, part in enumerate(parts):
         path = video_in(part.folder)
-        truth = read_mot(part.folder / GROUND_TRUTH, is_ground_truth=True)
+        truth = read_truth(part.folder, video=path)
         with open_video(path) as video:
             looking, ways = suited(video) if suited else (detector, trackers)
             first = video.frame_count // 2 if part.is_second_half else 0
@@ -136,7 +136,7 @@ def judge_model(
                     )
                 )
                 embeddings.append(read)
-                identities.append(counted.ids + number * IDENTITIES_OF_A_SEQUENCE)
+                identities.append(_numbered(numbers, number, counted.ids))
                 kept = as_stored(seen)
                 for tracker, sink in runs.values():
                     sink.write(index, kept, tracker.step(kept, image))
@@ -170,6 +170,12 @@ def _of_size(
         tpr_at_far=tpr_at_far(pairs) if pairs.can_be_judged else None,
         boxes=int(chosen.sum()),
     )
+
+
+def _numbered(numbers: dict[tuple[int, int], int], sequence: int, ids: IntArray) -> IntArray:
+    """Return each id's number among the people of all sequences; new ones are taken up."""
+    of_all = [numbers.setdefault((sequence, one), len(numbers)) for one in ids.tolist()]
+    return np.array(of_all, np.int64)
 
 
 def _corners(table: MotTable) -> Float64Array:

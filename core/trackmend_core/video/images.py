@@ -12,6 +12,9 @@ IMAGE_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm"}
 )
 
+_TIMES = 10**8
+"""Numbers from here on are seconds or less since some day, no frames."""
+
 
 def image_folder(path: Path) -> Path:
     """Return where the images of a sequence lie: `img1` (MOTChallenge) or the folder itself."""
@@ -39,6 +42,20 @@ def list_images(path: Path) -> list[Path]:
             "(MOTChallenge: the sequence folder or its img1).",
         )
     return sorted(images, key=lambda image: natural_key(image.name))
+
+
+def frame_numbers(images: Sequence[Path]) -> list[int]:
+    """Return which frame of a MOTChallenge sequence each image is, rising.
+
+    That is the number that is its name; where names are none, begin at 0 or are times, its place.
+
+    Args:
+        images: in natural order.
+    """
+    stems = [image.stem for image in images]
+    numbers = [int(stem) for stem in stems if stem.isdecimal()]
+    are_frames = len(set(numbers)) == len(stems) and min(numbers) > 0 and max(numbers) < _TIMES
+    return numbers if are_frames else list(range(1, len(stems) + 1))
 
 
 def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:

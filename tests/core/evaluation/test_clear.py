@@ -220,3 +220,13 @@ def test_counts_add_up_whatever_the_boxes(seed: int) -> None:
     assert scores.mt + scores.pt + scores.ml == scores.gt_tracks
     assert 0 <= scores.idf1 <= 1 and scores.mota <= 1
     assert scores.id_true_positives <= scores.matches
+
+
+def test_true_boxes_without_an_id_are_refused() -> None:
+    boxes = [[0, 0, 10, 20], [50, 0, 10, 20]]
+    result = mot_table(frames=[1, 1], ids=[1, 2], boxes_xywh=boxes)
+    for ids in ([-1, -1], [-1, 2]):
+        with pytest.raises(UserError, match="boxes without an id"):
+            evaluate_clear(mot_table(frames=[1, 1], ids=ids, boxes_xywh=boxes), result)
+    unmarked = mot_table(frames=[1, 1], ids=[-1, 2], boxes_xywh=boxes, scores=[0, 1])
+    assert evaluate_clear(unmarked, result).gt_boxes == 1

@@ -1,5 +1,6 @@
 """A model is judged in its boxes, its embeddings and its tracks, by size as well."""
 
+import shutil
 from pathlib import Path
 
 import cv2
@@ -9,6 +10,7 @@ import pytest
 from trackmend_core.jobs.judge_model import JudgedPart, ModelScores, judge_model
 from trackmend_core.tracking import TrackerSettings
 from trackmend_core.types import FloatArray, FrameDetections, ImageArray
+from trackmend_core.video.images import frame_numbers
 
 FRAMES = 6
 BOXES = np.array([[10.0, 10, 50, 110], [100, 10, 220, 170]])  # 4000 and 19200 pixels
@@ -50,8 +52,8 @@ def sequence(tmp_path: Path) -> Path:
     return folder
 
 
-def judged(detector: _Perfect, part: JudgedPart) -> ModelScores:
-    job = judge_model(detector, [part], trackers={"default": TrackerSettings.default})
+def judged(detector: _Perfect, *parts: JudgedPart) -> ModelScores:
+    job = judge_model(detector, parts, trackers={"default": TrackerSettings.default})
     while True:
         try:
             next(job)
@@ -85,3 +87,39 @@ def test_one_person_of_a_size_gives_no_rate_of_accepting_others(sequence: Path) 
 def test_only_the_second_half_is_judged_where_that_is_asked(sequence: Path) -> None:
     scores = judged(_Perfect(), JudgedPart(folder=sequence, is_second_half=True))
     assert scores.tracks["default"].clear.gt_boxes == FRAMES
+
+
+def test_part_of_a_sequence_is_judged_by_what_is_true_of_its_frames(sequence: Path) -> None:
+    """Its images keep their names, and the ground truth is of the whole."""
+    for number in (1, 2, 4):
+        (sequence / "img1" / f"{number:06d}.png").unlink()
+    scores = judged(_Perfect(), JudgedPart(folder=sequence))
+    assert scores.tracks["default"].clear.mota == 1
+    assert scores.sizes["all"].ap == 1
+    assert scores.sizes["all"].boxes == 2 * 3
+
+
+@pytest.mark.parametrize(
+    ("names", "frames"),
+    [
+        (["7", "9"], [7, 9]),
+        (["0", "1"], [1, 2]),
+        (["a7", "a9"], [1, 2]),
+        (["7", "07"], [1, 2]),
+        (["1790000000", "1790000001"], [1, 2]),
+    ],
+)
+def test_a_name_that_counts_frames_is_told_from_others(names: list[str], frames: list[int]) -> None:
+    assert frame_numbers([Path(f"{name}.jpg") for name in names]) == frames
+
+
+def test_people_of_two_sequences_are_never_one(sequence: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(sequence, tmp_path / "SEQ-02"))
+    truth = sequence / "gt" / "gt.txt"
+    rows = [row.split(",") for row in truth.read_text().splitlines()]
+    # The other's ids and a million, the other way round.
+    far = [[row[0], str(1_000_003 - int(row[1])), *row[2:]] for row in rows]
+    truth.write_text("\n".join(map(",".join, far)))
+    scores = judged(_Perfect(), JudgedPart(folder=sequence), JudgedPart(folder=other))
+    # Of 216 pairs of different people a third look the same, as those of the same person do.
+    assert scores.sizes["all"].tpr_at_far == pytest.approx(0.1 * 216 / 72)

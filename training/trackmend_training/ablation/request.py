@@ -1,13 +1,13 @@
 """What an ablation trains with: the paper's run on a GPU, a small one elsewhere, or one's own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from trackmend_core.errors import UserError
-from trackmend_core.jobs.compare_presets import GROUND_TRUTH
 from trackmend_core.jobs.judge_model import JudgedPart
+from trackmend_core.jobs.sequence_truth import GROUND_TRUTH
 from trackmend_training.choices import (
     AugmentStyle,
     InitialPart,
@@ -17,7 +17,7 @@ from trackmend_training.choices import (
     Schedule,
 )
 from trackmend_training.config import AugmentConfig, SourceConfig, TrainConfig, ValidationConfig
-from trackmend_training.datasets.motchallenge import sequences_in
+from trackmend_training.datasets.motchallenge import recording_of, sequences_in
 from trackmend_training.settings import override
 
 PAPER_THRESHOLD = 0.4
@@ -125,9 +125,9 @@ def judged_parts(request: AblationRequest) -> list[JudgedPart]:
         UserError: there is no sequence with ground truth, or it is learnt from.
     """
     if request.judge_by:
-        learnt = {folder.resolve() for path in request.data for folder in sequences_in(path)}
+        learnt = {recording_of(folder) for path in request.data for folder in sequences_in(path)}
         for folder in request.judge_by:
-            if folder.resolve() in learnt:
+            if recording_of(folder) in learnt:
                 raise UserError(
                     f"{folder.name} is learnt from; it cannot be judged by as well.",
                     "Leave out --judge: then first halves are learnt from, second ones judged by.",
@@ -144,6 +144,24 @@ def judged_parts(request: AblationRequest) -> list[JudgedPart]:
             "Give MOTChallenge folders with gt/gt.txt and img1, or name some with --judge.",
         )
     return [JudgedPart(folder=folder, is_second_half=True) for folder in found]
+
+
+def require_weights(request: AblationRequest, *, archs: Collection[str]) -> None:
+    """Check the weights that were named before anything is trained, the last row's as well.
+
+    Raises:
+        UserError: a file is not there, or is for a network that no row has.
+    """
+    for arch, path in request.weights.items():
+        if arch not in archs:
+            raise UserError(
+                f"No row of this table has the network “{arch}” that weights are given for.",
+                f"Its networks are: {', '.join(sorted(archs))}.",
+            )
+        if not path.is_file():
+            raise UserError(
+                f"The weights {path} for {arch} are not there.", "Check the path, or leave it out."
+            )
 
 
 def describe_data(request: AblationRequest, parts: Sequence[JudgedPart]) -> dict[str, object]:

@@ -22,6 +22,7 @@ from trackmend_training.ablation.request import (
     base_config,
     describe_data,
     judged_parts,
+    require_weights,
 )
 from trackmend_training.ablation.tables import REFERENCE_SOURCE, Row, Table, table_named
 from trackmend_training.config import TrainConfig
@@ -77,6 +78,7 @@ def run_ablation(
         request = replace(request, data=(draw_sequence(request.out),))
     parts = judged_parts(request)
     base = base_config(request, on_gpu=torch.cuda.is_available(), bundled=resource_path(*BUNDLED))
+    require_weights(request, archs={row.changes.get("arch", base.arch) for row in table.rows})
     rows: list[JudgedRow] = []
     for together in _sharing_a_training(table):
         began_s = time.monotonic()

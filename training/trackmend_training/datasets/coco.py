@@ -72,6 +72,9 @@ def _read(content: Json, path: Path, source: SourceConfig) -> RawSource:
                 ignored_xyxy=corners_of([box["bbox"] for box in crowds]),
             )
         )
+    listed = {entry["id"] for entry in entries}
+    if lost := sum(len(boxes) for image, boxes in of_image.items() if image not in listed):
+        raw.notes.append(f"{path.name}: {lost} boxes are of images that it does not list.")
     return raw
 
 
@@ -79,9 +82,12 @@ def _identity(annotation: Json) -> int:
     """Return the number of a person, -1 for none.
 
     Raises:
-        ValueError: it is no number that can be told from its neighbours.
+        ValueError: it is no whole number that can be told from its neighbours.
     """
-    number = annotation.get("track_id", -1)
-    if abs(float(number) if isinstance(number, str) else number) < LARGEST:
-        return int(number)
+    number = annotation.get("track_id")
+    if number is None:
+        return -1
+    value = float(number)
+    if abs(value) < LARGEST and value == int(value):
+        return int(value)
     raise ValueError(f"track_id {number}")

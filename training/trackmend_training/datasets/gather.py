@@ -43,7 +43,7 @@ def kind_of(source: SourceConfig) -> SourceKind:
         return SourceKind.CROWDHUMAN
     if path.suffix == ".trackmend":
         return SourceKind.PROJECT
-    if path.suffix == ".json" and path.is_file():
+    if path.suffix.lower() == ".json" and path.is_file():
         content = read_json(path)
         if is_fairmot_cfg(content):
             return SourceKind.FAIRMOT

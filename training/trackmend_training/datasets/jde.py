@@ -133,10 +133,12 @@ def read_labels(path: Path) -> Labels:
             _, identity, *box = (float(word) for word in line.split())
             if len(box) != 4 or not all(abs(value) < LARGEST for value in (identity, *box)):
                 raise ValueError(f"{len(box)} coordinates, or one that is no number")
+            if identity != int(identity):  # YOLO text with scores has six numbers, too
+                raise ValueError(f"the identity {identity} is not whole")
         except ValueError as error:
             raise UserError(
                 f"Line {number} of {path} is not a label: {line.strip()[:80]!r}.",
-                "A label is six numbers: class, identity, centre x and y, width, height.",
+                "A label is six numbers: class, identity (whole), centre x and y, width, height.",
             ) from error
         identities.append(int(identity))
         boxes.append(box)

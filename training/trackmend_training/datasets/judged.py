@@ -8,9 +8,8 @@ from pathlib import Path
 
 from trackmend_core.errors import UserError
 from trackmend_core.evaluation.rules import PEDESTRIAN
-from trackmend_core.exchange import read_mot
+from trackmend_core.jobs.sequence_truth import GROUND_TRUTH, read_truth
 from trackmend_core.video.images import list_images
-from trackmend_training.datasets.motchallenge import GROUND_TRUTH
 
 
 def judged_frames(folder: Path, *, max_frames: int) -> list[Path]:
@@ -29,9 +28,14 @@ def judged_frames(folder: Path, *, max_frames: int) -> list[Path]:
             "A MOTChallenge folder holds its boxes in gt/gt.txt and its images in img1.",
         )
     images = list_images(folder)[:max_frames]
-    truth = read_mot(folder / GROUND_TRUTH, is_ground_truth=True)
-    counts = (truth.scores != 0) & (truth.classes == PEDESTRIAN)
-    if not (counts & (truth.frames <= len(images))).any():
+    truth = read_truth(folder, video=folder)
+    counts = (truth.scores != 0) & (truth.classes == PEDESTRIAN) & (truth.frames <= len(images))
+    if (truth.ids[counts] < 0).any():
+        raise UserError(
+            f"The ground truth of {folder} has boxes without an id (-1).",
+            "Tracks can be judged only by boxes of which it is known whose they are.",
+        )
+    if not counts.any():
         raise UserError(
             f"The sequence {folder} has no true box that counts in the {len(images)} frames that "
             "are judged.",

@@ -12,13 +12,13 @@ import numpy as np
 from trackmend_core.errors import UserError
 from trackmend_core.evaluation.rules import DISTRACTORS, PEDESTRIAN
 from trackmend_core.exchange import read_mot
+from trackmend_core.jobs.sequence_truth import GROUND_TRUTH
 from trackmend_core.types import IntArray, MotTable
-from trackmend_core.video.images import list_images
+from trackmend_core.video.images import frame_numbers, list_images
 from trackmend_training.config import SourceConfig
 from trackmend_training.datasets.image_size import read_image_size
 from trackmend_training.datasets.raw import RawImage, RawSource
 
-GROUND_TRUTH = Path("gt", "gt.txt")
 DETECTORS = ("SDP", "FRCNN", "DPM")
 """MOT17 has every sequence three times, for three detectors; the first that is there is taken."""
 _VERSION = re.compile(rf"^(.*)-({'|'.join(DETECTORS)})$")
@@ -45,6 +45,15 @@ def sequences_in(folder: Path) -> list[Path]:
         if before is None or _rank(path) < _rank(before):
             chosen[name] = path
     return list(chosen.values())
+
+
+def recording_of(folder: Path) -> str:
+    """Return what is the same for two sequences of the same frames, as MOT17 has each three times.
+
+    They may lie in different folders.
+    """
+    version = _VERSION.match(folder.resolve().name)
+    return version.group(1) if version else str(folder.resolve())
 
 
 def read_motchallenge(source: SourceConfig) -> RawSource:
@@ -106,8 +115,7 @@ def _label(path: Path, table: MotTable, image_wh: tuple[int, int], folder: Path)
 def _images_by_frame(folder: Path) -> dict[int, Path]:
     """Return the images by frame number: the one in their name, else their place in the order."""
     paths = list_images(folder)
-    named = {int(path.stem): path for path in paths if path.stem.isdecimal()}
-    return named if len(named) == len(paths) else dict(enumerate(paths, start=1))
+    return dict(zip(frame_numbers(paths), paths, strict=True))
 
 
 def _rank(folder: Path) -> int:

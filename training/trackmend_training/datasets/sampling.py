@@ -78,6 +78,11 @@ def choose_samples(
     return [_sample(frame, near.get(frame, ()), evidence) for frame in chosen]
 
 
+def is_unsaid(samples: Sequence[Sample]) -> bool:
+    """Return whether nobody has said anything about any of these frames."""
+    return all(sample.origins == (UNSAID,) for sample in samples)
+
+
 def mostly_inside(held_out: HeldOut, frames_of: Mapping[int, Sequence[int]]) -> set[int]:
     """Return who is seen mostly in the stretch to judge by: nothing is learnt of who they are."""
     return {

@@ -68,6 +68,8 @@ def _read_boxes(path: Path, *, person_class: int) -> FloatArray:
             kind, *box = (float(word) for word in line.split())
             if len(box) not in (4, 5) or not all(abs(value) < LARGEST for value in (kind, *box)):
                 raise ValueError("not four finite numbers")
+            if kind != int(kind):
+                raise ValueError(f"the class {kind} is not whole")
         except ValueError as error:
             raise UserError(
                 f"Line {number} of {path} is not a box: {line.strip()[:80]!r}.",
