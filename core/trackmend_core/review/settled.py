@@ -1,6 +1,6 @@
 """What a person has settled with an edit made by hand: nothing is to propose the opposite."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -22,6 +22,7 @@ from trackmend_core.review.track_view import TrackView
 from trackmend_core.types import TrackId
 
 _AT_ONCE: Final = 1
+_SETTLING: Final = (SplitTrack, SwapTracks, MergeTracks, MergeMany, ReassignBoxes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +45,7 @@ class Settled:
     @classmethod
     def by(cls, edit: Edit, scene: Scene) -> Self | None:
         """Return what an edit settles; None if that is nothing."""
-        is_new_id = isinstance(edit, ReassignBoxes) and edit.to_track_id is None
-        if not (is_new_id or isinstance(edit, SplitTrack | MergeTracks | MergeMany | SwapTracks)):
+        if not isinstance(edit, _SETTLING):
             return None
         return cls(
             edit=edit,
@@ -57,26 +57,40 @@ class Settled:
     def denies(self, finding: Finding, touched: frozenset[TrackId]) -> bool:
         """Return whether a finding in tracks that the edit touched proposes to unmake it.
 
-        A swap back of some frames only stays: it says that the edit came too early or too late.
+        What gives back some of its frames only stays: the edit came too early or too late.
         """
         edit, repair = self.edit, finding.repair.edit
-        if isinstance(edit, SplitTrack | ReassignBoxes):
-            parted = {edit.track_id, *(touched - self.known)}
-            return finding.kind is SuspicionKind.FRAGMENTATION and parted == set(finding.tracks)
-        if isinstance(edit, SwapTracks):
-            return (
-                isinstance(repair, SwapTracks)
-                and {repair.track_a, repair.track_b} == {edit.track_a, edit.track_b}
-                and repair.last_frame == edit.last_frame
-                and abs(repair.first_frame - edit.first_frame) <= self.reach
-            )
+        match edit:
+            case SplitTrack(track_id=track) | ReassignBoxes(track_id=track, to_track_id=None):
+                parted = {track, *(touched - self.known)}
+                return finding.kind is SuspicionKind.FRAGMENTATION and parted == set(finding.tracks)
+            case SwapTracks(track_a=one, track_b=other, first_frame=first, last_frame=last):
+                return (
+                    isinstance(repair, SwapTracks)
+                    and {repair.track_a, repair.track_b} == {one, other}
+                    and repair.last_frame == last
+                    and abs(repair.first_frame - first) <= self.reach
+                )
+            case ReassignBoxes(track_id=had, to_track_id=has, first_frame=first, last_frame=last):
+                if isinstance(repair, ReassignBoxes):
+                    returns = (repair.track_id, repair.to_track_id) == (has, had)
+                    is_whole = repair.last_frame >= last - self.reach
+                    return returns and is_whole and abs(repair.first_frame - first) <= self.reach
+                return self._parts(repair, has, [(first - 1, first), (last, last + 1)])
+            case MergeTracks(keep=keep) | MergeMany(keep=keep):
+                return self._parts(repair, keep, self.joints)
+        return False
+
+    def _parts(
+        self, repair: Edit | None, track: TrackId | None, joints: Sequence[tuple[int, int]]
+    ) -> bool:
+        """Return whether a repair splits a track where it was joined."""
         return (
-            isinstance(edit, MergeTracks | MergeMany)
-            and isinstance(repair, SplitTrack)
-            and repair.track_id == edit.keep
+            isinstance(repair, SplitTrack)
+            and repair.track_id == track
             and any(
                 before - self.reach <= repair.at_frame <= after + self.reach
-                for before, after in self.joints
+                for before, after in joints
             )
         )
 

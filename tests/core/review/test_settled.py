@@ -25,12 +25,29 @@ TWO = Walker(person=1, x=500, speed=-2.0, foot=404, number=2)
 EARLY = Walker(person=2, x=60, speed=0.5, foot=300, number=3, frames=range(90))
 LATE = Walker(person=3, x=80, speed=0.5, foot=300, number=4, frames=range(100, FRAME_COUNT))
 LAST = Walker(person=4, x=90, speed=0.5, foot=300, number=5, frames=range(160, FRAME_COUNT))
-EVERYBODY = [ONE, TWO, EARLY, replace(LATE, frames=range(100, 150)), LAST, *bystanders()]
+LEFT = Walker(person=6, x=200, speed=1.0, foot=240, height=80, number=6, frames=range(100))
+BESIDE = replace(LEFT, person=7, x=230, number=7, frames=range(60, FRAME_COUNT))
+EVERYBODY = [
+    ONE,
+    TWO,
+    LEFT,
+    BESIDE,
+    EARLY,
+    replace(LATE, frames=range(100, 150)),
+    LAST,
+    *bystanders(),
+]
 
 EDITS: dict[str, Callable[[dict[int, TrackId]], Edit]] = {
     "split": lambda ids: SplitTrack(track_id=ids[1], at_frame=60),
     "new id": lambda ids: ReassignBoxes(
         track_id=ids[1], to_track_id=None, first_frame=60, last_frame=FRAME_COUNT - 1
+    ),
+    "another id": lambda ids: ReassignBoxes(
+        track_id=ids[7], to_track_id=ids[6], first_frame=103, last_frame=FRAME_COUNT - 1
+    ),
+    "another id to the end": lambda ids: ReassignBoxes(
+        track_id=ids[4], to_track_id=ids[3], first_frame=100, last_frame=149
     ),
     "merge": lambda ids: MergeTracks(keep=ids[3], absorb=ids[4]),
     "merge under the later id": lambda ids: MergeTracks(keep=ids[4], absorb=ids[3]),
