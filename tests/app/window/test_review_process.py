@@ -91,6 +91,12 @@ def test_it_is_answered_undone_and_explained_as_in_the_window(swapped: Stage) ->
     assert queue.current.key == wrong.key, "the answer was taken back, no edit"
     assert queue.snapshot.answers == ()
     assert swapped.session.project.digest() == before
+    whole = next(one for one in swapped.session.tracks() if one.number == 4)
+    swapped.session.select_tracks([whole.track_id])
+    swapped.go_to(18)
+    press(swapped, Qt.Key.Key_S)
+    (answer,) = queue.snapshot.answers
+    assert answer.decision == "settled"
 
 
 def test_it_says_the_same_as_an_index_in_the_window(swapped: Stage) -> None:
