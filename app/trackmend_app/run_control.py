@@ -284,6 +284,7 @@ class RunControl(QObject):
         self._session.refresh_run()
         if self._follows and self._session.video is not None:
             self._lead_to(self._session.video.frame_count - 1)
+        self.state_changed.emit()  # before it is said: what was said makes way for another mode
         count = len(self._session.tracks())
         self.said.emit(f"Done: {count} tracks. ‹play› plays, click a box to look closer")
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from window_stage import Stage
 
+from trackmend_app.carrying.carry_dialog import CarryOverDialog
 from trackmend_app.jobs import runner
 
 
@@ -13,6 +14,13 @@ def run_until(stage: Stage, frame_index: int) -> None:
     stage.detector.hold_at(frame_index)
     stage.trigger("run_model")
     stage.wait(lambda: stage.detector.is_held)
+
+
+def leave_as_it_is(stage: Stage) -> None:
+    """Decline what is offered after a second run: to carry over what was mended in the first."""
+    stage.wait(lambda: stage.window.findChild(CarryOverDialog) is not None)
+    stage.window.findChild(CarryOverDialog).reject()
+    stage.window.activateWindow()  # as a window manager does when a dialog has gone
 
 
 def once_cancelled(monkeypatch: pytest.MonkeyPatch, then: Callable[[], None]) -> None:

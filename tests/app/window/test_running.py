@@ -4,7 +4,7 @@ from contextlib import closing
 import pytest
 from job_driving import once_cancelled, run_until
 from PySide6.QtCore import Qt
-from window_stage import Stage
+from window_stage import TIMEOUT_MS, Stage
 
 from trackmend_core.project import RunStatus
 
@@ -99,6 +99,22 @@ def test_a_paused_run_stands_still_and_goes_on(stage: Stage) -> None:
     stage.trigger("pause_run")
     stage.wait(lambda: not stage.bench.runs.runner.is_running)
     assert stage.session.run.status is RunStatus.FINISHED
+
+
+def test_what_a_run_found_is_said_also_if_its_end_was_read_before_it_was_heard_of(
+    stage: Stage,
+) -> None:
+    stage.open_video()
+    run_until(stage, 39)
+    thread = stage.bench.runs.runner._thread
+    stage.wait(lambda: stage.session.run is not None)
+    stage.detector.let_go()
+    assert thread.wait(TIMEOUT_MS)
+    stage.session.go_to(39)
+    stage.session.refresh_run()  # as a timer does while a run goes on
+    assert stage.session.run.status is RunStatus.FINISHED
+    stage.wait(lambda: not stage.bench.runs.runner.is_running)
+    assert stage.window.status_line.expected_shown.startswith("Done: 4 tracks")
 
 
 def test_a_model_that_breaks_shows_a_dialog_and_keeps_project_and_frames(
