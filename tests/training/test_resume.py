@@ -48,11 +48,28 @@ def curve(folder: Path) -> list[list[str]]:
     return [[row[name] for name in row if name != "time"] for row in rows]
 
 
+WAITS_TO_BE_KILLED = """
+import sys, time
+from trackmend_training import __main__, process
+from trackmend_training.protocol import Step
+emit, last = process.Line.emit, int(sys.argv.pop(1))
+def emit_and_wait(line, message):
+    emit(line, message)
+    if isinstance(message, Step) and message.step == last:
+        time.sleep(600)
+process.Line.emit = emit_and_wait
+sys.exit(__main__.main())
+"""
+"""A run that does not end while a slow machine has yet to kill it."""
+
+
 def train(config: Path, *further: str, kill_at: int | None = None) -> list[Message]:
     """Train in a process of its own; kill it without warning once a step is told of."""
     heard: list[Message] = []
+    run = ["-m", "trackmend_training"] if kill_at is None else ["-c", WAITS_TO_BE_KILLED]
+    at = [] if kill_at is None else [str(kill_at)]
     with subprocess.Popen(
-        [sys.executable, "-m", "trackmend_training", "train", str(config), *further],
+        [sys.executable, *run, *at, "train", str(config), *further],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
