@@ -73,6 +73,16 @@ def test_a_finetuned_model_knows_where_it_comes_from(
     assert model.metadata["data_fingerprint"] == digest == edited_street.project.digest()
     assert isinstance(messages[0], Started) and isinstance(messages[-1], Finished)
     assert all("keep" in message.losses for message in messages if isinstance(message, Step))
+    kept = path.read_bytes()
+    with pytest.raises(UserError, match="There is a finetuned model in"):
+        finetune(
+            edited_street.project.path,
+            out_dir=edited_street.folder / "out",
+            config=replace(QUICK, fewest_boxes=100_000),
+            base=base_model,
+            emit=messages.append,
+        )
+    assert path.read_bytes() == kept, "the project can go back to it"
     before = load_checkpoint(base_model).network.state_dict()
     with open_video(edited_street.project.videos()[0].path) as video:
         after = as_taught(model, video).network.state_dict()

@@ -161,6 +161,9 @@ def test_a_run_is_not_taken_up_under_other_settings_or_on_other_material(
     longer = interrupted(config)
     with pytest.raises(UserError, match=r"learning_rate was 0\.0004 and is 0\.1"):
         fit(replace(longer, learning_rate=0.1), emit=lambda _: None)
+    turned = replace(longer, augment=replace(longer.augment, flip=1))
+    with pytest.raises(UserError, match=r"differently: augment\.flip was 0 and is 1\. "):
+        fit(turned, emit=lambda _: None)
     label = next((material_dir / "labels_with_ids").glob("*.txt"))
     label.write_text(label.read_text() + "0 5 0.5 0.5 0.1 0.1\n")
     with pytest.raises(UserError, match="material has changed"):

@@ -211,8 +211,8 @@ def _whole_state(folder: Path) -> tuple[dict[str, Any], Path] | None:  # Any: to
 
 
 def _refuse_other_run(folder: Path, stored: dict[str, Any], identity: RunIdentity) -> None:
-    then: dict[str, Any] = json.loads(stored["settings"])
-    now: dict[str, Any] = json.loads(json.dumps(identity.settings))
+    then = _flat(json.loads(stored["settings"]))
+    now = _flat(json.loads(json.dumps(identity.settings)))
     changed = [
         f"{name} was {then.get(name)!r} and is {now.get(name)!r}"
         for name in sorted(then | now)
@@ -223,8 +223,17 @@ def _refuse_other_run(folder: Path, stored: dict[str, Any], identity: RunIdentit
     if changed:
         raise UserError(
             f"The run in {folder} was begun differently: {'; '.join(changed)}.",
-            "Undo that to go on with it, or choose another out_dir.",
+            "Undo that to go on with it, or choose another folder (out_dir, --out).",
         )
+
+
+def _flat(settings: dict[str, Any]) -> dict[str, Any]:  # Any: plain values of TOML
+    """Return the entries of inner tables by names such as `augment.flip`."""
+    flat: dict[str, Any] = {}
+    for name, value in settings.items():
+        inner = value if isinstance(value, dict) else None
+        flat |= {name: value} if inner is None else {f"{name}.{k}": v for k, v in inner.items()}
+    return flat
 
 
 def _not_taken_up(folder: Path, reason: str) -> UserError:

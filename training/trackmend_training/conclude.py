@@ -254,6 +254,20 @@ def conclude(
     )
 
 
+def refuse_finished(folder: Path) -> None:
+    """Check that a finetuning does not replace a model that another has left.
+
+    A project may know it, and go back to it. What was cancelled or cut off is gone on with.
+
+    Raises:
+        UserError: there is one.
+    """
+    if (folder / MODEL_FILE).is_file() and (folder / REPORT_FILE).is_file():
+        raise UserError(
+            f"There is a finetuned model in {folder} already.", "Choose another folder with --out."
+        )
+
+
 def does_as_well(fitted: _Judged, *, before: _Judged, without: _Judged, is_trained: bool) -> bool:
     """Return whether settings that were chosen on corrected frames may be kept.
 

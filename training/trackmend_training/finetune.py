@@ -23,7 +23,7 @@ from trackmend_core.types import FloatArray, RunId
 from trackmend_core.video import open_video
 from trackmend_training.as_it_was import project_as_it_is
 from trackmend_training.batches import Batch
-from trackmend_training.conclude import Conclusion, conclude
+from trackmend_training.conclude import Conclusion, conclude, refuse_finished
 from trackmend_training.config import AugmentConfig, FinetuneConfig, TrainConfig
 from trackmend_training.datasets.image_size import read_image_size
 from trackmend_training.keeping import StayClose
@@ -80,8 +80,9 @@ def finetune(
         The new model, or None when cancelled before there was a checkpoint.
 
     Raises:
-        UserError: project, video or model cannot be used.
+        UserError: project, video or model cannot be used, or the folder has a finished model.
     """
+    refuse_finished(out_dir)
     config = config.guarded()
     with project_as_it_is(project_path, folder=out_dir) as project:
         chosen = list(run_ids or corrected_runs(project, tell=lambda text: emit(Noted(text=text))))
