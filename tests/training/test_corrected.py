@@ -12,11 +12,14 @@ from trackmend_core.project.edits import AddBox, DeleteTrack, SwapTracks
 from trackmend_core.synthetic import write_video
 from trackmend_core.types import FrameDetections, RunId, TrackedBox
 from trackmend_core.video import fingerprint
+from trackmend_training.config import SourceConfig
 from trackmend_training.datasets.corrected import (
     CorrectedRun,
+    corrected_runs,
     read_corrected_run,
 )
-from trackmend_training.training_set import build_training_set, corrected_runs
+from trackmend_training.datasets.made import read_project
+from trackmend_training.training_set import build_training_set
 
 
 def read(street: EditedStreet, *, max_frames: int = FRAME_COUNT) -> CorrectedRun:
@@ -155,6 +158,9 @@ def test_a_video_that_nobody_has_looked_at_teaches_nothing_beside_one_that_was_c
     project.edit(SwapTracks(track_a=first.track_id, track_b=second.track_id, first_frame=6))
     assert corrected_runs(project, tell=told.append) == [edited_street.run_id]
     assert len(told) == 1 and "Nothing is learnt from unseen.mp4" in told[0]
+    raw = read_project(SourceConfig(path=str(project.path), kind="project"))
+    assert {image.scope for image in raw.images} == {f"run{edited_street.run_id}"}
+    assert raw.notes == told
 
 
 def test_two_runs_of_a_video_are_not_learnt_from_together(edited_street: EditedStreet) -> None:

@@ -25,6 +25,7 @@ from trackmend_training.as_it_was import project_as_it_is
 from trackmend_training.batches import Batch
 from trackmend_training.conclude import Conclusion, conclude, refuse_finished
 from trackmend_training.config import AugmentConfig, FinetuneConfig, TrainConfig
+from trackmend_training.datasets.corrected import corrected_runs
 from trackmend_training.datasets.image_size import read_image_size
 from trackmend_training.keeping import StayClose
 from trackmend_training.pace import affordable_steps
@@ -36,7 +37,6 @@ from trackmend_training.trainer import fit
 from trackmend_training.training_set import (
     TrainingSet,
     build_training_set,
-    corrected_runs,
 )
 
 CHECKPOINTS_PER_RUN = 4

@@ -1,18 +1,17 @@
 """What a project teaches: frames of its corrected runs, drawn streets to replay, and why each."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from trackmend_core.errors import UserError
-from trackmend_core.jobs.evidence import read_evidence
 from trackmend_core.project import Project
 from trackmend_core.types import RunId
 from trackmend_training.config import FinetuneConfig, SourceConfig
-from trackmend_training.datasets.corrected import CorrectedRun, read_corrected_run
+from trackmend_training.datasets.corrected import CorrectedRun, corrected_runs, read_corrected_run
 from trackmend_training.datasets.drawn import write_drawn_material
 from trackmend_training.datasets.jde import load_source
 from trackmend_training.datasets.labelled import LabelledImage, Material
@@ -108,30 +107,6 @@ def build_training_set(
     return TrainingSet(
         material=material, runs=runs, hard_pairs=hard_pairs, fingerprint=project.digest()
     )
-
-
-def corrected_runs(
-    project: Project, *, tell: Callable[[str], None] = lambda _sentence: None
-) -> list[RunId]:
-    """Return the run of every video that is shown and edited, and of which a person said anything.
-
-    Beside a video that was corrected, the tracks of one that nobody has looked at are no truth to
-    learn or to judge by. Where nobody has said anything at all, the tracks as they are, of all.
-
-    Args:
-        project: open; only read.
-        tell: is told which videos are left out.
-    """
-    videos = {video.video_id: video.path.name for video in project.videos()}
-    active = [run for run in map(project.active_run, videos) if run is not None]
-    corrected = [run for run in active if read_evidence(project, run.run_id)] or active
-    unseen = [videos[run.video_id] for run in active if run not in corrected]
-    if unseen:
-        tell(
-            f"Nothing is learnt from {', '.join(unseen)}: nobody has corrected or verified "
-            "anything there."
-        )
-    return [run.run_id for run in corrected]
 
 
 def _combine(

@@ -1,6 +1,6 @@
 """Corrected tracks of a project as training material: frames near corrections, true identities."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from pathlib import Path
@@ -49,6 +49,30 @@ class CorrectedRun:
     held_out_identities: frozenset[int]
     hard_pairs: frozenset[tuple[int, int]]
     identity_of: Mapping[int, int]
+
+
+def corrected_runs(
+    project: Project, *, tell: Callable[[str], None] = lambda _sentence: None
+) -> list[RunId]:
+    """Return the run of every video that is shown and edited, and of which a person said anything.
+
+    Beside a video that was corrected, the tracks of one that nobody has looked at are no truth to
+    learn or to judge by. Where nobody has said anything at all, the tracks as they are, of all.
+
+    Args:
+        project: open; only read.
+        tell: is told which videos are left out.
+    """
+    videos = {video.video_id: video.path.name for video in project.videos()}
+    active = [run for run in map(project.active_run, videos) if run is not None]
+    corrected = [run for run in active if read_evidence(project, run.run_id)] or active
+    unseen = [videos[run.video_id] for run in active if run not in corrected]
+    if unseen:
+        tell(
+            f"Nothing is learnt from {', '.join(unseen)}: nobody has corrected or verified "
+            "anything there."
+        )
+    return [run.run_id for run in corrected]
 
 
 def read_corrected_run(

@@ -10,7 +10,7 @@ from trackmend_core.errors import UserError
 from trackmend_core.model.atomic_file import write_atomically
 from trackmend_core.project import Project
 from trackmend_training.config import SourceConfig
-from trackmend_training.datasets.corrected import read_corrected_run
+from trackmend_training.datasets.corrected import corrected_runs, read_corrected_run
 from trackmend_training.datasets.drawn import write_drawn_material
 from trackmend_training.datasets.image_size import read_image_size
 from trackmend_training.datasets.jde import IGNORED, IMAGES, LABELS, read_jde
@@ -62,7 +62,7 @@ def _clear_drawn(folder: Path) -> None:
 
 
 def read_project(source: SourceConfig) -> RawSource:
-    """Read the tracks of every video's active run as corrected; its frames are written out.
+    """Read the tracks of `corrected_runs` as corrected; their frames are written out.
 
     Frames go to the source's `images`, else into a folder beside the project.
 
@@ -73,14 +73,11 @@ def read_project(source: SourceConfig) -> RawSource:
     folder = Path(source.images) if source.images else path.with_name(f"{path.stem}.frames")
     raw = RawSource()
     with Project.open(path) as project:
-        active = [project.active_run(video.video_id) for video in project.videos()]
-        for run in active:
-            if run is None:
-                continue
+        for run_id in corrected_runs(project, tell=raw.notes.append):
             corrected = read_corrected_run(
                 project,
-                run.run_id,
-                folder=folder / f"run{run.run_id}",
+                run_id,
+                folder=folder / f"run{run_id}",
                 max_frames=source.frames,
                 frames_around_edit=FRAMES_AROUND_EDIT,
                 held_out_share=0.0,
@@ -92,8 +89,8 @@ def read_project(source: SourceConfig) -> RawSource:
                         image_wh=read_image_size(image.path) or (0, 0),
                         boxes_xyxy=image.boxes_xyxy,
                         identities=np.asarray(image.identities, np.int64),
-                        scope=f"run{run.run_id}",
-                        sequence=f"run{run.run_id}",
+                        scope=f"run{run_id}",
+                        sequence=f"run{run_id}",
                         ignored_xyxy=image.ignored_xyxy,
                     )
                 )
