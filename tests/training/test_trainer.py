@@ -1,5 +1,6 @@
 """A run learns, goes on where it stopped, and can be asked to stop."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -92,6 +93,12 @@ def test_a_foreign_training_state_is_the_users_to_mend(config: TrainConfig) -> N
     (out / "training_state.pt").write_bytes(b"nonsense")
     with pytest.raises(UserError, match="cannot be taken up again"):
         fit(config, emit=lambda _: None)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a /proc that takes no folders")
+def test_a_folder_that_cannot_be_is_named(config: TrainConfig) -> None:
+    with pytest.raises(UserError, match="The folder /proc/here cannot be made"):
+        fit(replace(config, out_dir="/proc/here"), emit=lambda _: None)
 
 
 def test_initial_weights_of_another_network_are_refused(config: TrainConfig) -> None:

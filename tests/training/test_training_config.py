@@ -59,6 +59,8 @@ def test_paths_in_a_file_are_relative_to_it(tmp_path: Path) -> None:
         ),
         ('out_dir = "o"\nlearning_rate = 1e38', "learning_rate must be between 0 and 1000, not 1e"),
         ('out_dir = "o"\nbackbone_rate = 1e300', "backbone_rate must be between 0 and 1000"),
+        ('out_dir = "o"\nsteps = 100000000000000000000', "steps must be between 0 and 1e\\+09"),
+        ('out_dir = "o"\nepochs = 1e300', "epochs must be between 0 and 1e\\+09"),
         ('out_dir = "o"\nseed = 99999999999999999999', "seed must be between 0 and 1e\\+18"),
         ('out_dir = "o"\nthreads = 100000', "threads must be between 0 and 1024"),
         ('out_dir = "o"\ngradient_clip = -5', "gradient_clip must be 0 or more"),
@@ -84,7 +86,7 @@ def test_a_mistake_is_named(text: str, named: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("values", "named"),
     [
-        ({"steps": -5}, "steps must be 0 or more"),
+        ({"steps": -5}, "steps must be between 0 and"),
         ({"replay_share": 1.5}, "replay_share must be between 0 and 1"),
         ({"blends": [2.0]}, "blends must be between 0 and 1"),
         ({"crop_wh": [100, 64]}, "multiples of 32"),

@@ -13,6 +13,8 @@ _RATES = (0.0, 1000.0)
 """Far above any use; a rate that float32 cannot hold ends in the optimiser's own words."""
 _PROCESSES = (0.0, 1024.0)
 _SLOTS = (1.0, 100_000.0)
+_LENGTH = (0.0, 1e9)
+"""No run ends that is longer; a number with a slip of the hand in it does not begin one."""
 _SEEDS = (0.0, 1e18)
 """All that torch takes, in a round number."""
 _OF_ANY_RUN: Limits = {
@@ -23,7 +25,8 @@ _OF_ANY_RUN: Limits = {
 TRAIN_LIMITS: Limits = {
     **_OF_ANY_RUN,
     **dict.fromkeys(("reid_dim", "max_objects"), _SLOTS),
-    **dict.fromkeys(("epochs", "drop_at", "warmup_steps", "weight_decay"), NOT_NEGATIVE),
+    **dict.fromkeys(("steps", "epochs", "warmup_steps", "drop_at"), _LENGTH),
+    "weight_decay": NOT_NEGATIVE,
     **dict.fromkeys(("size_weight", "overlap_weight", "teacher_weight"), NOT_NEGATIVE),
     **dict.fromkeys(("frozen_blocks", "gradient_clip"), NOT_NEGATIVE),
     "drop_factor": SHARE,
@@ -33,7 +36,8 @@ TRAIN_LIMITS: Limits = {
 FINETUNE_LIMITS: Limits = {
     **_OF_ANY_RUN,
     **dict.fromkeys(("batch_size", "max_frames", "check_frames"), AT_LEAST_ONE),
-    **dict.fromkeys(("steps", "frozen_blocks", "replay_frames", "fewest_boxes"), NOT_NEGATIVE),
+    **dict.fromkeys(("frozen_blocks", "replay_frames", "fewest_boxes"), NOT_NEGATIVE),
+    "steps": _LENGTH,
     **dict.fromkeys(("frames_around_edit", "keep_weight", "apart_weight"), NOT_NEGATIVE),
     **dict.fromkeys(("held_out_share", "replay_share", "blends"), SHARE),
     "max_minutes": (0.01, math.inf),

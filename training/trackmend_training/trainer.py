@@ -141,7 +141,13 @@ class _Run:
         self._config = config = config.counted_in_steps(len(material.images))
         self._state, joint = build_all(config, material, fabric, tell=self._tell)
         self._identity = identity_of(config, material)
-        self._out_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            self._out_dir.mkdir(parents=True, exist_ok=True)
+        except FileNotFoundError as error:  # a drive without this name, or none that takes folders
+            raise UserError(
+                f"The folder {self._out_dir} cannot be made: {error.strerror}.",
+                "Name another out_dir.",
+            ) from error
         note = load_state(self._out_dir, self._state, self._identity)
         if note is not None:
             self._tell(note)
