@@ -72,6 +72,13 @@ def test_what_is_learnt_from_is_not_judged_by(request_: AblationRequest) -> None
         judged_parts(replace(request_, judge_by=request_.data))
 
 
+def test_a_path_that_is_not_there_is_named(request_: AblationRequest, tmp_path: Path) -> None:
+    lost = tmp_path / "lost"
+    for request in (replace(request_, data=(lost,)), replace(request_, judge_by=(lost,))):
+        with pytest.raises(UserError, match=f"There is no {lost}"):
+            judged_parts(request)
+
+
 def test_the_same_frames_with_other_detections_are_not_judged_by_either(
     request_: AblationRequest, tmp_path: Path
 ) -> None:

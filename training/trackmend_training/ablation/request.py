@@ -122,8 +122,11 @@ def judged_parts(request: AblationRequest) -> list[JudgedPart]:
     """Return the frames to judge by, none of which is learnt from.
 
     Raises:
-        UserError: there is no sequence with ground truth, or it is learnt from.
+        UserError: what was named is not there, has no ground truth, or is learnt from.
     """
+    for path in (*request.data, *request.judge_by):
+        if not path.exists():
+            raise UserError(f"There is no {path}.", "Correct the path, and ask again.")
     if request.judge_by:
         learnt = {recording_of(folder) for path in request.data for folder in sequences_in(path)}
         for folder in request.judge_by:
