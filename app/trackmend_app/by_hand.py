@@ -3,6 +3,7 @@
 from trackmend_app.session import Session
 from trackmend_core.project import Changes
 from trackmend_core.project.edits import Edit
+from trackmend_core.types import RunId
 
 
 class ByHand:
@@ -16,11 +17,27 @@ class ByHand:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._making: Edit | None = None
+        self._kept: list[tuple[Changes, Edit]] = []
 
     @property
     def making(self) -> Edit | None:
         """Return the edit whose changes the session is telling of just now."""
         return self._making
+
+    def keep(self, changes: Changes) -> None:
+        """Keep what is being made for a queue that is looked at later, when its run has ended."""
+        if self._making is not None:
+            self._kept.append((changes, self._making))
+
+    def forget(self) -> None:
+        """Keep nothing: the project is closed."""
+        self._kept.clear()
+
+    def take_kept(self, run_id: RunId) -> list[tuple[Changes, Edit]]:
+        """Hand out what was kept of a run, and keep it no more."""
+        mine = [one for one in self._kept if one[0].run_id == run_id]
+        self._kept = [one for one in self._kept if one[0].run_id != run_id]
+        return mine
 
     def edit(self, edit: Edit) -> Changes:
         """Apply one edit; see `Session.edit`.

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from trackmend_app.by_hand import ByHand
 from trackmend_app.review import index_tasks
-from trackmend_app.review.answering import Answering, Task
+from trackmend_app.review.answering import Answering
 from trackmend_app.review.index_process import FROM_BOXES
 from trackmend_app.review.index_thread import IndexThread
 from trackmend_app.review.proposal_preview import ProposalPreview, preview
@@ -257,11 +257,15 @@ class ReviewQueue(Answering):
         self._thread.failed.connect(self._on_failed)
         self._set_state(QueueState.LOOKING)
         self._post(index_tasks.nothing)
+        for changes, edit in self._by_hand.take_kept(wanted[0]):
+            follow = partial(index_tasks.follow_edit, changes=changes, accepted=None)
+            self._post(partial(follow, by_hand=edit))
         self._thread.start()
 
     @Slot()
     def close(self) -> None:
         """Let go of the run and wait for the thread: the project is about to be closed."""
+        self._by_hand.forget()
         self._end_thread()
         self._set_state(QueueState.NO_RUN)
 
@@ -297,6 +301,7 @@ class ReviewQueue(Answering):
     @Slot(object, bool)
     def _on_edited(self, changes: Changes, undone: bool) -> None:
         if self._thread is None or self._looked_at is None:
+            self._by_hand.keep(changes)
             return
         if changes.run_id != self._looked_at[0]:
             return
@@ -313,11 +318,8 @@ class ReviewQueue(Answering):
             self._note_back = self._accepted[edit_id][1] if edit_id in self._accepted else ""
             self._post(partial(index_tasks.follow_undo, changes=changes, waiting=waiting))
         else:
-            self._post(self._following(changes, accepted))
-
-    def _following(self, changes: Changes, accepted: tuple[Suspicion, str] | None) -> Task:
-        by_hand = self._by_hand.making
-        return partial(index_tasks.follow_edit, changes=changes, accepted=accepted, by_hand=by_hand)
+            follow = partial(index_tasks.follow_edit, changes=changes, accepted=accepted)
+            self._post(partial(follow, by_hand=self._by_hand.making))
 
     # What the thread found
 

@@ -130,9 +130,10 @@ class ReviewIndex:
         Raises:
             UserError: the answer cannot be stored; the edit is taken over all the same.
         """
-        settled = Settled.by(edit, self.scene)
+        assert changes.edit_id is not None, "a preview changes nothing"
+        settled = Settled.by(edit, self.scene, self._project.tracks_of_edit(changes.edit_id))
         self.update(changes)
-        if settled is None or changes.edit_id is None:
+        if settled is None:
             return
         for finding in list(self._findings):
             if settled.denies(finding, changes.tracks) and self._memory.recall(finding) is None:

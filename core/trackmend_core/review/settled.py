@@ -6,6 +6,7 @@ from typing import Final, Self
 
 import numpy as np
 
+from trackmend_core.project import TouchedTrack
 from trackmend_core.project.edits import (
     Edit,
     MergeMany,
@@ -31,26 +32,29 @@ class Settled:
 
     Attributes:
         edit: that was made.
-        known: tracks that there were before it.
         joints: (last frame before, first frame after) of each place where a merge joined two
             tracks.
         reach: so many frames from its place the opposite of an edit is still its opposite.
     """
 
     edit: Edit
-    known: frozenset[TrackId]
     joints: tuple[tuple[int, int], ...]
     reach: int
 
     @classmethod
-    def by(cls, edit: Edit, scene: Scene) -> Self | None:
-        """Return what an edit settles; None if that is nothing."""
+    def by(cls, edit: Edit, scene: Scene, moved: Sequence[TouchedTrack]) -> Self | None:
+        """Return what an edit settles; None if that is nothing.
+
+        Args:
+            edit: that was made.
+            scene: as it was before, or is by now: it was read while the edit was made.
+            moved: what the edit touched, as the log says.
+        """
         if not isinstance(edit, _SETTLING):
             return None
         return cls(
             edit=edit,
-            known=frozenset(scene.tracks),
-            joints=_joints(edit, scene.tracks),
+            joints=_joints(edit, scene.tracks, moved),
             reach=max(_AT_ONCE, round(SAME_MOMENT_S * scene.frame_rate)),
         )
 
@@ -61,9 +65,8 @@ class Settled:
         """
         edit, repair = self.edit, finding.repair.edit
         match edit:
-            case SplitTrack(track_id=track) | ReassignBoxes(track_id=track, to_track_id=None):
-                parted = {track, *(touched - self.known)}
-                return finding.kind is SuspicionKind.FRAGMENTATION and parted == set(finding.tracks)
+            case SplitTrack() | ReassignBoxes(to_track_id=None):
+                return finding.kind is SuspicionKind.FRAGMENTATION and touched == {*finding.tracks}
             case SwapTracks(track_a=one, track_b=other, first_frame=first, last_frame=last):
                 return (
                     isinstance(repair, SwapTracks)
@@ -95,14 +98,17 @@ class Settled:
         )
 
 
-def _joints(edit: Edit, tracks: Mapping[TrackId, TrackView]) -> tuple[tuple[int, int], ...]:
+def _joints(
+    edit: Edit, tracks: Mapping[TrackId, TrackView], moved: Sequence[TouchedTrack]
+) -> tuple[tuple[int, int], ...]:
     """Return where a merge joins what were boxes of different tracks."""
     if not isinstance(edit, MergeTracks | MergeMany):
         return ()
     absorbed = (edit.absorb,) if isinstance(edit, MergeTracks) else edit.absorb
     joined = [tracks[one] for one in (edit.keep, *absorbed) if one in tracks]
-    if not joined:
-        return ()
+    if len(joined) <= len(absorbed):
+        ends = [one.frames for one in moved if one.frames and one.track_id in absorbed]
+        return tuple(pair for a, b in ends for pair in ((a - 1, a), (b, b + 1)))
     frames = np.concatenate([one.frames for one in joined])
     owners = np.repeat([one.track_id for one in joined], [len(one) for one in joined])
     order = np.argsort(frames, kind="stable")

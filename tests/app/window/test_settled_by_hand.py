@@ -1,6 +1,7 @@
 """What a person splits, joins or swaps by hand is not proposed the other way round afterwards."""
 
 import pytest
+from job_driving import run_until
 from PySide6.QtCore import Qt
 from review_driving import press, queue_of, wait_for_queue
 from window_stage import Stage
@@ -109,3 +110,20 @@ def test_a_proposal_that_is_accepted_is_not_followed_by_its_opposite(looked_at: 
     press(looked_at, Qt.Key.Key_Return)
     assert proposing(looked_at, Action.SPLIT) == []
     assert [title.partition(":")[0] for title in answers(looked_at)] == ["Accepted"]
+
+
+def test_what_is_mended_while_the_run_goes_on_is_settled_at_its_end(stage: Stage) -> None:
+    stage.open_video()
+    run_until(stage, 38)
+    stage.wait(lambda: stage.session.run.next_frame > 20)
+    whole = min(stage.session.tracks(), key=lambda one: (one.first_frame, one.number))
+    stage.session.select_tracks([whole.track_id])
+    stage.go_to(10)
+    stage.press(Qt.Key.Key_S)
+    assert not stage.errors
+    stage.detector.let_go()
+    stage.wait(lambda: not stage.bench.runs.runner.is_running)
+    wait_for_queue(stage)
+    assert proposing(stage, Action.MERGE) == []
+    (title,) = answers(stage)
+    assert title.startswith("Settled by hand: Merge")

@@ -100,6 +100,20 @@ def test_the_opposite_is_proposed_unless_a_person_made_it_so(
         assert [one.decision for one in index.answers()] == given
 
 
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edit_that_an_index_opens_with_settles_as_well(
+    opened: tuple[Project, RunId, dict[int, TrackId]], name: str
+) -> None:
+    project, run_id, ids = opened
+    with project:
+        edit = EDITS[name](ids)
+        changes = project.edit(edit)  # while the index is still being opened, or the run goes on
+        index = ReviewIndex.open(project, run_id)
+        assert opposite(index, changes.tracks)
+        index.update_by_hand(changes, edit)
+        assert opposite(index, changes.tracks) == []
+
+
 def test_a_swap_that_comes_too_late_may_still_be_mended(
     opened: tuple[Project, RunId, dict[int, TrackId]],
 ) -> None:
