@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from trackmend_core.project import ReviewAnswer
-from trackmend_core.review import Proposal, ReviewIndex, Suspicion, SuspicionKind
+from trackmend_core.review import Decision, Proposal, ReviewIndex, Suspicion, SuspicionKind
 from trackmend_core.types import FloatArray, TrackId
 
 _SLOPE_S: Final = 0.2
@@ -29,6 +29,11 @@ class QueueSnapshot:
     open: Sequence[Suspicion] = ()
     answers: Sequence[ReviewAnswer] = ()
     reopened: Sequence[str] = ()
+
+    @property
+    def done_count(self) -> int:
+        """Return how many suspicions were answered; an edit made by hand had none before it."""
+        return sum(one.decision != Decision.SETTLED for one in self.answers)
 
     def find(self, key: str) -> Suspicion | None:
         """Return the waiting suspicion with this key."""

@@ -165,7 +165,7 @@ class ReviewPresenter(QObject):
         if snapshot.open and queue.state in (QueueState.READY, QueueState.UPDATING):
             self._panel.show_queue(snapshot.open, queue.current)
         else:
-            title, hint = empty_words(state, done=len(snapshot.answers))
+            title, hint = empty_words(state, done=snapshot.done_count)
             self._panel.show_message(title, hint, may_look_again=queue.state is QueueState.FAILED)
 
     @Slot()
@@ -177,7 +177,7 @@ class ReviewPresenter(QObject):
         self._panel.set_summary(
             header_text(
                 left=len(snapshot.open),
-                done=len(snapshot.answers),
+                done=snapshot.done_count,
                 seconds=self._workbench.activity.seconds,
             )
         )

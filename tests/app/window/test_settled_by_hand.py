@@ -55,6 +55,7 @@ def test_halves_that_a_person_parted_are_not_proposed_as_one(looked_at: Stage) -
     assert title.startswith("Settled by hand: Merge")
     (answer,) = queue_of(looked_at).snapshot.answers
     assert answer.decision == Decision.SETTLED
+    assert " 0 done " in looked_at.window.review_panel.summary, "no suspicion was answered"
 
     panel = looked_at.window.review_panel
     panel.answers_button.click()
