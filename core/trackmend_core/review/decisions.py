@@ -29,6 +29,8 @@ SAME_BOX: Final = 0.45
 """A track goes through a remembered box if it overlaps it by so much (IoU)."""
 
 SAME_MOMENT_S: Final = 0.5
+SAME_CUT_S: Final = 0.1
+"""For an answer that an edit gave: nobody looked at what else may be odd about it."""
 
 NEAR_S: Final = 1.0
 """An answer also says something of other events in the same tracks, so near in time."""
@@ -186,7 +188,8 @@ class Memory:
 
     def is_about(self, answer: ReviewAnswer, finding: Finding) -> bool:
         """Return whether an answer, also one that counts no longer, is about this very event."""
-        reach = SAME_MOMENT_S * self._scene.frame_rate
+        is_settled = answer.decision == Decision.SETTLED
+        reach = (SAME_CUT_S if is_settled else SAME_MOMENT_S) * self._scene.frame_rate
         if answer.family != finding.kind.family or abs(answer.frame_index - finding.frame) > reach:
             return False
         tracks = [self._scene.tracks[track_id] for track_id in finding.tracks]

@@ -3,7 +3,7 @@
 import pytest
 from job_driving import run_until
 from PySide6.QtCore import Qt
-from review_driving import press, queue_of, wait_for_queue
+from review_driving import make_errors, press, queue_of, wait_for_queue
 from window_stage import Stage
 
 from trackmend_app.review.answer_card import AnswerCard
@@ -71,6 +71,16 @@ def test_what_came_in_two_pieces_is_proposed_as_one(looked_at: Stage) -> None:
     wait_for_queue(looked_at)
     assert len(proposing(looked_at, Action.MERGE)) == 1
     assert answers(looked_at) == []
+
+
+def test_another_error_close_by_waits_as_before(stage: Stage) -> None:
+    make_errors(stage)  # track 2 is cut ten frames earlier, and covers the person of track 4
+    (broken,) = proposing(stage, Action.MERGE)
+    select(stage, 4)
+    stage.go_to(18)
+    press(stage, Qt.Key.Key_S)
+    assert [one.key for one in proposing(stage, Action.MERGE)] == [broken.key]
+    assert len(answers(stage)) == 1
 
 
 def test_one_undo_takes_a_split_back_and_no_answer_is_in_its_way(looked_at: Stage) -> None:
