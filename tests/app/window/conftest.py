@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from window_stage import Stage, TruthDetector
 
 from trackmend_app.application import prepare_application
 from trackmend_app.log_file import stop_log_file
+from trackmend_app.training import control
 from trackmend_core.synthetic import GroundTruth, StreetSettings, write_street_video
 
 STREET = StreetSettings(
@@ -53,3 +55,15 @@ def pseudo_locale(qapp: QApplication) -> Iterator[None]:
     qapp.installTranslator(translator)
     yield
     qapp.removeTranslator(translator)
+
+
+@pytest.fixture
+def taught(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """A tracked video, with a trainer that does what the test says in `trainer.py`."""
+    script = tmp_path / "trainer.py"
+    monkeypatch.setattr(
+        control, "trainer_command", lambda arguments: (sys.executable, [str(script), *arguments])
+    )
+    stage.open_video()
+    stage.run_model()
+    return stage

@@ -1,6 +1,4 @@
 import json
-import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,41 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QProgressBar, QPushButton
 from safetensors.numpy import save_file
+from teaching_driving import TRAINER, teach
 from window_stage import Stage
 
-from trackmend_app.training import control
 from trackmend_core.errors import UserError
 from trackmend_core.project import Project
-
-TRAINER = """
-import sys, time
-from trackmend_training.protocol import *
-def say(message): print(encode(message), flush=True)
-say(Started(steps=3, device="CPU", images=4, identities=2))
-for n in (1, 2):
-    say(Step(step=n, total=2.0 / n, losses={{"heat_map": 1.0 / n}}, speed=1.0, seconds_left=9.0))
-{body}
-"""
-
-
-@pytest.fixture
-def taught(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
-    """A tracked video, with a trainer that does what the test says in `trainer.py`."""
-    script = tmp_path / "trainer.py"
-    monkeypatch.setattr(
-        control, "trainer_command", lambda arguments: (sys.executable, [str(script), *arguments])
-    )
-    stage.open_video()
-    stage.run_model()
-    return stage
-
-
-def teach(stage: Stage, body: str) -> None:
-    (stage.video.parent / "trainer.py").write_text(TRAINER.format(body=body))
-    stage.trigger("finetune")
-    dialog = stage.window.findChild(object, "finetune_dialog")
-    assert dialog.isVisible()
-    dialog.accept()
 
 
 def new_model(stage: Stage) -> Path:
@@ -358,44 +326,3 @@ def test_the_bar_moves_while_the_new_model_is_compared(taught: Stage) -> None:
     assert (bar.minimum(), bar.maximum()) == (0, 0)
     pause.click()
     taught.wait(lambda: not taught.bench.training.is_running)
-
-
-def test_a_training_that_was_cut_off_is_told_once_at_the_next_opening(taught: Stage) -> None:
-    out = "Path(sys.argv[sys.argv.index('--out') + 1], 'learnt')"
-    teach(
-        taught,
-        "from pathlib import Path\n"
-        f"{out}.mkdir(parents=True)\n"
-        f"({out} / 'model.safetensors').touch()\n"
-        "say(CheckpointSaved(path='x', step=2))\n"
-        "time.sleep(600)",
-    )
-    taught.wait(lambda: taught.bench.training.process.last_checkpoint is not None)
-    project = taught.session.project.path.with_name("as_after_a_kill.trackmend")
-    for ending in ("", "-wal"):  # the files as a kill would leave them
-        shutil.copy(f"{taught.session.project.path}{ending}", f"{project}{ending}")
-    taught.close()
-    for told in (1, 0):
-        taught.answers.told.clear()
-        taught.open_window()
-        taught.drop(project)
-        taught.wait(lambda: taught.session.run is not None)
-        taught.wait(lambda told=told: len(taught.answers.told) >= told)
-        taught.qtbot.wait(50)
-        assert len(taught.answers.told) == told
-        assert all("model.safetensors" in one for one in taught.answers.told)
-        taught.close()
-
-
-def test_a_training_whose_end_was_seen_is_not_told_again(taught: Stage) -> None:
-    teach(taught, "sys.stdin.readline()\nsay(Cancelled(path='last.safetensors'))")
-    taught.wait(lambda: len(taught.window.training_panel.curves.history.names) > 0)
-    taught.trigger("cancel_training")
-    taught.wait(lambda: not taught.bench.training.is_running)
-    project = taught.session.project.path
-    taught.close()
-    taught.open_window()
-    taught.drop(project)
-    taught.wait(lambda: taught.session.run is not None)
-    taught.qtbot.wait(50)
-    assert taught.answers.told == []
