@@ -25,6 +25,7 @@ from trackmend_core.project.open_files import FileId, Place, connect, place_of, 
 _LOG: Final = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_S: Final = 15.0
+_WAIT_FOR_CONNECTION_S: Final = 0.05
 CACHE_KIB: Final = 65536
 
 
@@ -129,14 +130,21 @@ class Database:
     def _saved_beside(self, path: Path) -> Path | None:
         stamp = time.strftime("%Y-%m-%d %H-%M-%S")
         target = path.with_name(f"{path.stem} rescued {stamp}{path.suffix}")
-        try:
-            with self.engine.connect() as plain:
-                source = plain.connection.driver_connection
-                assert isinstance(source, sqlite3.Connection)
-                save_as(source, target)
-        except (UserError, SQLAlchemyError, sqlite3.Error, OSError):
-            return None
-        return target
+        until = time.monotonic() + self._busy_timeout_s
+        while True:
+            try:
+                with self.engine.connect() as plain:
+                    source = plain.connection.driver_connection
+                    assert isinstance(source, sqlite3.Connection)
+                    save_as(source, target)
+                return target
+            except UserError:
+                # Other threads have all connections, and a file that is gone opens to no new one.
+                if time.monotonic() > until:
+                    return None
+                time.sleep(_WAIT_FOR_CONNECTION_S)
+            except (SQLAlchemyError, sqlite3.Error, OSError):
+                return None
 
     def _on_connect(self, raw: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         cursor = raw.cursor()

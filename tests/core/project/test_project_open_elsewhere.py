@@ -6,8 +6,9 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from project_scenes import add_street, no_file_larger_than, record_run, track_numbered
@@ -165,6 +166,31 @@ def test_threads_that_find_a_project_gone_at_once_save_it_once(
         told = set(pool.map(rescue, range(together.parties)))
     assert told == {*saved} and len(saved) == 1
     with Project.open(saved[0]) as safe:
+        assert safe.digest() == digest
+
+
+@needs_posix
+def test_a_rescue_waits_for_a_connection_that_a_thread_reads_through(
+    project: Project, run_id: RunId
+) -> None:
+    project.edit(DeleteTrack(track_id=track_numbered(project, run_id, 1)))
+    digest, reads = project.digest(), Event()
+
+    def read_on() -> None:
+        with ExitStack() as held:
+            for _ in range(project._database.engine.pool.checkedin()):
+                held.enter_context(project._database.engine.connect())
+            reads.set()
+            time.sleep(0.3)
+
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(read_on)
+        assert reads.wait(20)
+        project.path.unlink()
+        rescued = project.rescue_if_lost()
+        reading.result()
+    assert rescued is not None
+    with Project.open(rescued) as safe:
         assert safe.digest() == digest
 
 
